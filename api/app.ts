@@ -12,6 +12,7 @@ import { passkeyRoutes } from "./access/passkeys/routes.ts";
 import { accessOf } from "./actions/access-rows.ts";
 import type { AnyAction } from "./actions/action.ts";
 import { actions } from "./actions/list.ts";
+import { offersRoutes } from "./actions/offers.ts";
 import { actionRoutes } from "./actions/routes.ts";
 import { activityRoutes } from "./activity/routes.ts";
 import { alertsRoutes } from "./alerts/routes.ts";
@@ -50,6 +51,7 @@ import { volumesRoutes } from "./volumes/routes.ts";
 const apiRoutes = (deps: ApiDeps, all: readonly AnyAction[]) =>
   createRoutes()
     .route("/", actionRoutes(actions, deps, all))
+    .route("/actions", offersRoutes(deps))
     .route("/services", servicesRoutes(deps))
     .route("/services", shellsRoutes(deps))
     .route("/images", imagesRoutes(deps))

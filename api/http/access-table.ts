@@ -29,6 +29,7 @@ export const readRoutes: AccessTable = {
   "GET /api/users": view("access:manage"),
   "GET /api/keys": view("session"),
   "GET /api/audit": view("audit:view"),
+  "GET /api/actions": view("signed-in"),
   "GET /api/services": view("services:view"),
   "GET /api/services/:id": view("services:view"),
   "GET /api/services/:id/history": view("services:view"),

@@ -190,7 +190,12 @@ export function createGuard(
   });
 }
 
-function isAllowed(principal: Principal, rule: AccessEntry["rule"], access: Pick<Accounts, "users" | "keys">): boolean {
+/** Whether a caller passes a rule of the access table. */
+export function isAllowed(
+  principal: Principal,
+  rule: AccessEntry["rule"],
+  access: Pick<Accounts, "users" | "keys">,
+): boolean {
   switch (rule) {
     case "public":
     case "stranger-or-signed-in":

@@ -15,6 +15,7 @@ import type {
   userBody,
   userPatch,
 } from "./account.ts";
+import type { OfferedAction } from "./action.ts";
 import type {
   ActivityDetail,
   ActivityEntry,
@@ -102,6 +103,7 @@ export interface Routes
     McpRoutes,
     AlertsRoutes,
     FilesRoutes,
+    ActionsRoutes,
     AccessRoutes {}
 
 interface ServicesRoutes {
@@ -250,6 +252,10 @@ interface AlertsRoutes {
   "POST /alerts/:id/acknowledge": { answer: { alert: Alert } };
   "DELETE /alerts/:id/acknowledge": { answer: { alert: Alert } };
   "POST /alerts/:id/silence": { json: z.input<typeof silenceBody>; answer: { alert: Alert } };
+}
+
+interface ActionsRoutes {
+  "GET /actions": { answer: { actions: OfferedAction[] } };
 }
 
 interface FilesRoutes {

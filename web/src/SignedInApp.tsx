@@ -1,21 +1,17 @@
-import { Show } from "solid-js";
+import { lazy, Show } from "solid-js";
 import { StepUpHost } from "./features/access/account/StepUp.tsx";
 import { Bell } from "./features/alerts/bell/Bell.tsx";
-import { createDeploymentCommands } from "./features/deployments/deployment-commands.ts";
 import { JobsTray } from "./features/jobs/JobsTray.tsx";
-import { createServiceCommands } from "./features/services/service-commands.ts";
 import { useSession } from "./lib/session.ts";
 import { routes } from "./routes.tsx";
 import { Desk, type DeskDeps } from "./shell/Desk.tsx";
 
+const Palette = lazy(() => import("./Palette.tsx"));
+
 /** The only place where features meet the frame: pages, tools of the header, commands of the palette, dialogs. */
 export function SignedInApp(props: { deps: DeskDeps }) {
   return (
-    <Desk
-      deps={props.deps}
-      routes={routes}
-      parts={{ HeaderTools, commandSources: [createServiceCommands, createDeploymentCommands] }}
-    >
+    <Desk deps={props.deps} routes={routes} parts={{ HeaderTools, Palette }}>
       <StepUpHost />
     </Desk>
   );

@@ -158,7 +158,7 @@ export function accessJourney(at: () => TestDesktop): void {
     await other.page.locator(".connection-mark").getByText("Live").waitFor();
 
     await desk.open("/account", "Account");
-    const sessions = page.getByRole("table", { name: "Your sessions" });
+    const sessions = page.getByRole("grid", { name: "Your sessions" });
     await sessions.getByText("This one").waitFor();
     const end = sessions.getByRole("button", { name: "End" });
     await end.first().waitFor();

@@ -15,7 +15,7 @@ export function servicesJourney(at: () => TestDesktop): void {
   test("a container that is started appears by itself", async () => {
     const desk = at();
     await desk.open("/services", "Containers");
-    await desk.page.getByRole("table", { name: "Containers" }).or(desk.page.getByText("No containers yet")).waitFor();
+    await desk.page.getByRole("grid", { name: "Containers" }).or(desk.page.getByText("No containers yet")).waitFor();
     box = await desk.engine.run({ name: "orders", script: counter });
     await rowOf(desk.page, box).getByText("Running").waitFor();
   });

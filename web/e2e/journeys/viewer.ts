@@ -30,7 +30,7 @@ export function viewerJourney(at: () => TestDesktop): void {
     await dialog.getByLabel("Role").selectOption("viewer");
     await dialog.getByLabel("Limit to containers").uncheck();
     await dialog.getByRole("button", { name: "Add user" }).click();
-    await page.getByRole("table", { name: "Users" }).getByText(VIEWER.username).waitFor();
+    await page.getByRole("grid", { name: "Users" }).getByText(VIEWER.username).waitFor();
 
     const viewer = await desk.visit();
     await viewer.page.goto(`${stack.origin}/services`);
@@ -43,7 +43,7 @@ export function viewerJourney(at: () => TestDesktop): void {
     for (const path of ["/services", `/services/${box.name}`, "/deployments", "/deployments/shop", "/mcp"]) {
       await viewer.page.goto(`${stack.origin}${path}`);
       await viewer.page.getByRole("main").getByRole("heading").first().waitFor();
-      await viewer.page.getByRole("main").getByRole("table").first().waitFor();
+      await viewer.page.getByRole("main").locator("table").first().waitFor();
       expect(await viewer.page.getByRole("button", { name: deeds }).allInnerTexts(), path).toEqual([]);
     }
 

@@ -7,6 +7,8 @@ import { type Live, LiveProvider } from "../lib/live-context.ts";
 import { useSession } from "../lib/session.ts";
 import { basePath } from "../lib/urls.ts";
 import { ConfirmHost } from "../ui/confirm.tsx";
+import { RowMenuHost } from "../ui/RowMenuHost.tsx";
+import { TooltipHost } from "../ui/TooltipHost.tsx";
 import { ToastHost } from "../ui/toast.tsx";
 import { Shell, type ShellParts } from "./Shell.tsx";
 
@@ -45,6 +47,8 @@ export function Desk(props: DeskProps) {
           <ConfirmHost />
           {props.children}
           <ToastHost />
+          <RowMenuHost />
+          <TooltipHost />
         </JobsProvider>
       </LiveProvider>
     </QueryClientProvider>

@@ -14,26 +14,32 @@ import {
   Show,
   Suspense,
 } from "solid-js";
+import { isKeySheetOpen } from "../lib/keys/key-sheet.ts";
+import { keyTable, keyText } from "../lib/keys/key-table.ts";
+import { isMac } from "../lib/keys/platform.ts";
 import { keepListsFresh, useSystemInfo } from "../lib/queries.ts";
 import { useSession } from "../lib/session.ts";
 import { publicFile } from "../lib/urls.ts";
 import { IconButton } from "../ui/Button.tsx";
 import { ErrorState, Skeleton } from "../ui/Notice.tsx";
 import { ConnectionMark, ConnectionNotice } from "./Connection.tsx";
-import type { CommandSource } from "./commands.ts";
+import type { PaletteProps } from "./commands.ts";
+import { DialogHost } from "./DialogHost.tsx";
+import { bindFrameKeys } from "./frame-keys.ts";
 import { createLiveCounts } from "./live-counts.ts";
 import { shellMessages } from "./messages.ts";
 import { type Destination, mayOpen, navigation } from "./navigation.tsx";
 import "./shell.css";
 import { UserMenu } from "./UserMenu.tsx";
 
-const CommandPalette = lazy(() => import("./CommandPalette.tsx"));
+const KeySheet = lazy(() => import("./KeySheet.tsx"));
 
 /** What features put into the frame: the frame itself imports none of them. */
 export interface ShellParts {
   /** Buttons of the header, before the account's menu. */
   HeaderTools: Component<{ onNavigate: (href: string) => void }>;
-  commandSources: readonly CommandSource[];
+  /** Loaded on demand. */
+  Palette: Component<PaletteProps>;
 }
 
 /** The frame around every page: navigation, header, connection state. */
@@ -45,13 +51,16 @@ export function Shell(props: RouteSectionProps & { parts: ShellParts }) {
   const [palette, setPalette] = createSignal(false);
   keepListsFresh();
 
+  const session = useSession();
+  let content: HTMLElement | undefined;
+  bindFrameKeys({
+    session,
+    navigate,
+    content: () => content,
+    togglePalette: () => setPalette((open) => !open),
+  });
   onMount(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() === "k" && (event.metaKey || event.ctrlKey)) {
-        event.preventDefault();
-        setPalette((open) => !open);
-      } else if (event.key === "Escape") setNavOpen(false);
-    };
+    const onKey = (event: KeyboardEvent) => event.key === "Escape" && setNavOpen(false);
     window.addEventListener("keydown", onKey);
     onCleanup(() => window.removeEventListener("keydown", onKey));
   });
@@ -62,7 +71,6 @@ export function Shell(props: RouteSectionProps & { parts: ShellParts }) {
     ),
   );
 
-  let content: HTMLElement | undefined;
   /** Moves the focus by itself: the router would take a link for another page, and leave the focus where it is. */
   const skip = (event: MouseEvent) => {
     event.preventDefault();
@@ -102,15 +110,17 @@ export function Shell(props: RouteSectionProps & { parts: ShellParts }) {
           </ErrorBoundary>
         </main>
       </div>
-      <Show when={palette()}>
+      <Show when={isKeySheetOpen()}>
         <Suspense>
-          <CommandPalette
-            sources={props.parts.commandSources}
-            onClose={() => setPalette(false)}
-            onNavigate={navigate}
-          />
+          <KeySheet />
         </Suspense>
       </Show>
+      <Show when={palette()}>
+        <Suspense>
+          <props.parts.Palette onClose={() => setPalette(false)} onNavigate={navigate} />
+        </Suspense>
+      </Show>
+      <DialogHost />
     </div>
   );
 }
@@ -185,7 +195,7 @@ function Header(props: HeaderProps) {
         <Search size={14} />
         <span class="jump-text">{shellMessages.jump}</span>
         <span class="kbd" aria-hidden="true">
-          {/Mac|iPhone/.test(navigator.userAgent) ? "⌘K" : "Ctrl K"}
+          {keyText(keyTable.palette.keys[0], isMac())}
         </span>
       </button>
       <props.Tools onNavigate={props.onNavigate} />

@@ -1,13 +1,15 @@
+import Keyboard from "lucide-solid/icons/keyboard";
 import LogOut from "lucide-solid/icons/log-out";
 import Monitor from "lucide-solid/icons/monitor";
 import Moon from "lucide-solid/icons/moon";
 import Sun from "lucide-solid/icons/sun";
 import UserRound from "lucide-solid/icons/user-round";
+import { setKeySheetOpen } from "../lib/keys/key-sheet.ts";
 import { useSession } from "../lib/session.ts";
 import { type ThemeChoice, theme } from "../lib/theme.ts";
 import { Menu, type MenuEntry } from "../ui/Menu.tsx";
 import { toast } from "../ui/toast.tsx";
-import { accountMessages, themeLabels } from "./messages.ts";
+import { accountMessages, keyMessages, themeLabels } from "./messages.ts";
 
 const themes: { choice: ThemeChoice; icon: typeof Sun }[] = [
   { choice: "light", icon: Sun },
@@ -26,6 +28,7 @@ export function UserMenu(props: { onNavigate: (href: string) => void }) {
       icon: <UserRound size={15} />,
       onSelect: () => props.onNavigate("/account"),
     },
+    { label: keyMessages.title, icon: <Keyboard size={15} />, onSelect: () => setKeySheetOpen(true) },
     "separator",
     { heading: accountMessages.theme },
     ...themes.map(({ choice, icon: Icon }) => ({

@@ -31,10 +31,22 @@ export const accountMessages = {
   signOut: "Sign out",
 } as const;
 
+export const keyMessages = {
+  title: "Keyboard shortcuts",
+  contexts: { everywhere: "Everywhere", list: "Lists", log: "Log" },
+  pages: "Go to",
+  or: "or",
+  letterKeys: "Single-character shortcuts",
+  letterKeysHint: "Off: only arrows, Home, End, Enter, Space, Esc and combinations with Ctrl or ⌘ work.",
+} as const;
+
 export const paletteMessages = {
-  title: "Search and jump",
-  search: "Search pages, containers and processes",
-  placeholder: "Jump to a page, container or process",
+  title: "Command palette",
+  search: "Search pages, things and actions",
+  placeholder: "Jump to anything, or: restart web, log web db, new stack",
+  page: "Page",
+  theme: "Theme",
+  help: "Help",
   matches: "Matches",
   noMatches: "No matches",
   lightTheme: "Light theme",

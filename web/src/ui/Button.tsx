@@ -1,4 +1,6 @@
 import { type JSX, Show, splitProps } from "solid-js";
+import type { KeyName } from "../lib/keys/key-table.ts";
+import { tipOf } from "./tip.ts";
 
 export type ButtonVariant = "primary" | "secondary" | "ghost" | "danger";
 
@@ -42,9 +44,21 @@ export interface IconButtonProps extends Omit<ButtonProps, "children" | "block" 
   /** What the button does: read aloud, and shown as a tooltip. */
   label: string;
   icon: JSX.Element;
+  /** The key that does the same, named by the tooltip. */
+  keyName?: KeyName;
+  /** The tooltip, where it says more than the label. */
+  tip?: string;
 }
 
 export function IconButton(props: IconButtonProps) {
-  const [local, rest] = splitProps(props, ["variant", "label"]);
-  return <Button title={local.label} {...rest} aria-label={local.label} variant={local.variant ?? "ghost"} iconOnly />;
+  const [local, rest] = splitProps(props, ["variant", "label", "tip", "keyName"]);
+  return (
+    <Button
+      {...tipOf(local.tip ?? local.label, local.keyName)}
+      {...rest}
+      aria-label={local.label}
+      variant={local.variant ?? "ghost"}
+      iconOnly
+    />
+  );
 }

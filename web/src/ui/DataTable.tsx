@@ -1,6 +1,7 @@
 import ArrowDown from "lucide-solid/icons/arrow-down";
 import ArrowUp from "lucide-solid/icons/arrow-up";
 import { createMemo, createSignal, For, type JSX, Show } from "solid-js";
+import { listKeys } from "./list-keys.ts";
 import { opensOn } from "./row-click.ts";
 
 export interface Column<T> {
@@ -14,7 +15,7 @@ export interface Column<T> {
   width?: "tight" | "clip";
   /** Dropped first when space is short: `wide` under 720 px, `middle` under 480 px. */
   only?: "wide" | "middle";
-  /** Read aloud but not shown: for a column of buttons. */
+  /** Read aloud but not shown: for a column of buttons, which makes the table a grid for the keyboard. */
   titleHidden?: boolean;
 }
 
@@ -26,7 +27,7 @@ export interface DataTableProps<T> {
   key: (row: T) => string;
   initialSort?: { column: string; descending?: boolean };
   selected?: string | null;
-  /** Opens the row on click, Enter or Space. */
+  /** Opens the row on click, Enter or Space, and makes the table a grid for the keyboard. */
   onOpen?: (row: T) => void;
   /** In place of the body when there are no rows. */
   empty?: JSX.Element;
@@ -68,9 +69,11 @@ export function DataTable<T>(props: DataTableProps<T>) {
     return order.descending ? ("descending" as const) : ("ascending" as const);
   };
 
+  const isGrid = () => props.onOpen !== undefined || props.columns.some(({ titleHidden }) => titleHidden);
+
   return (
     <div class="table-wrap">
-      <table class="table" aria-label={props.label}>
+      <table class="table" aria-label={props.label} role={isGrid() ? "grid" : undefined}>
         <thead>
           <tr>
             <For each={props.columns}>
@@ -95,7 +98,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
             </For>
           </tr>
         </thead>
-        <tbody>
+        <tbody ref={(body) => isGrid() && listKeys(body)}>
           <For each={keys()}>
             {(key) => (
               <Row
@@ -103,6 +106,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
                 columns={props.columns}
                 selected={props.selected === key}
                 onOpen={props.onOpen}
+                focusable={isGrid()}
               />
             )}
           </For>
@@ -118,14 +122,18 @@ interface RowProps<T> {
   columns: Column<T>[];
   selected: boolean;
   onOpen: ((row: T) => void) | undefined;
+  /** The row takes the focus, although it does not open. */
+  focusable: boolean;
 }
+
+const focusRow = (isFocusable: boolean) => (isFocusable ? { "data-list-row": "self", tabIndex: -1 } : {});
 
 function Row<T>(props: RowProps<T>) {
   const open = () => {
     if (props.row !== undefined) props.onOpen?.(props.row);
   };
   return (
-    <tr aria-selected={props.selected || undefined} {...opensOn(props.onOpen && open)}>
+    <tr aria-selected={props.selected || undefined} {...(props.onOpen ? opensOn(open) : focusRow(props.focusable))}>
       <For each={props.columns}>
         {(column) => <td class={cellClass(column)}>{props.row === undefined ? null : column.cell(props.row)}</td>}
       </For>

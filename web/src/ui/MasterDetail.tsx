@@ -1,6 +1,7 @@
 import ArrowLeft from "lucide-solid/icons/arrow-left";
 import X from "lucide-solid/icons/x";
-import { type JSX, Show } from "solid-js";
+import { createEffect, type JSX, on, Show } from "solid-js";
+import { bindKeys } from "../lib/keys/key-layers.ts";
 import { StatusDot, type Tone } from "./Badge.tsx";
 import { IconButton } from "./Button.tsx";
 import "./styles/master-detail.css";
@@ -15,10 +16,24 @@ export interface MasterDetailProps {
 
 /** A list, and the details of the item that is open. */
 export function MasterDetail(props: MasterDetailProps) {
+  let list: HTMLDivElement | undefined;
+  // The focus was in the pane: it returns to the row that opened it.
+  createEffect(
+    on(
+      () => props.open,
+      (open) => {
+        if (open || document.activeElement !== document.body) return;
+        list?.querySelector<HTMLElement>("[data-list-row][tabindex='0'], [data-list-row] [tabindex='0']")?.focus();
+      },
+      { defer: true },
+    ),
+  );
   return (
     <div class="master-detail">
       <div class="master-detail-grid" data-open={props.open ? "" : undefined}>
-        <div class="master-detail-list">{props.master}</div>
+        <div class="master-detail-list" ref={list}>
+          {props.master}
+        </div>
         <Show when={props.open}>
           <div class="master-detail-pane">{props.detail}</div>
         </Show>
@@ -46,6 +61,7 @@ export function StatusTitle(props: { status: { tone: Tone; pulse: boolean; text:
 
 /** Title and actions of the open item, and the button back to the list. */
 export function DetailHead(props: DetailHeadProps) {
+  bindKeys({ close: () => props.onClose() });
   return (
     <header class="detail-head">
       <span class="detail-back">
@@ -60,7 +76,7 @@ export function DetailHead(props: DetailHeadProps) {
       <div class="detail-actions">
         {props.actions}
         <span class="detail-close">
-          <IconButton label={uiMessages.close} icon={<X size={16} />} onClick={props.onClose} />
+          <IconButton label={uiMessages.close} keyName="close" icon={<X size={16} />} onClick={props.onClose} />
         </span>
       </div>
     </header>

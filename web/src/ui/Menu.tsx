@@ -1,6 +1,7 @@
 import { DropdownMenu } from "@kobalte/core/dropdown-menu";
 import { For, type JSX, Match, Show, Switch } from "solid-js";
 import { type ButtonVariant, buttonClass } from "./Button.tsx";
+import { tipOf } from "./tip.ts";
 
 export type MenuEntry =
   | { label: string; icon?: JSX.Element; onSelect: () => void; danger?: boolean; disabled?: boolean; hint?: string }
@@ -25,7 +26,7 @@ export function Menu(props: MenuProps) {
       <DropdownMenu.Trigger
         class={`${buttonClass(props.variant ?? "ghost", props.size)}${props.icon ? " button-icon" : ""}`}
         aria-label={props.label}
-        title={props.icon ? props.label : undefined}
+        {...tipOf(props.icon ? props.label : undefined)}
       >
         {props.trigger}
       </DropdownMenu.Trigger>

@@ -1,4 +1,5 @@
 import { createSignal, type JSX, Show, Suspense } from "solid-js";
+import { tipOf } from "./tip.ts";
 
 export interface PanelButtonProps {
   class: string;
@@ -21,7 +22,7 @@ export function PanelButton(props: PanelButtonProps) {
         type="button"
         class={`button button-ghost ${props.class}`}
         aria-label={props.label}
-        title={props.label}
+        {...tipOf(props.label)}
         aria-expanded={open()}
         aria-haspopup="dialog"
         onClick={() => setOpen((was) => !was)}

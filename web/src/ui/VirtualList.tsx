@@ -1,5 +1,6 @@
-import { createVirtualizer } from "@tanstack/solid-virtual";
+import { createVirtualizer, defaultRangeExtractor } from "@tanstack/solid-virtual";
 import { createEffect, createSignal, For, type JSX, on, onCleanup, onMount } from "solid-js";
+import { listKeys } from "./list-keys.ts";
 
 export interface VirtualListApi {
   scrollToEnd: () => void;
@@ -23,8 +24,6 @@ export interface VirtualListProps {
   /** The reader came near the end: time to load more. */
   onEnd?: () => void;
   class?: string;
-  /** Reads a log aloud as it grows; off for lists. */
-  role?: "log" | "list";
   api?: (api: VirtualListApi) => void;
 }
 
@@ -37,6 +36,8 @@ export function VirtualList(props: VirtualListProps) {
   const [scroller, setScroller] = createSignal<HTMLDivElement | null>(null);
   let following = props.follow ?? false;
   let lastTop = 0;
+  /** Index of the row that has the focus. */
+  let focused: number | undefined;
 
   const virtualizer = createVirtualizer({
     get count() {
@@ -48,6 +49,12 @@ export function VirtualList(props: VirtualListProps) {
       return props.key ?? ((index: number) => index);
     },
     overscan: 12,
+    // The row with the focus stays in the page when it is scrolled away: the focus would be lost with it.
+    rangeExtractor: (range) => {
+      const shown = defaultRangeExtractor(range);
+      if (focused === undefined || focused >= range.count || shown.includes(focused)) return shown;
+      return [...shown, focused].sort((a, b) => a - b);
+    },
   });
 
   const scrollToEnd = () => {
@@ -104,6 +111,7 @@ export function VirtualList(props: VirtualListProps) {
   onMount(() => {
     if (!host) return;
     listen(host);
+    listKeys(host, { count: () => props.count, show: (index) => virtualizer.scrollToIndex(index, { align: "auto" }) });
     let frame = 0;
     // The virtualizer measures through the element's window, and an element has none before it is in the page.
     const attach = () => {
@@ -115,21 +123,30 @@ export function VirtualList(props: VirtualListProps) {
   });
 
   return (
-    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles it may have are named.
+    // biome-ignore lint/a11y/useSemanticElements: between a list and its items lies what gives the list its height.
     <div
       ref={host}
       class={`virtual ${props.class ?? ""}`}
-      role={props.role ?? "list"}
+      role="list"
       aria-label={props.label}
-      aria-live={props.role === "log" ? "off" : undefined}
-      tabIndex={0}
+      onFocusIn={({ target }) => {
+        const item = target.closest<HTMLElement>("[data-index]");
+        focused = item ? Number(item.dataset.index) : undefined;
+      }}
+      onFocusOut={() => {
+        focused = undefined;
+      }}
     >
       <div class="virtual-space" style={{ height: `${virtualizer.getTotalSize()}px` }}>
         <For each={virtualizer.getVirtualItems()}>
           {(item) => (
+            // biome-ignore lint/a11y/useSemanticElements: see above.
             <div
               class="virtual-item"
-              role={props.role === "log" ? undefined : "listitem"}
+              role="listitem"
+              data-list-row=""
+              aria-setsize={props.count}
+              aria-posinset={item.index + 1}
               data-index={item.index}
               ref={(element) => {
                 if (!props.uniform) queueMicrotask(() => virtualizer.measureElement(element));

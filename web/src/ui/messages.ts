@@ -4,6 +4,7 @@ export const uiMessages = {
   close: "Close",
   backToList: "Back to the list",
   notifications: "Notifications",
+  rowActions: "Actions of the row",
   dismiss: "Dismiss",
   confirmTyping: (text: string) => `Type ${text} to confirm`,
   failed: "Could not be loaded",

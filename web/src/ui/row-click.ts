@@ -1,3 +1,5 @@
+import { matchesKey } from "../lib/keys/key-layers.ts";
+
 const controls = "button, a, input, label, select";
 
 /**
@@ -14,7 +16,10 @@ function beganAtControl(event: Event): boolean {
   return false;
 }
 
-/** Attributes of a table row that opens on click, Enter and Space; events of a control inside it are ignored. */
+/**
+ * Attributes of a row of `listKeys` that opens on click, Enter and Space; events of a control inside it are ignored. Where the
+ * row can be selected, Space does that.
+ */
 export function opensOn(open: (() => void) | undefined) {
   if (!open) return {};
   const unlessControl = (event: Event) => {
@@ -22,10 +27,12 @@ export function opensOn(open: (() => void) | undefined) {
   };
   return {
     "data-open": "",
-    tabIndex: 0,
+    "data-list-row": "self",
+    tabIndex: -1,
     onClick: unlessControl,
     onKeyDown: (event: KeyboardEvent) => {
-      if ((event.key !== "Enter" && event.key !== " ") || event.target !== event.currentTarget) return;
+      if (event.defaultPrevented || !matchesKey(event, "rowOpen", "rowSelect")) return;
+      if (event.target !== event.currentTarget) return;
       event.preventDefault();
       unlessControl(event);
     },

@@ -208,3 +208,13 @@ export const accessMessages = {
     admin: "Administrator: full access, including users",
   },
 } as const;
+
+/** Lines of the command palette. */
+export const commandMessages = {
+  user: "User",
+  key: "API key",
+  edit: "Change",
+  endSessions: "End all sessions of",
+  delete: "Delete",
+  revoke: "Revoke",
+} as const;

@@ -8,6 +8,7 @@ import { queryKeys } from "../../lib/queries.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { useQuery } from "../../lib/use-query.ts";
 import { Button, Card, EmptyState, ErrorState, Skeleton, StatusDot, toast } from "../../ui/index.ts";
+import { listKeys } from "../../ui/list-keys.ts";
 import { eventLabel, hrefOf, subjectName, toneOf } from "./alert-labels.ts";
 import { alertMessages } from "./messages.ts";
 
@@ -61,10 +62,10 @@ export function HistoryTab() {
           </EmptyState>
         </Match>
         <Match when={true}>
-          <ul class="alert-list" aria-label={texts.list}>
+          <ul ref={(list) => listKeys(list)} class="alert-list" aria-label={texts.list}>
             <For each={events()}>
               {(event) => (
-                <li class="alert-row">
+                <li class="alert-row" data-list-row="">
                   <StatusDot tone={toneOf(event)} />
                   <div class="alert-text">
                     <div class="row alert-title">

@@ -9,6 +9,7 @@ import { queryKeys, useAlerts, useInvalidate } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Badge, Button, Card, EmptyState, ErrorState, Menu, Skeleton, StatusDot, toast } from "../../ui/index.ts";
+import { listKeys } from "../../ui/list-keys.ts";
 import { hrefOf, severityDisplay, subjectName } from "./alert-labels.ts";
 import { alertMessages } from "./messages.ts";
 
@@ -37,7 +38,7 @@ export function NowTab() {
         </Match>
         <Match when={alerts.data}>
           {(list) => (
-            <ul class="alert-list" aria-label={texts.list}>
+            <ul ref={(list) => listKeys(list)} class="alert-list" aria-label={texts.list}>
               <For each={list()}>{(alert) => <Row alert={alert} />}</For>
             </ul>
           )}
@@ -65,7 +66,7 @@ function Row(props: { alert: Alert }) {
   };
   const name = () => subjectName(props.alert.subject);
   return (
-    <li class="alert-row">
+    <li class="alert-row" data-list-row="">
       <StatusDot tone={firing() ? display().tone : "neutral"} />
       <span class="visually-hidden">{display().text}</span>
       <div class="alert-text">

@@ -2,6 +2,7 @@ import Plus from "lucide-solid/icons/plus";
 import { type Accessor, type JSX, Show } from "solid-js";
 import { QueryView, type ViewedQuery } from "../../resource/QueryView.tsx";
 import { Button, Card, EmptyState } from "../../ui/index.ts";
+import { listKeys } from "../../ui/list-keys.ts";
 
 export interface SettingsCardProps<T> {
   title: string;
@@ -42,7 +43,7 @@ export function SettingsCard<T>(props: SettingsCardProps<T>) {
               </EmptyState>
             }
           >
-            <ul class="alert-list" aria-label={props.title}>
+            <ul ref={(list) => listKeys(list)} class="alert-list" aria-label={props.title}>
               {props.children(items)}
             </ul>
           </Show>

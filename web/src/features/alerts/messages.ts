@@ -174,3 +174,15 @@ export const alertLabels = {
   every4Hours: "Every 4 hours",
   everyDay: "Every day",
 } as const;
+
+/** Lines of the command palette. */
+export const commandMessages = {
+  rule: "Alert rule",
+  channel: "Alert channel",
+  edit: "Edit",
+  turnOn: "Turn on",
+  turnOff: "Turn off",
+  remove: "Remove",
+  test: "Test",
+  tested: (name: string) => `${name} has received a message`,
+} as const;

@@ -19,7 +19,7 @@ export const Outcome = (props: { outcome: AuditOutcome }) => (
 /** One entry of the trail, as a button that opens its details. */
 export function AuditRow(props: { entry: AuditEntry; onOpen: () => void }) {
   return (
-    <button type="button" class="audit-row" onClick={() => props.onOpen()}>
+    <button type="button" class="audit-row" data-list-open="" onClick={() => props.onOpen()}>
       <time class="faint num truncate" dateTime={props.entry.at}>
         {formatDateTime(props.entry.at)}
       </time>

@@ -2,7 +2,7 @@ import { catalogue } from "../../lib/api/catalogue.ts";
 import { keepFresh } from "../../lib/docker-queries.ts";
 import { useQuery } from "../../lib/use-query.ts";
 
-const listKey = ["catalogue"] as const;
+export const listKey = ["catalogue"] as const;
 
 /** All entries, with what is installed from each. */
 export function useCatalogue() {

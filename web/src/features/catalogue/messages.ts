@@ -77,3 +77,6 @@ export const installMessages = {
   keepNow: "Save these now: they are not shown again.",
   copyOne: (label: string) => `Copy ${label}`,
 } as const;
+
+/** Lines of the command palette. */
+export const commandMessages = { group: "Catalogue", install: "Install" } as const;

@@ -1,5 +1,5 @@
+import ListRestart from "lucide-solid/icons/list-restart";
 import Play from "lucide-solid/icons/play";
-import RefreshCw from "lucide-solid/icons/refresh-cw";
 import RotateCw from "lucide-solid/icons/rotate-cw";
 import Square from "lucide-solid/icons/square";
 import Trash from "lucide-solid/icons/trash";
@@ -35,7 +35,7 @@ export function DeploymentButtons(props: DeploymentButtonsProps) {
     <span class="row-actions">
       <Show when={session.may("deployments:control")}>
         <Show when={isUp(props.deployment)} fallback={button("start", <Play size={14} />)}>
-          <Show when={props.deployment.mode === "cluster"}>{button("reload", <RefreshCw size={14} />)}</Show>
+          <Show when={props.deployment.mode === "cluster"}>{button("reload", <ListRestart size={14} />)}</Show>
           {button("restart", <RotateCw size={14} />)}
           {button("stop", <Square size={13} />)}
         </Show>

@@ -1,18 +1,46 @@
-import Rocket from "lucide-solid/icons/rocket";
+import Cpu from "lucide-solid/icons/cpu";
 import { createMemo } from "solid-js";
-import { useDeployments } from "../../lib/queries.ts";
-import type { CommandSource } from "../../shell/commands.ts";
-import { deploymentName } from "./deployment-list.ts";
+import { processHref } from "../../lib/addresses.ts";
+import { api } from "../../lib/api.ts";
+import { useCachedList } from "../../lib/cached-list.ts";
+import { queryKeys } from "../../lib/queries.ts";
+import { useSession } from "../../lib/session.ts";
+import type { CommandAction, CommandSource } from "../../shell/commands.ts";
+import { createDeploymentActions } from "./deployment-actions.ts";
+import { actionLabels, type DeploymentActionName, deploymentName, isUp } from "./deployment-list.ts";
+import { commandMessages as texts } from "./messages.ts";
 
-/** Opens each PM2 process by its name. */
-export const createDeploymentCommands: CommandSource = (open) => {
-  const deployments = useDeployments();
+/** PM2 processes, and what can be done with each. */
+export const createDeploymentCommands: CommandSource = ({ open }) => {
+  const session = useSession();
+  const actions = createDeploymentActions();
+  const deployments = useCachedList(
+    queryKeys.deployments,
+    ({ signal }) => api.deployments.list(signal),
+    () => session.may("deployments:view"),
+  );
   return createMemo(() =>
-    (deployments.data?.deployments ?? []).map((deployment) => ({
-      label: deploymentName(deployment),
-      group: "Process",
-      icon: Rocket,
-      run: () => open(`/deployments/${encodeURIComponent(deployment.id)}`),
-    })),
+    (deployments.data?.deployments ?? []).map((deployment) => {
+      const act = (action: DeploymentActionName): CommandAction => ({
+        verb: actionLabels[action].verb,
+        name: `deployment:${action === "delete" ? "remove" : action}`,
+        run: () => void (action === "delete" ? actions.remove(deployment) : actions.act(deployment, action)),
+      });
+      const href = processHref(deployment.id);
+      return {
+        id: `process:${deployment.id}`,
+        label: deploymentName(deployment),
+        group: texts.group,
+        words: deployment.script,
+        icon: Cpu,
+        run: () => open(href),
+        actions: [
+          { verb: texts.log, run: () => open(href) },
+          ...(isUp(deployment) ? (["restart", "stop"] as const) : (["start"] as const)).map(act),
+          ...(isUp(deployment) && deployment.mode === "cluster" ? [act("reload")] : []),
+          act("delete"),
+        ],
+      };
+    }),
   );
 };

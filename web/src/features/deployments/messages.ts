@@ -53,3 +53,6 @@ export const deploymentLabels = {
   process: "Process",
   started: "Started",
 } as const;
+
+/** Lines of the command palette. */
+export const commandMessages = { group: "Process", log: "Log" } as const;

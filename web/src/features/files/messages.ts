@@ -122,3 +122,6 @@ export const interruptedSaveMessages = {
 export const fileLabels = {
   cancel: "Cancel",
 } as const;
+
+/** Lines of the command palette. */
+export const commandMessages = { group: "File" } as const;

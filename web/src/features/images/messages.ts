@@ -80,3 +80,12 @@ export const imageLabels = {
   id: "Id",
   size: "Size",
 } as const;
+
+/** Lines of the command palette. */
+export const commandMessages = {
+  group: "Image",
+  tag: "Add a name to",
+  remove: "Remove",
+  check: "Check for newer images",
+  checking: "Checking for newer images",
+} as const;

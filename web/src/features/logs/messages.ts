@@ -157,18 +157,6 @@ export const page = {
   openInLogs: "Open in Logs",
 };
 
-/** Keys of a log view. */
-export const keys: readonly (readonly [key: string, label: string])[] = [
-  ["/", "Search"],
-  ["n", "Next match"],
-  ["N", "Previous match"],
-  ["g", "Go to the first line"],
-  ["G", "Go to the live end"],
-  ["f", "Pause or follow"],
-  ["w", "Wrap lines"],
-  ["?", "Show these keys"],
-];
-
 export const picker = {
   title: "Choose containers",
   none: "No selection: all containers are shown",

@@ -125,3 +125,14 @@ export const mcpLabels = {
   headers: "Headers",
   log: "Log",
 } as const;
+
+/** Lines of the command palette. */
+export const commandMessages = {
+  group: "MCP server",
+  start: "Start",
+  stop: "Stop",
+  log: "Log",
+  edit: "Edit",
+  delete: "Delete",
+  register: "Register MCP server",
+} as const;

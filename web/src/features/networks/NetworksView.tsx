@@ -2,17 +2,15 @@ import NetworkIcon from "lucide-solid/icons/network";
 import Plus from "lucide-solid/icons/plus";
 import { createSignal, Show } from "solid-js";
 import type { Network } from "../../../../shared/protocol/network.ts";
-import { networks } from "../../lib/api/docker.ts";
-import { useNetworks, useRefreshDocker } from "../../lib/docker-queries.ts";
+import { useNetworks } from "../../lib/docker-queries.ts";
 import { useSession } from "../../lib/session.ts";
-import { visibleName } from "../../lib/terminal-text.ts";
-import { confirmAction } from "../../resource/confirm-action.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
 import { Button } from "../../ui/index.ts";
 import { CreateNetworkDialog } from "./CreateNetworkDialog.tsx";
-import { createMessages, listMessages, networkMessages } from "./messages.ts";
+import { createMessages, listMessages } from "./messages.ts";
 import { NetworkPane } from "./NetworkPane.tsx";
 import { networkColumns } from "./network-columns.tsx";
+import { useRemoveNetwork } from "./remove-network.ts";
 
 export interface NetworksViewProps {
   /** Name or id of the open network. */
@@ -22,22 +20,13 @@ export interface NetworksViewProps {
 
 /** All networks of the host, and the open one. */
 export function NetworksView(props: NetworksViewProps) {
-  const refreshDocker = useRefreshDocker();
+  const askRemove = useRemoveNetwork();
   const session = useSession();
   const query = useNetworks();
   const [creating, setCreating] = createSignal(false);
 
   const remove = async (network: Network) => {
-    const removed = await confirmAction({
-      title: networkMessages.removeTitle(visibleName(network.name)),
-      body: networkMessages.removeBody,
-      action: networkMessages.remove,
-      danger: true,
-      send: () => networks.remove(network.id),
-      done: networkMessages.removed(visibleName(network.name)),
-      refetch: refreshDocker,
-    });
-    if (removed) props.onSelect(null);
+    if (await askRemove(network)) props.onSelect(null);
   };
 
   return (

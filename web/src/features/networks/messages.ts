@@ -61,3 +61,11 @@ export const networkLabels = {
   driver: "Driver",
   addresses: "Addresses",
 } as const;
+
+/** Lines of the command palette. */
+export const commandMessages = {
+  group: "Network",
+  create: "Create network",
+  connect: "Connect a container to",
+  remove: "Remove",
+} as const;

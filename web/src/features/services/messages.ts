@@ -192,3 +192,13 @@ export const serviceLabels = {
   network: "Network",
   disk: "Disk",
 } as const;
+
+/** Lines of the command palette. */
+export const commandMessages = {
+  group: "Container",
+  log: "Log",
+  shell: "Shell",
+  stats: "Stats",
+  signal: "Send a signal to",
+  limits: "Change limits of",
+} as const;

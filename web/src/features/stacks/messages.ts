@@ -182,3 +182,6 @@ export const historyMessages = {
   counts: (label: string, added: number, removed: number) => `${label}: ${added} added, ${removed} removed`,
   kinds: { applied: "deployed", replaced: "replaced" },
 } as const;
+
+/** Lines of the command palette. */
+export const commandMessages = { group: "Stack", create: "New stack" } as const;

@@ -2,15 +2,13 @@ import Database from "lucide-solid/icons/database";
 import Plus from "lucide-solid/icons/plus";
 import { createSignal, Show } from "solid-js";
 import type { Volume } from "../../../../shared/protocol/volume.ts";
-import { volumes } from "../../lib/api/docker.ts";
-import { useDiskUsage, useRefreshDocker, useVolumes } from "../../lib/docker-queries.ts";
+import { useDiskUsage, useVolumes } from "../../lib/docker-queries.ts";
 import { useSession } from "../../lib/session.ts";
-import { visibleName } from "../../lib/terminal-text.ts";
-import { confirmAction } from "../../resource/confirm-action.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
 import { Button } from "../../ui/index.ts";
 import { CreateVolumeDialog } from "./CreateVolumeDialog.tsx";
 import { listMessages, volumeMessages } from "./messages.ts";
+import { useRemoveVolume } from "./remove-volume.ts";
 import { VolumePane } from "./VolumePane.tsx";
 import { createVolumeColumns } from "./volume-columns.tsx";
 
@@ -22,7 +20,6 @@ export interface VolumesViewProps {
 
 /** All volumes of the host, and the open one. */
 export function VolumesView(props: VolumesViewProps) {
-  const refreshDocker = useRefreshDocker();
   const session = useSession();
   const query = useVolumes();
   const usage = useDiskUsage();
@@ -30,18 +27,9 @@ export function VolumesView(props: VolumesViewProps) {
   const sizeOf = (name: string) => usage.data?.volumeSizes[name];
   const columns = createVolumeColumns({ of: sizeOf, isLoading: () => usage.isFetching });
 
+  const askRemove = useRemoveVolume();
   const remove = async (volume: Volume) => {
-    const removed = await confirmAction({
-      title: volumeMessages.removeTitle(visibleName(volume.name)),
-      body: volumeMessages.removeBody,
-      action: volumeMessages.remove,
-      danger: true,
-      typed: volume.anonymous ? undefined : volume.name,
-      send: () => volumes.remove(volume.name),
-      done: volumeMessages.removed(visibleName(volume.name)),
-      refetch: refreshDocker,
-    });
-    if (removed) props.onSelect(null);
+    if (await askRemove(volume)) props.onSelect(null);
   };
 
   return (

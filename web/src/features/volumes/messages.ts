@@ -38,3 +38,6 @@ export const volumeLabels = {
   driverOptions: "Driver options",
   size: "Size",
 } as const;
+
+/** Lines of the command palette. */
+export const commandMessages = { group: "Volume", remove: "Remove" } as const;

@@ -4,9 +4,8 @@ import { createSignal, Show } from "solid-js";
 import type { ApiKeyInfo } from "../../../../../shared/protocol/account.ts";
 import { api } from "../../../lib/api.ts";
 import { formatAgo, formatDateTime } from "../../../lib/format.ts";
-import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
+import { queryKeys } from "../../../lib/queries.ts";
 import { useQuery } from "../../../lib/use-query.ts";
-import { confirmAction } from "../../../resource/confirm-action.ts";
 import { QueryView } from "../../../resource/QueryView.tsx";
 import { Badge } from "../../../ui/Badge.tsx";
 import { Button } from "../../../ui/Button.tsx";
@@ -17,26 +16,16 @@ import { Page } from "../../../ui/Page.tsx";
 import "../access.css";
 import { accessMessages } from "../messages.ts";
 import { KeyDialog } from "./KeyDialog.tsx";
+import { useRevokeKey } from "./revoke-key.ts";
 
 const texts = accessMessages.keys;
 
 /** API keys of the user; administrators see all. */
 export default function KeysPage() {
-  const invalidate = useInvalidate();
   const query = useQuery(() => ({ queryKey: queryKeys.keys, queryFn: () => api.keys.list() }));
   const [creating, setCreating] = createSignal(false);
 
-  const revoke = (key: ApiKeyInfo) =>
-    confirmAction({
-      title: texts.revokeTitle(key.name),
-      body: texts.revokeNote,
-      action: texts.revoke,
-      danger: true,
-      send: () => api.keys.revoke(key.id),
-      done: texts.revoked,
-      refetch: () => invalidate(queryKeys.keys),
-    });
-
+  const revoke = useRevokeKey();
   const columns: Column<ApiKeyInfo>[] = [
     { id: "name", title: texts.name, width: "clip", sortBy: (row) => row.name, cell: (row) => <b>{row.name}</b> },
     { id: "prefix", title: texts.key, width: "tight", only: "middle", cell: (row) => <code>{row.prefix}…</code> },

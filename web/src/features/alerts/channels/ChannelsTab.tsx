@@ -81,7 +81,7 @@ function Row(props: { channel: AlertChannel; canManage: boolean; onEdit: () => v
     });
 
   return (
-    <li class="alert-row">
+    <li class="alert-row" data-list-row="">
       <StatusDot
         tone={!props.channel.enabled ? "neutral" : delivery().error ? "bad" : delivery().sentAt ? "ok" : "info"}
       />

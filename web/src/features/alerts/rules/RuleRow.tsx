@@ -18,7 +18,7 @@ export interface RuleRowProps {
 /** One rule of the list: what it watches, its state, and its buttons. */
 export function RuleRow(props: RuleRowProps) {
   return (
-    <li class="alert-row" classList={{ "alert-off": !props.rule.enabled }}>
+    <li class="alert-row" data-list-row="" classList={{ "alert-off": !props.rule.enabled }}>
       <div class="alert-text">
         <div class="row alert-title">
           <b class="truncate">{visibleName(props.rule.name)}</b>

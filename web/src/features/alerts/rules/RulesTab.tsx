@@ -2,23 +2,20 @@ import SlidersHorizontal from "lucide-solid/icons/sliders-horizontal";
 import { createSignal, For, Show } from "solid-js";
 import type { ListedAlertRule } from "../../../../../shared/protocol/alert.ts";
 import { BELL } from "../../../../../shared/protocol/alert-kinds.ts";
-import { api } from "../../../lib/api.ts";
-import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
-import { confirmAction, sendAction } from "../../../resource/confirm-action.ts";
 import { useChannels, useRules } from "../alert-queries.ts";
 import { alertLabels, alertMessages } from "../messages.ts";
 import { SettingsCard } from "../SettingsCard.tsx";
 import { RuleDialog } from "./RuleDialog.tsx";
 import { RuleRow } from "./RuleRow.tsx";
-import { toSettings } from "./rule-form.ts";
+import { useRuleActions } from "./rule-actions.ts";
 
 const texts = alertMessages.rules;
 
 /** All rules. */
 export function RulesTab() {
-  const invalidate = useInvalidate();
+  const { toggle, remove } = useRuleActions();
   const session = useSession();
   const rules = useRules();
   const channels = useChannels();
@@ -31,22 +28,6 @@ export function RulesTab() {
         id === BELL ? "bell" : visibleName(channels.data?.find((channel) => channel.id === id)?.name ?? "a channel"),
       )
       .join(", ");
-
-  const refetch = () => invalidate(queryKeys.alerts);
-  const toggle = (rule: ListedAlertRule) =>
-    sendAction({
-      send: () => api.alerts.changeRule(rule.id, { ...toSettings(rule), enabled: !rule.enabled }),
-      refetch,
-    });
-  const remove = (rule: ListedAlertRule) =>
-    confirmAction({
-      title: texts.removeTitle(visibleName(rule.name)),
-      body: texts.removeNote,
-      action: texts.remove,
-      danger: true,
-      send: () => api.alerts.removeRule(rule.id),
-      refetch,
-    });
 
   return (
     <>

@@ -13,6 +13,7 @@ import { Button, buttonClass, Callout, confirm, ErrorState, IconButton, Skeleton
 import { DetailHead } from "../../../ui/MasterDetail.tsx";
 import { baseName, parentPath } from "../file-path.ts";
 import { editorMessages } from "../messages.ts";
+import { noteRecentFile } from "../recent-files.ts";
 import { ConflictNotice } from "./ConflictNotice.tsx";
 import { confirmHardLinks } from "./hard-links.ts";
 import { createLeaveGuard } from "./leave-guard.ts";
@@ -32,6 +33,7 @@ export interface EditorPaneProps {
 /** A text file in an editor: saves it, follows the disk, and asks when both changed. Created for each file. */
 export function EditorPane(props: EditorPaneProps) {
   const session = useSession();
+  noteRecentFile(session.principal()?.id ?? "", props.path);
   const { filesWS } = useLive();
   const name = () => baseName(props.path);
   const document = createTextDocument(props.path, {

@@ -112,7 +112,7 @@ function Row(props: { entry: FileEntry; actions: FileActions; selected: boolean 
   });
   return (
     <div class="file-row" classList={{ "file-hidden": props.entry.hidden, "file-selected": props.selected }}>
-      <button type="button" class="file-name" onClick={() => props.actions.open(props.entry)}>
+      <button type="button" class="file-name" data-list-open="" onClick={() => props.actions.open(props.entry)}>
         <FileIcon entry={props.entry} />
         <span class="truncate">{visibleName(props.entry.name)}</span>
       </button>

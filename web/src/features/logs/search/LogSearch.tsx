@@ -71,14 +71,14 @@ export function LogSearch(props: { controls: LogControls; pane: LogPaneApi | und
             <IconButton
               size="sm"
               label={messages.previous}
-              title={`${messages.previous} (N)`}
+              keyName="logPrevious"
               icon={<ChevronUp size={14} />}
               onClick={() => found().previous()}
             />
             <IconButton
               size="sm"
               label={messages.next}
-              title={`${messages.next} (n)`}
+              keyName="logNext"
               icon={<ChevronDown size={14} />}
               onClick={() => found().next()}
             />

@@ -5,13 +5,13 @@ import Pause from "lucide-solid/icons/pause";
 import Play from "lucide-solid/icons/play";
 import WrapText from "lucide-solid/icons/text-wrap";
 import { type JSX, Show } from "solid-js";
+import { setKeySheetOpen } from "../../../lib/keys/key-sheet.ts";
 import { useLive } from "../../../lib/live-context.ts";
 import { CopyButton, IconButton, Select, Status, Toolbar, ToolbarGap } from "../../../ui/index.ts";
 import { status as statusText, toolbar } from "../messages.ts";
 import { LogSearch } from "../search/LogSearch.tsx";
 import { levelChoices } from "../search/log-level-choice.ts";
 import type { StreamChoice } from "../search/log-query.ts";
-import { LogKeysDialog } from "./LogKeysDialog.tsx";
 import type { LogPaneApi } from "./LogPane.tsx";
 import { timeChoices } from "./line-time.ts";
 import type { LogControls } from "./log-controls.ts";
@@ -75,14 +75,14 @@ export function LogToolbar(props: LogToolbarProps) {
         <IconButton
           size="sm"
           label={following() ? toolbar.pause : toolbar.follow}
-          title={`${following() ? toolbar.pause : toolbar.follow} (f)`}
+          keyName="logFollow"
           icon={following() ? <Pause size={14} /> : <Play size={14} />}
           onClick={() => (following() ? controls.setFollowing(false) : props.pane?.toEnd())}
         />
         <IconButton
           size="sm"
           label={toolbar.wrap}
-          title={`${toolbar.wrap} (w)`}
+          keyName="logWrap"
           aria-pressed={controls.wrap()}
           icon={<WrapText size={14} />}
           onClick={() => controls.setWrap(!controls.wrap())}
@@ -99,12 +99,11 @@ export function LogToolbar(props: LogToolbarProps) {
         <IconButton
           size="sm"
           label={toolbar.keys}
-          title={`${toolbar.keys} (?)`}
+          keyName="keys"
           icon={<Keyboard size={14} />}
-          onClick={() => controls.setKeysShown(true)}
+          onClick={() => setKeySheetOpen(true)}
         />
       </div>
-      <LogKeysDialog controls={controls} />
     </Toolbar>
   );
 }

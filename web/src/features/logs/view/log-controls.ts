@@ -15,7 +15,6 @@ export function createLogControls(initial: Partial<LogQuery> = {}) {
   const [following, setFollowing] = createSignal(query().until === undefined);
   const [times, setTimes] = createChoice("log-time-mode", timeModes, "local");
   const [wrap, setWrap] = createPreference("log-wrap", false);
-  const [keysShown, setKeysShown] = createSignal(false);
   let timer: ReturnType<typeof setTimeout> | undefined;
   onCleanup(() => clearTimeout(timer));
 
@@ -41,8 +40,5 @@ export function createLogControls(initial: Partial<LogQuery> = {}) {
     setTimes,
     wrap,
     setWrap,
-    /** The list of keys is open. */
-    keysShown,
-    setKeysShown,
   };
 }

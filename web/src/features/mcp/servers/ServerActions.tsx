@@ -1,3 +1,4 @@
+import Pencil from "lucide-solid/icons/pencil";
 import Play from "lucide-solid/icons/play";
 import Square from "lucide-solid/icons/square";
 import Trash from "lucide-solid/icons/trash";
@@ -5,10 +6,19 @@ import { Show } from "solid-js";
 import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
 import { useSession } from "../../../lib/session.ts";
 import { IconButton } from "../../../ui/index.ts";
+import { mcpMessages } from "../messages.ts";
 import type { McpActions } from "./mcp-actions.ts";
 
+export interface ServerActionsProps {
+  server: McpServer;
+  actions: McpActions;
+  /** Without it there is no button to edit. */
+  onEdit?: (server: McpServer) => void;
+  size?: "sm" | "md";
+}
+
 /** The buttons the user may use on an MCP server; none without a permission to change it. */
-export function ServerActions(props: { server: McpServer; actions: McpActions; size?: "sm" | "md" }) {
+export function ServerActions(props: ServerActionsProps) {
   const session = useSession();
   const pending = () => props.actions.pending(props.server);
   const size = () => props.size ?? "sm";
@@ -39,6 +49,16 @@ export function ServerActions(props: { server: McpServer; actions: McpActions; s
         </Show>
       </Show>
       <Show when={session.may("mcp:manage")}>
+        <Show when={props.onEdit}>
+          {(edit) => (
+            <IconButton
+              size={size()}
+              label={mcpMessages.editTitle(props.server.name)}
+              icon={<Pencil size={14} />}
+              onClick={() => edit()(props.server)}
+            />
+          )}
+        </Show>
         <IconButton
           size={size()}
           label={`Delete ${props.server.name}`}

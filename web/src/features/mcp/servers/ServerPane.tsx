@@ -1,13 +1,11 @@
-import Pencil from "lucide-solid/icons/pencil";
 import { createMemo, type JSX, onCleanup, Show } from "solid-js";
 import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
 import { api, toMessage } from "../../../lib/api.ts";
 import { formatDateTime } from "../../../lib/format.ts";
 import { useLive } from "../../../lib/live-context.ts";
 import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
-import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
-import { Callout, Card, Facts, IconButton, Tabs } from "../../../ui/index.ts";
+import { Callout, Card, Facts, Tabs } from "../../../ui/index.ts";
 import { DetailHead, StatusTitle } from "../../../ui/MasterDetail.tsx";
 import { LogView } from "../../logs/view/LogView.tsx";
 import { mcpLabels, mcpMessages, settingMessages as texts } from "../messages.ts";
@@ -27,7 +25,6 @@ export interface ServerPaneProps {
 /** One MCP server: its tools, its log, its settings. A new instance for each server. */
 export function ServerPane(props: ServerPaneProps) {
   const invalidate = useInvalidate();
-  const session = useSession();
   const { mcpWS } = useLive();
   const id = createMemo(() => props.server.id);
   const history = createCallHistory({
@@ -65,18 +62,7 @@ export function ServerPane(props: ServerPaneProps) {
             ? `${visibleName(props.server.serverInfo.name)} ${visibleName(props.server.serverInfo.version)}`
             : targetOf(props.server)
         }
-        actions={
-          <>
-            <ServerActions server={props.server} actions={props.actions} size="md" />
-            <Show when={session.may("mcp:manage")}>
-              <IconButton
-                label={mcpMessages.editTitle(props.server.name)}
-                icon={<Pencil size={14} />}
-                onClick={() => props.onEdit(props.server)}
-              />
-            </Show>
-          </>
-        }
+        actions={<ServerActions server={props.server} actions={props.actions} onEdit={props.onEdit} size="md" />}
         onClose={props.onClose}
       />
       <Show when={props.server.status === "failed" && props.server.message}>

@@ -2,8 +2,7 @@ import Ellipsis from "lucide-solid/icons/ellipsis";
 import { createSignal, Match, Switch } from "solid-js";
 import type { Service } from "../../../../../shared/protocol/service.ts";
 import { useSession } from "../../../lib/session.ts";
-import { visibleName } from "../../../lib/terminal-text.ts";
-import { confirm, Menu, type MenuEntry } from "../../../ui/index.ts";
+import { Menu, type MenuEntry } from "../../../ui/index.ts";
 import { menuMessages } from "../messages.ts";
 import { isUp } from "../service-state.ts";
 import { LimitsDialog } from "./LimitsDialog.tsx";
@@ -37,17 +36,8 @@ export function ServiceMenu(props: ServiceMenuProps) {
       ? [{ label: menuMessages.rename, onSelect: () => setDialog("rename") } satisfies MenuEntry]
       : []),
     { label: menuMessages.limits, onSelect: () => setDialog("limits") },
-    { label: menuMessages.recreate, onSelect: () => void recreate() },
+    { label: menuMessages.recreate, onSelect: () => void props.actions.askRecreate(props.service) },
   ];
-  const recreate = async () => {
-    const name = visibleName(props.service.name);
-    const yes = await confirm({
-      title: menuMessages.recreateTitle(name),
-      body: <p>{menuMessages.recreateBody}</p>,
-      action: menuMessages.recreateAction,
-    });
-    if (yes) void props.actions.recreate(props.service);
-  };
   return (
     <>
       <Menu

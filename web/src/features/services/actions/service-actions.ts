@@ -7,6 +7,8 @@ import { useJobs } from "../../../lib/jobs/jobs.ts";
 import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { createResourceActions } from "../../../resource/resource-actions.ts";
+import { confirm } from "../../../ui/confirm.tsx";
+import { menuMessages } from "../messages.ts";
 import { actionLabels, type ServiceActionName } from "../service-state.ts";
 
 export interface RemoveOptions {
@@ -32,7 +34,15 @@ export function createServiceActions() {
       runJob(service, action, () => api.services.act(service.id, action)),
     remove: (service: ServiceRef, options: RemoveOptions) =>
       runJob(service, "remove", () => api.services.remove(service.id, options)),
-    recreate: (service: ServiceRef) => runJob(service, "recreate", () => api.services.recreate(service.id)),
+    /** Asks first. */
+    async askRecreate(service: ServiceRef): Promise<void> {
+      const yes = await confirm({
+        title: menuMessages.recreateTitle(visibleName(service.name)),
+        body: menuMessages.recreateBody,
+        action: menuMessages.recreateAction,
+      });
+      if (yes) await runJob(service, "recreate", () => api.services.recreate(service.id));
+    },
     pause: (service: ServiceRef) => run(service, "pause", () => api.services.pause(service.id)),
     unpause: (service: ServiceRef) => run(service, "unpause", () => api.services.unpause(service.id)),
     kill: (service: ServiceRef, signal: ContainerSignal) =>

@@ -30,6 +30,7 @@ export function ServiceRow(props: ServiceTableProps & { service: Service; visibl
     <tr
       ref={setRow}
       data-row={props.service.id}
+      aria-selected={props.narrow ? undefined : props.selection?.has(props.service.id)}
       aria-current={props.selected === props.service.name ? "true" : undefined}
       {...opensOn(() => props.onOpen(props.service))}
     >

@@ -3,6 +3,7 @@ import ArrowUp from "lucide-solid/icons/arrow-up";
 import Boxes from "lucide-solid/icons/boxes";
 import { createMemo, For, onCleanup, Show } from "solid-js";
 import { visibleName } from "../../../lib/terminal-text.ts";
+import { listKeys } from "../../../ui/list-keys.ts";
 import { bulkMessages, serviceLabels, serviceMessages } from "../messages.ts";
 import { ServiceRow } from "./ServiceRow.tsx";
 import { isMetric, type ServiceGroup, type ServiceOrder } from "./service-list.ts";
@@ -26,7 +27,14 @@ export function ServiceTable(props: ServiceTableProps) {
     props.narrow ? 1 : 7 + [props.selection, props.columns.network(), props.columns.disk()].filter(Boolean).length;
   return (
     <div class="table-wrap">
-      <table class="table services-table" aria-label={serviceLabels.containers}>
+      <table
+        ref={(table) => listKeys(table)}
+        class="table services-table"
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its rows are operated by the keyboard.
+        role="grid"
+        aria-label={serviceLabels.containers}
+        aria-multiselectable={props.selection !== undefined}
+      >
         <TableHead {...props} ids={[...byId().keys()]} />
         <For each={projects()}>
           {(project) => (
