@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 import solid from "vite-plugin-solid";
+import { sharedChunks } from "./chunks.ts";
 import { isPageAddress } from "./page-addresses.ts";
 import { buildAddresses, writeServerAddresses } from "./server-addresses.ts";
 
@@ -55,6 +56,9 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     // Most of the time goes to Solid's compiler, and nothing can be done about it: no warning at each build.
-    rolldownOptions: { checks: { bundlerTimings: false } },
+    rolldownOptions: {
+      checks: { bundlerTimings: false },
+      output: { codeSplitting: { groups: sharedChunks() } },
+    },
   },
 });

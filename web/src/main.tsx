@@ -2,6 +2,7 @@ import { lazy } from "solid-js";
 import { render } from "solid-js/web";
 import "@fontsource-variable/geist/wght.css";
 import "@fontsource-variable/geist-mono/wght.css";
+import "./ui/fonts/latin.css";
 import "./ui/styles/index.css";
 import { App } from "./App.tsx";
 import { api } from "./lib/api.ts";

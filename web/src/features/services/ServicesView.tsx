@@ -1,6 +1,6 @@
 import Container from "lucide-solid/icons/container";
 import Unplug from "lucide-solid/icons/unplug";
-import { createMemo, createSignal, onCleanup, Show } from "solid-js";
+import { createMemo, createSignal, lazy, onCleanup, Show } from "solid-js";
 import { countContainers } from "../../../../shared/health/running.ts";
 import type { Service } from "../../../../shared/protocol/service.ts";
 import type { DependencyState } from "../../../../shared/protocol/system.ts";
@@ -11,7 +11,6 @@ import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
 import { Button, Callout, EmptyState, Menu } from "../../ui/index.ts";
 import { RemoveServiceDialog } from "./actions/RemoveServiceDialog.tsx";
 import { createServiceActions, type ServiceActions } from "./actions/service-actions.ts";
-import { ServiceDetail } from "./detail/ServiceDetail.tsx";
 import { BulkBar } from "./list/BulkBar.tsx";
 import { ServiceTable } from "./list/ServiceTable.tsx";
 import { createServiceColumns, type ServiceColumns } from "./list/service-columns.ts";
@@ -21,6 +20,9 @@ import { createServiceSorting } from "./list/service-sorting.ts";
 import { createServiceUsages } from "./list/service-usage.ts";
 import { listMessages, serviceLabels, serviceMessages } from "./messages.ts";
 import "./services.css";
+
+/** Log, charts and shells: half of the page's code, and none of it needed for the list. */
+const ServiceDetail = lazy(() => import("./detail/ServiceDetail.tsx"));
 
 export interface ServicesViewProps {
   /** Name or id of the open container. */

@@ -28,7 +28,7 @@ interface Opened {
 }
 
 /** The open container. Its pane and log stay when it is removed, and continue with the next container of its name. */
-export function ServiceDetail(props: ServiceDetailProps) {
+export default function ServiceDetail(props: ServiceDetailProps) {
   const stored = useStoredContainers();
   const opened = createMemo<Opened | undefined>((before) => {
     const { chosen } = props;
