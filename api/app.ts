@@ -27,6 +27,7 @@ import { accessTable } from "./http/access-table.ts";
 import { refuseBadEscapes } from "./http/address-encoding.ts";
 import { bodySize } from "./http/body-size.ts";
 import { bufferBody } from "./http/buffer-body.ts";
+import { compressJson } from "./http/compress.ts";
 import { type ApiEnv, createRoutes } from "./http/context.ts";
 import { docsRoutes } from "./http/docs/routes.ts";
 import { createGuard, type GuardOptions } from "./http/guard.ts";
@@ -101,6 +102,7 @@ export function createApi(deps: ApiDeps, guard: GuardOptions = {}, more: readonl
       requestId(),
       metrics.measure(),
       securityHeaders(deps),
+      compressJson(),
       createGuard(deps, { table: { ...accessTable, ...accessOf(more) }, ...guard, onRefusal }),
       refuseBadEscapes(),
       bodySize(),

@@ -2,8 +2,9 @@ import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { ok } from "../shared/protocol/result.ts";
 import { hasOneHost, type OriginPolicy } from "../shared/server/http/origin-policy.ts";
+import { preferredEncoding } from "../shared/server/http/preferred-encoding.ts";
 import type { Log } from "../shared/server/log.ts";
-import type { Asset, Encoding } from "./assets.ts";
+import type { Asset } from "./assets.ts";
 import { isPageAddress } from "./page-addresses.ts";
 import { type ConnectTargets, commonHeaders, securityHeaders } from "./security-headers.ts";
 
@@ -77,16 +78,4 @@ async function sendAsset(c: Context<WebEnv>, asset: Asset, status: 200 | 404 = 2
   headers["Content-Length"] = String(bytes.byteLength);
   if (encoding !== "identity") headers["Content-Encoding"] = encoding;
   return c.body(bytes, status, headers);
-}
-
-/** The first of our encodings that the browser takes. */
-function preferredEncoding(accepted: string, offered: readonly Encoding[]): Encoding {
-  const taken = new Set(
-    accepted
-      .split(",")
-      .map((part) => part.trim().toLowerCase())
-      .filter((part) => !/;\s*q=0(\.0+)?$/.test(part))
-      .map((part) => part.split(";", 1)[0]),
-  );
-  return offered.find((encoding) => taken.has(encoding)) ?? "identity";
 }

@@ -3,8 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
-
-export type Encoding = "br" | "gzip" | "identity";
+import type { Encoding } from "../shared/server/http/preferred-encoding.ts";
 
 /** One file of the build, held in memory. */
 export interface Asset {
