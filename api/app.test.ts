@@ -65,7 +65,7 @@ describe("the routes", () => {
     const client = hc<ApiApp>(`http://127.0.0.1:${api.port}`, {
       headers: { Cookie: cookie ?? "", Origin: WEB_ORIGIN },
     });
-    const answer = await client.api.services.$get();
+    const answer = await client.api.services.$get({ query: {} });
     const { services, engine } = await answer.json();
     expect([services.length, engine.state]).toEqual([0, "absent"]);
     const missing = await client.api.deployments[":id"].$get({ param: { id: "worker" } });

@@ -19,9 +19,11 @@ export const compressJson = () =>
     await next();
     const { headers, body, status } = c.res;
     const isJson = /^application\/json\b/i.test(headers.get("Content-Type") ?? "");
-    if (!isJson || !body || status === 206 || headers.has("Content-Encoding") || headers.has("Content-Disposition")) return;
+    if (!isJson || !body || status === 206 || headers.has("Content-Encoding") || headers.has("Content-Disposition"))
+      return;
     headers.append("Vary", "Accept-Encoding");
-    if (c.req.method === "HEAD" || preferredEncoding(c.req.header("Accept-Encoding") ?? "", ["gzip"]) !== "gzip") return;
+    if (c.req.method === "HEAD" || preferredEncoding(c.req.header("Accept-Encoding") ?? "", ["gzip"]) !== "gzip")
+      return;
     const bytes = new Uint8Array(await c.res.arrayBuffer());
     const isSmall = bytes.byteLength < MIN_BYTES;
     const sent = isSmall ? bytes : new Uint8Array(await deflate(bytes));

@@ -35,6 +35,27 @@ describe.skipIf(withoutDocker)("containers", () => {
     expect(text + detail.text).not.toContain("abc123");
   });
 
+  test("are listed by id, and one that is gone is left out", async () => {
+    const [web, db] = [await engine.run(), await engine.run()];
+    const gone = "f".repeat(64);
+    const { body } = await api.ask("GET", `/api/services?ids=${web.id},${gone}`);
+    expect(namesOf(body.services)).toEqual([web.name]);
+    expect(body.engine).toEqual({ state: "up" });
+    const all = await api.ask("GET", "/api/services");
+    expect(namesOf(all.body.services)).toEqual(expect.arrayContaining([web.name, db.name]));
+  });
+
+  test.each([
+    ["an abbreviated id", "ids=0123456789ab"],
+    ["a name", "ids=web"],
+    ["none", "ids="],
+    ["too many", `ids=${Array.from({ length: 21 }, () => "a".repeat(64)).join(",")}`],
+    ["another parameter", "id=web"],
+  ])("are not listed by %s", async (_title, query) => {
+    const { status, body } = await api.ask("GET", `/api/services?${query}`);
+    expect([status, body.code]).toEqual([400, "invalid_input"]);
+  });
+
   test("are stopped, started and restarted, and the viewers are notified", async () => {
     const { id, name } = await engine.run();
     api.emitted.length = 0;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { canSeeService } from "../../shared/protocol/access.ts";
 import { containerRef } from "../../shared/protocol/identifier.ts";
 import { ok } from "../../shared/protocol/result.ts";
-import { type Service, serviceDetailSchema, serviceSchema } from "../../shared/protocol/service.ts";
+import { type Service, serviceDetailSchema, serviceSchema, servicesQuery } from "../../shared/protocol/service.ts";
 import { serviceProcessSchema } from "../../shared/protocol/service-change.ts";
 import { dependencySchema } from "../../shared/protocol/system.ts";
 import { listOrState } from "../../shared/server/dependency.ts";
@@ -38,12 +38,14 @@ export function servicesRoutes(deps: ServicesDeps) {
         summary: "List every container of the host",
         answer: { services: z.array(serviceSchema), engine: dependencySchema },
       }),
+      validated("query", servicesQuery),
       async (c) => {
         const principal = c.get("principal");
+        const named = c.req.valid("query").ids?.split(",");
         const { items, state: engine } = await listOrState(docker.list);
         const full = await containerFacts.addTo(items);
         const seen = full
-          .filter(({ name }) => canSeeService(principal.limits, name))
+          .filter(({ id, name }) => canSeeService(principal.limits, name) && (named?.includes(id) ?? true))
           .map((service) => toServiceView(withUsage(service), principal, stopRequests));
         return c.json(ok({ services: seen, engine }));
       },

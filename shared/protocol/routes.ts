@@ -56,7 +56,7 @@ import type { callMcpTool, changeMcpServer, createMcpServer, McpServer, McpTool 
 import type { connectRequest, createNetworkRequest, disconnectRequest, Network, NetworkDetail } from "./network.ts";
 import type { PasskeyInfo, PasskeyOptions, passkeyBody, passkeyLogin, passkeyPatch } from "./passkey.ts";
 import type { addRegistryRequest, Registry } from "./registry.ts";
-import type { removeServiceQuery, Service, ServiceDetail } from "./service.ts";
+import type { removeServiceQuery, Service, ServiceDetail, servicesQuery } from "./service.ts";
 import type {
   killBody,
   limitsBody,
@@ -107,7 +107,10 @@ export interface Routes
     AccessRoutes {}
 
 interface ServicesRoutes {
-  "GET /services": { answer: { services: Service[]; engine: DependencyState } };
+  "GET /services": {
+    query: z.input<typeof servicesQuery>;
+    answer: { services: Service[]; engine: DependencyState };
+  };
   "GET /services/:id": { answer: { service: ServiceDetail } };
   "DELETE /services/:id": { query: z.input<typeof removeServiceQuery>; answer: { service?: ServiceDetail; job?: Job } };
   "PATCH /services/:id": { json: z.input<typeof limitsBody>; answer: { service: ServiceDetail } };

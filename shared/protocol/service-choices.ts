@@ -1,5 +1,8 @@
 // Separate from the schemas: the page imports it without the schema library.
 
+/** Most containers that one request names. */
+export const NAMED_SERVICES_MAX = 20;
+
 /** Signals that can be sent to a container: to end, reload, stop or continue it. */
 export const containerSignals = [
   ...(["SIGTERM", "SIGKILL", "SIGINT", "SIGQUIT", "SIGHUP"] as const),

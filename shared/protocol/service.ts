@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { serviceLimitsSchema } from "./service-change.ts";
+import { NAMED_SERVICES_MAX } from "./service-choices.ts";
 
 export const containerStates = ["created", "running", "paused", "restarting", "removing", "exited", "dead"] as const;
 export type ContainerState = (typeof containerStates)[number];
@@ -35,6 +36,17 @@ export const serviceRunSchema = z.object({
   stopRequested: z.boolean().nullable().describe("Whether a user requested the end; null when unknown."),
 });
 export type ServiceRun = z.infer<typeof serviceRunSchema>;
+
+export const servicesQuery = z.strictObject({
+  ids: z
+    .string()
+    .regex(
+      new RegExp(`^[0-9a-f]{64}(,[0-9a-f]{64}){0,${NAMED_SERVICES_MAX - 1}}$`),
+      `must be full ids separated by commas, ${NAMED_SERVICES_MAX} at most`,
+    )
+    .optional()
+    .describe("Only these containers. One that the answer lacks does not exist, as long as the Engine is up."),
+});
 
 /** A container of the host, started by the panel or not. */
 export const serviceSchema = z.object({

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Long enough for a busy machine; a condition that never holds still ends the test. */
-export const HANG_MS = 60_000;
+export const HANG_MS = 100_000;
 
 /**
  * Calls `check` repeatedly until it neither throws nor returns `false`, and resolves with its result. Throws the last error
- * after a minute, or `limitMs` if that is longer. For conditions without an event. Not for durations, which depend on the load
+ * after {@link HANG_MS}, or `limitMs` if that is longer. For conditions without an event. Not for durations, which depend on the load
  * of the machine.
  */
 export const eventually = <T>(check: () => T | Promise<T>, limitMs = HANG_MS, everyMs = 20) =>

@@ -21,12 +21,12 @@ export const dockerKeys = {
 
 /** Fetches a query again when a container changes or a job ends, until the caller is disposed. */
 export function keepFresh(queryKey: readonly unknown[]): void {
-  const { servicesWS } = useLive();
+  const { servicesWS, gate } = useLive();
   const jobs = useJobs();
   const refreshOn = useRefreshOn();
   const stops = refreshOn(queryKey, (refresh) => [
     servicesWS.on("services:changed", refresh),
-    servicesWS.onConnect(refresh),
+    gate.onConnect(servicesWS, refresh),
     jobs.whenEnded(refresh),
   ]);
   onCleanup(() => {

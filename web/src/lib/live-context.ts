@@ -1,4 +1,5 @@
 import { createContext, useContext } from "solid-js";
+import type { StartGate } from "./start-gate.ts";
 
 /** The live streams of the page: the clients of the five namespaces, and the state of their connection. */
 export type Live = Pick<
@@ -13,7 +14,7 @@ export type Live = Pick<
   | "reconnectNow"
   | "disconnect"
   | "whenRefused"
->;
+> & { gate: StartGate };
 
 const LiveContext = createContext<Live>();
 

@@ -1,10 +1,14 @@
 import { QueryClient, useQueryClient } from "@tanstack/solid-query";
 import { onCleanup } from "solid-js";
+import type { Deployment } from "../../../shared/protocol/deployment.ts";
+import type { McpServer } from "../../../shared/protocol/mcp.ts";
 import type { Service } from "../../../shared/protocol/service.ts";
+import { NAMED_SERVICES_MAX } from "../../../shared/protocol/service-choices.ts";
 import { ApiFailure, api } from "./api.ts";
 import { useLive } from "./live-context.ts";
 import { SOON_MS, storedContainersInterval } from "./refetch-intervals.ts";
 import { createRefresher } from "./refresher.ts";
+import { createRowRefresher, type RowList } from "./row-refresh.ts";
 import { useSession } from "./session.ts";
 import { useQuery } from "./use-query.ts";
 
@@ -49,16 +53,23 @@ export function useInvalidate(): (queryKey: readonly unknown[]) => Promise<void>
   return (queryKey) => client.invalidateQueries({ queryKey });
 }
 
-/** No event announces that the Engine has stopped restarting a container, or that the cause of its end is known. */
-const soonAgain = (services: readonly Service[]): number | false =>
-  services.some(({ state, lastRun }) => state === "restarting" || lastRun === undefined) && SOON_MS;
+/** Containers whose state changes without an event. */
+const unsettled = (list: { services: readonly Service[] } | undefined): readonly Service[] =>
+  (list?.services ?? []).filter(({ state, lastRun }) => state === "restarting" || lastRun === undefined);
 
-export const useServices = () =>
-  useQuery(() => ({
-    queryKey: queryKeys.services,
-    queryFn: ({ signal }) => api.services.list(signal),
-    refetchInterval: ({ state }) => soonAgain(state.data?.services ?? []),
+/** A query of a list that events keep fresh: the first fetch waits for them, see {@link createStartGate}. */
+function useLiveList<Data>(queryKey: readonly string[], list: (signal: AbortSignal) => Promise<Data>) {
+  const { gate } = useLive();
+  return useQuery(() => ({
+    queryKey,
+    queryFn: async ({ signal }) => {
+      await gate.opened;
+      return list(signal);
+    },
   }));
+}
+
+export const useServices = () => useLiveList(queryKeys.services, api.services.list);
 /** Containers with stored logs. Fails if logs are not stored. */
 export const useStoredContainers = () =>
   useQuery(() => ({
@@ -69,32 +80,35 @@ export const useStoredContainers = () =>
   }));
 export const useService = (id: () => string) =>
   useQuery(() => ({ queryKey: queryKeys.service(id()), queryFn: () => api.services.get(id()) }));
-export const useStacks = () =>
-  useQuery(() => ({ queryKey: queryKeys.stacks, queryFn: ({ signal }) => api.stacks.list(signal) }));
+export const useStacks = () => useLiveList(queryKeys.stacks, api.stacks.list);
 export const useStack = (name: () => string) =>
   useQuery(() => ({
     queryKey: queryKeys.stack(name()),
     queryFn: ({ signal }) => api.stacks.get(name(), signal),
-    refetchInterval: ({ state }) => soonAgain(state.data?.stack.services.flatMap(({ containers }) => containers) ?? []),
+    refetchInterval: ({ state }) => {
+      const services = state.data?.stack.services.flatMap(({ containers }) => containers) ?? [];
+      return unsettled({ services }).length > 0 && SOON_MS;
+    },
   }));
-export const useDeployments = () =>
-  useQuery(() => ({ queryKey: queryKeys.deployments, queryFn: ({ signal }) => api.deployments.list(signal) }));
+export const useDeployments = () => useLiveList(queryKeys.deployments, api.deployments.list);
 export const useDeployment = (id: () => string) =>
   useQuery(() => ({ queryKey: queryKeys.deployment(id()), queryFn: () => api.deployments.get(id()) }));
-export const useMcpServers = () => useQuery(() => ({ queryKey: queryKeys.mcp, queryFn: () => api.mcp.list() }));
+export const useMcpServers = () => useLiveList(queryKeys.mcp, () => api.mcp.list());
 export function useAlerts() {
   const session = useSession();
+  const { gate } = useLive();
   return useQuery(() => ({
     queryKey: [...queryKeys.alerts, "now"],
-    queryFn: () => api.alerts.now(),
+    queryFn: () => gate.opened.then(() => api.alerts.now()),
     enabled: session.may("alerts:view"),
   }));
 }
 export function useBell() {
   const session = useSession();
+  const { gate } = useLive();
   return useQuery(() => ({
     queryKey: [...queryKeys.alerts, "bell"],
-    queryFn: () => api.alerts.bell({ limit: 30 }),
+    queryFn: () => gate.opened.then(() => api.alerts.bell({ limit: 30 })),
     enabled: session.may("alerts:view"),
   }));
 }
@@ -104,29 +118,81 @@ export const useSystemInfo = () =>
 /** Shortest time between two fetches of one list, in milliseconds: a crash loop sends many events per second. */
 const QUIET_MS = 400;
 
-/** Fetches the lists again after each event about a change and after each reconnect, until the caller is disposed. */
+/** Rows that are fetched by one request each, at most. */
+const SINGLE_ROWS_MAX = 4;
+
+/** Fetches rows one by one; those that are gone are left out. */
+async function rowsById<Row>(ids: readonly string[], get: (id: string) => Promise<Row>): Promise<Row[]> {
+  const isGone = (error: unknown) => error instanceof ApiFailure && error.code === "not_found";
+  const rows = await Promise.all(
+    ids.map((id) =>
+      get(id).catch((error: unknown) => {
+        if (!isGone(error)) throw error;
+        return undefined;
+      }),
+    ),
+  );
+  return rows.filter((row) => row !== undefined);
+}
+
+const serviceRows: RowList<Service> = {
+  queryKey: queryKeys.services,
+  field: "services",
+  namesOf: ({ id, name }) => [id, name],
+  max: NAMED_SERVICES_MAX,
+  fetch: async (ids) => {
+    const { services, engine } = await api.services.named(ids);
+    return engine.state === "up" ? services : undefined;
+  },
+};
+const deploymentRows: RowList<Deployment> = {
+  queryKey: queryKeys.deployments,
+  field: "deployments",
+  namesOf: ({ id }) => [id],
+  max: SINGLE_ROWS_MAX,
+  fetch: (ids) => rowsById(ids, api.deployments.get),
+};
+const serverRows: RowList<McpServer> = {
+  queryKey: queryKeys.mcp,
+  field: "servers",
+  namesOf: ({ id }) => [id],
+  max: SINGLE_ROWS_MAX,
+  fetch: (ids) => rowsById(ids, api.mcp.get),
+};
+
+/** Fetches what changed again after each event about it, and the lists after each reconnect, until the caller is disposed. */
 export function keepListsFresh(): void {
-  const { servicesWS, deploymentsWS, mcpWS } = useLive();
+  const { servicesWS, deploymentsWS, mcpWS, gate } = useLive();
+  const client = useQueryClient();
   const refreshOn = useRefreshOn();
+  const services = createRowRefresher(client, serviceRows, QUIET_MS);
+  const deployments = createRowRefresher(client, deploymentRows, QUIET_MS);
+  const servers = createRowRefresher(client, serverRows, QUIET_MS);
+  // No event announces that the Engine has stopped restarting a container, or that the cause of its end is known.
+  const soon = setInterval(() => {
+    if (globalThis.document?.hidden) return;
+    for (const { id } of unsettled(client.getQueryData(queryKeys.services))) services.changed(id);
+  }, SOON_MS);
   const stops = [
-    ...refreshOn(queryKeys.services, (refresh) => [
-      servicesWS.on("services:changed", refresh),
-      servicesWS.onConnect(refresh),
-    ]),
+    () => clearInterval(soon),
+    services.stop,
+    deployments.stop,
+    servers.stop,
+    servicesWS.on("services:changed", ({ containerId }) => services.changed(containerId)),
+    gate.onConnect(servicesWS, services.changed),
+    deploymentsWS.on("deployments:changed", ({ deploymentId }) => deployments.changed(deploymentId)),
+    gate.onConnect(deploymentsWS, deployments.changed),
+    mcpWS.on("mcp:changed", ({ serverId }) => servers.changed(serverId)),
+    gate.onConnect(mcpWS, servers.changed),
     ...refreshOn(queryKeys.stacks, (refresh) => [
       servicesWS.on("services:changed", refresh),
-      servicesWS.onConnect(refresh),
-    ]),
-    ...refreshOn(queryKeys.deployments, (refresh) => [
-      deploymentsWS.on("deployments:changed", refresh),
-      deploymentsWS.onConnect(refresh),
+      gate.onConnect(servicesWS, refresh),
     ]),
     ...refreshOn(queryKeys.alerts, (refresh) => [
       servicesWS.on("alerts:changed", refresh),
       deploymentsWS.on("alerts:changed", refresh),
-      servicesWS.onConnect(refresh),
+      gate.onConnect(servicesWS, refresh),
     ]),
-    ...refreshOn(queryKeys.mcp, (refresh) => [mcpWS.on("mcp:changed", refresh), mcpWS.onConnect(refresh)]),
   ];
   onCleanup(() => {
     for (const stop of stops) stop();

@@ -16,7 +16,9 @@ const jobOf = (outcome: { service: ServiceDetail } | { job: Job } | object): Job
   "job" in outcome ? outcome.job : undefined;
 
 export const services = {
-  list: (signal?: AbortSignal) => answer(routes().services.$get({}, { init: { signal } })),
+  list: (signal?: AbortSignal) => answer(routes().services.$get({ query: {} }, { init: { signal } })),
+  /** The given containers; one that is not among them is gone. */
+  named: (ids: readonly string[]) => answer(routes().services.$get({ query: { ids: ids.join(",") } })),
   get: async (id: string) => (await answer(one().$get(at(id)))).service,
   /** Answers with a job when it takes longer than a moment. */
   act: async (id: string, action: ServiceAction) => jobOf(await answer(one()[action].$post(at(id)))),
