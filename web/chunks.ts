@@ -10,10 +10,14 @@ const isIn = (paths: readonly string[], id: string) => paths.some((path) => id.i
 const pathsOf = (...files: string[]) => files.map((file) => join(src, file));
 
 /** Pages that are shown before a sign-in. */
-const startPages = pathsOf("main.tsx", "features/access/login/LoginPage.tsx", "features/access/login/SetupPage.tsx");
+const startPages = pathsOf("main.tsx", "features/access/login/LoginPage.tsx");
 const framePages = pathsOf("SignedInPage.tsx");
 /** Rooms whose modules many pages share. */
-const sharedRooms = [...pathsOf("ui", "lib", "resource"), join(src, "../../shared/"), normalize("/lucide-solid/")];
+const sharedRooms = [
+  ...pathsOf("ui", "lib", "resource", "features/services", "features/alerts"),
+  join(src, "../../shared/"),
+  normalize("/lucide-solid/"),
+];
 /** Parts of them that only logs and long lists need. */
 const forLogs = [join(src, "../../shared/logs/"), ...pathsOf("ui/VirtualList.tsx")];
 

@@ -14,7 +14,7 @@ interface Connecting {
 }
 
 /** Longest wait in milliseconds: a list must not wait for a realtime server that is down. */
-const MAX_WAIT_MS = 400;
+const MAX_WAIT_MS = 1_000;
 
 /**
  * A list that is fetched before its namespace is connected may lack a change that nobody announced to this page, and is fetched

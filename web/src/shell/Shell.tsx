@@ -19,7 +19,7 @@ import { keyTable, keyText } from "../lib/keys/key-table.ts";
 import { isMac } from "../lib/keys/platform.ts";
 import { keepListsFresh, useSystemInfo } from "../lib/queries.ts";
 import { useSession } from "../lib/session.ts";
-import { publicFile } from "../lib/urls.ts";
+import { BrandMark } from "../ui/BrandMark.tsx";
 import { IconButton } from "../ui/Button.tsx";
 import { ErrorState, Skeleton } from "../ui/Notice.tsx";
 import { ConnectionMark, ConnectionNotice } from "./Connection.tsx";
@@ -133,7 +133,7 @@ function Navigation() {
   return (
     <nav class="nav" aria-label="Main" id="nav">
       <div class="nav-brand">
-        <img src={publicFile("icon.svg")} alt="" width="24" height="24" />
+        <BrandMark size={24} />
         <span>AI Desktop</span>
       </div>
       <div class="nav-sections">

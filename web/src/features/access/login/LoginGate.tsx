@@ -1,5 +1,5 @@
 import type { JSX } from "solid-js";
-import { publicFile } from "../../../lib/urls.ts";
+import { BrandMark } from "../../../ui/BrandMark.tsx";
 import "./login-gate.css";
 
 /** Frame of the pages before sign-in. */
@@ -8,7 +8,7 @@ export function LoginGate(props: { title: string; note: JSX.Element; foot?: JSX.
     <div class="gate-page">
       <main class="gate-box">
         <header class="gate-head">
-          <img src={publicFile("icon.svg")} alt="" width="34" height="34" />
+          <BrandMark size={34} />
           <h1>{props.title}</h1>
           <p class="muted">{props.note}</p>
         </header>

@@ -1,0 +1,52 @@
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import type { TestDesktop } from "../test-desktop.ts";
+import { settled } from "./pages.ts";
+
+/** Counts requests of a page, and the bytes of their responses as they come over the wire. */
+async function weigh(page: Page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Network.enable");
+  const addresses: string[] = [];
+  let bytes = 0;
+  session.on("Network.requestWillBeSent", ({ request: { url } }) => addresses.push(url));
+  session.on("Network.loadingFinished", ({ encodedDataLength }) => {
+    bytes += encodedDataLength;
+  });
+  return { addresses, bytes: () => bytes };
+}
+
+/** What a page costs that has been opened for the first time. */
+export function weightJourney(at: () => TestDesktop): void {
+  test("the sign-in page takes at most 60 kB", async () => {
+    const { visit, stack } = at();
+    const { page } = await visit();
+    const weight = await weigh(page);
+    await page.goto(`${stack.origin}/`);
+    await page.getByRole("button", { name: "Sign in" }).first().waitFor();
+    await page.evaluate(() => document.fonts.ready);
+    expect(weight.bytes(), weight.addresses.join("\n")).toBeLessThan(60_000);
+    await page.context().close();
+  });
+
+  test("the list of containers takes fewer than 25 requests and 200 kB, and a change fetches its row alone", async () => {
+    const { visit, stack, engine, page: own } = at();
+    const names = (await Promise.all(Array.from({ length: 5 }, () => engine.run()))).map(({ name }) => name);
+    const { page, context } = await visit();
+    await context.addCookies(await own.context().cookies());
+    const weight = await weigh(page);
+    await page.goto(`${stack.origin}/services`);
+    for (const name of names) await page.getByText(name).first().waitFor();
+    await settled(page);
+    // A list is fetched again where the connection took longer than the lists wait for it, as on a busy machine.
+    expect(new Set(weight.addresses).size, weight.addresses.join("\n")).toBeLessThan(25);
+    expect(weight.bytes(), weight.addresses.join("\n")).toBeLessThan(200_000);
+
+    const before = weight.addresses.length;
+    await engine.docker.getContainer(names[0] ?? "").kill();
+    await page.getByText("Killed").or(page.getByText("Exited")).first().waitFor();
+    const lists = weight.addresses.slice(before).filter((address) => /\/api\/services$/.test(address));
+    expect(lists).toEqual([]);
+    await context.close();
+  });
+}
