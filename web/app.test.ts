@@ -127,7 +127,7 @@ test("nothing but reading is allowed", async () => {
 });
 
 test("the policy allows no inline or foreign code, on every answer to a known host", async () => {
-  for (const path of ["/", "/nope", "/health", "/assets/index-abc123.js"]) {
+  for (const path of ["/", "/nope", "/health", "/assets/missing.js"]) {
     const { headers } = await ask(path);
     const policy = headers.get("content-security-policy") ?? "";
     expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
@@ -137,6 +137,13 @@ test("the policy allows no inline or foreign code, on every answer to a known ho
     expect(headers.get("referrer-policy")).toBe("no-referrer");
     expect(headers.get("cross-origin-opener-policy")).toBe("same-origin");
   }
+});
+
+test("the policy of a script allows nothing: as a document it would be an empty one", async () => {
+  const { headers } = await ask("/assets/index-abc123.js");
+  expect(headers.get("content-security-policy")).toBe("default-src 'none'; frame-ancestors 'none'");
+  expect(headers.get("x-content-type-options")).toBe("nosniff");
+  expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
 });
 
 test("the page may connect to the usual ports of its host, and to its own origin behind a proxy", async () => {

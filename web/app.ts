@@ -6,7 +6,7 @@ import { preferredEncoding } from "../shared/server/http/preferred-encoding.ts";
 import type { Log } from "../shared/server/log.ts";
 import type { Asset } from "./assets.ts";
 import { isPageAddress } from "./page-addresses.ts";
-import { type ConnectTargets, commonHeaders, securityHeaders } from "./security-headers.ts";
+import { type ConnectTargets, commonHeaders, fileHeaders, securityHeaders } from "./security-headers.ts";
 
 export interface WebDeps {
   /** Files of the build by path; `/index.html` is among them. */
@@ -33,6 +33,10 @@ export function createWebApp({ assets, originPolicy, targets, log }: WebDeps) {
         return c.text("This address is not one of this server.", 421, commonHeaders);
       }
       await next();
+      if (c.res.ok && assets.get(c.req.path)?.immutable) {
+        for (const [name, value] of Object.entries(fileHeaders)) c.header(name, value);
+        return;
+      }
       const isHttps = originPolicy.allowsOrigin(`https://${host.toLowerCase()}`);
       for (const [name, value] of Object.entries(securityHeaders(host, targets, isHttps))) c.header(name, value);
     })

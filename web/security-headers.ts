@@ -49,6 +49,14 @@ export function securityHeaders(host: string, targets: ConnectTargets, isHttps: 
   };
 }
 
+/** Headers of a file whose name carries its hash: a script, style or font is no document, which most headers are about. */
+export const fileHeaders: Record<string, string> = {
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+  "Cross-Origin-Resource-Policy": "same-origin",
+};
+
 export const commonHeaders: Record<string, string> = {
   "X-Content-Type-Options": "nosniff",
   "X-Frame-Options": "DENY",

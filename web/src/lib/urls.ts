@@ -6,7 +6,6 @@ const configured = (name: string): string | undefined =>
 
 /** Path the app is reached under, without a slash at its end; empty at the root. */
 export const basePath = (): string => configured("base-path") ?? "";
-/** Address of a file that is part of the build, outside of what the bundler names. */
 
 export const apiUrl = (): string => serverUrl(window.location, configured("api-url"), 3006, basePath());
 export const wsUrl = (): string => serverUrl(window.location, configured("ws-url"), 3007, basePath());
