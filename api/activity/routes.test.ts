@@ -127,6 +127,11 @@ test("has a job under its id, with its output, and never the value of a secret g
   const entry = await newest("kind=service&target=db");
   expect(entry).toMatchObject({ id: job.id, action: "service:long", state: "succeeded", undoable: true });
   expect((await outputOf(job.id)).lines).toEqual(job.lines);
+  // One entry of the audit trail, found by its code and by its words.
+  const trail = async (query: string) => (await api.ask("GET", `/api/audit?${query}`)).body.entries;
+  expect(await trail("action=service:long")).toMatchObject([{ outcome: "done", target: "db" }]);
+  expect((await api.ask("POST", "/api/alerts/bell/read", { body: { upTo: 0 } })).status).toBeLessThan(500);
+  expect(await trail("text=bell")).toEqual([]);
 });
 
 test("takes an action back once, as a job of its own, by a caller who may do it", async () => {

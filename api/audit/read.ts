@@ -1,5 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import type { AuditEntry, AuditQuery } from "../../shared/protocol/account.ts";
+import { actionPhrase } from "../../shared/protocol/action-labels.ts";
 import { parseLine } from "./chain.ts";
 import { closedFiles, currentFile } from "./files.ts";
 
@@ -59,8 +60,12 @@ function toFilter({ who, action, outcome, since, until, text }: AuditQuery) {
     (!outcome || entry.outcome === outcome) &&
     (!from || entry.at >= from) &&
     (!to || entry.at <= to) &&
-    (!wanted || line.toLowerCase().includes(wanted));
+    (!wanted || line.toLowerCase().includes(wanted) || phraseOf(entry).includes(wanted));
 }
+
+/** The entry as the page shows it. */
+const phraseOf = ({ action, target, outcome }: AuditEntry): string =>
+  actionPhrase(action, target, outcome === "done" ? "done" : "do").toLowerCase();
 
 async function* linesBackwards(path: string): AsyncGenerator<string> {
   let file: FileHandle;

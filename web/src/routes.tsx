@@ -21,6 +21,7 @@ export const routes: RouteDefinition[] = [
   { path: "/system", component: lazy(() => import("./features/system/SystemPage.tsx")) },
   { path: "/mcp/:id?", component: lazy(() => import("./features/mcp/McpPage.tsx")) },
   { path: "/files/*path", component: lazy(() => import("./features/files/FilesPage.tsx")) },
+  { path: "/activity/:id?", component: lazy(() => import("./features/activity/ActivityPage.tsx")) },
   { path: "/alerts", component: lazy(() => import("./features/alerts/AlertsPage.tsx")) },
   { path: "/account", component: lazy(() => import("./features/access/account/AccountPage.tsx")) },
   { path: "/users", component: lazy(() => import("./features/access/users/UsersPage.tsx")) },

@@ -70,6 +70,29 @@ export function lifecycleJourney(at: () => TestDesktop): void {
     await page.getByText(`${name}: recreated`).first().waitFor();
   });
 
+  test("what was done to it is in its activity, with an address for each action, and can be searched", async () => {
+    const { page, open } = at();
+    await page.getByRole("tab", { name: "Activity" }).click();
+    const list = page.getByRole("region", { name: `Activity of ${box.name}` });
+    const recreated = list.getByRole("link", { name: new RegExp(`ada recreated ${box.name}`) });
+    await recreated.waitFor();
+    await recreated.click();
+    await page.waitForURL(/\/activity\/[\w-]+\?/);
+    const title = page.getByRole("heading", { name: `ada recreated ${box.name}` });
+    await title.waitFor();
+    await page.reload();
+    await title.waitFor();
+    await page.getByRole("link", { name: box.name, exact: true }).waitFor();
+    await open("/activity", "Activity");
+    await page.getByRole("searchbox", { name: "Search activity" }).fill(`renamed ${box.name.replace(/-two$/, "")}`);
+    const main = page.getByRole("main");
+    await main.getByRole("link", { name: /ada recreated/ }).waitFor({ state: "detached" });
+    await main.getByRole("link", { name: /ada renamed/ }).waitFor();
+    await page.waitForURL(/\/activity\?q=renamed/);
+    await open("/audit", "Audit trail");
+    await page.getByText(`Recreated ${box.name}`).first().waitFor();
+  });
+
   test("marked containers are stopped and removed together", async () => {
     const { page, open } = at();
     await open("/services", "Containers");

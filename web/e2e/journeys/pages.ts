@@ -17,6 +17,7 @@ export const pages: [path: string, heading: string][] = [
   ["/system", "System"],
   ["/mcp", "MCP servers"],
   ["/files", "Files"],
+  ["/activity", "Activity"],
   ["/alerts", "Alerts"],
   ["/account", "Account"],
   ["/users", "Users"],

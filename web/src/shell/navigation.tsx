@@ -1,6 +1,7 @@
 import Activity from "lucide-solid/icons/activity";
 import Bell from "lucide-solid/icons/bell";
 import Blocks from "lucide-solid/icons/blocks";
+import ClipboardClock from "lucide-solid/icons/clipboard-clock";
 import Container from "lucide-solid/icons/container";
 import Database from "lucide-solid/icons/database";
 import FolderTree from "lucide-solid/icons/folder-tree";
@@ -66,6 +67,7 @@ export const navigation: Section[] = [
     items: [
       { href: "/system", label: "System", icon: Activity, needs: "system:view" },
       { href: "/alerts", label: "Alerts", icon: Bell, needs: "alerts:view" },
+      { href: "/activity", label: "Activity", icon: ClipboardClock, needs: "system:view" },
       { href: "/files", label: "Files", icon: FolderTree, needs: "files:view" },
     ],
   },

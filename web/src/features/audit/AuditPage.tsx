@@ -80,7 +80,6 @@ export default function AuditPage() {
               <span>{texts.time}</span>
               <span>{texts.actor}</span>
               <span>{texts.action}</span>
-              <span>{texts.target}</span>
               <span>{texts.outcome}</span>
             </div>
             <VirtualList

@@ -1,6 +1,9 @@
 import type { AuditEntry, AuditOutcome } from "../../../../shared/protocol/account.ts";
+import { actorName } from "../../../../shared/protocol/action-labels.ts";
 import { formatDateTime } from "../../lib/format.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Status, type Tone } from "../../ui/Badge.tsx";
+import { auditPhrase } from "./audit-phrase.ts";
 import { outcomeLabels } from "./messages.ts";
 
 const tones: Record<AuditOutcome, Tone> = {
@@ -23,9 +26,8 @@ export function AuditRow(props: { entry: AuditEntry; onOpen: () => void }) {
       <time class="faint num truncate" dateTime={props.entry.at}>
         {formatDateTime(props.entry.at)}
       </time>
-      <b class="truncate">{props.entry.actor.name || props.entry.actor.kind}</b>
-      <code class="truncate">{props.entry.action}</code>
-      <span class="muted truncate">{props.entry.target}</span>
+      <b class="truncate">{visibleName(actorName(props.entry.actor))}</b>
+      <span class="truncate">{auditPhrase(props.entry)}</span>
       <Outcome outcome={props.entry.outcome} />
     </button>
   );

@@ -5,6 +5,7 @@ import { useLive } from "../../lib/live-context.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Card, DataTable, Facts, Tabs, TimeChart } from "../../ui/index.ts";
 import { DetailHead, StatusTitle } from "../../ui/MasterDetail.tsx";
+import { activityTab } from "../activity/TargetActivity.tsx";
 import type { OpenLog } from "../logs/live/live-logs.ts";
 import { LogView } from "../logs/view/LogView.tsx";
 import { DeploymentButtons } from "./DeploymentButtons.tsx";
@@ -50,6 +51,7 @@ export function DeploymentPane(props: DeploymentPaneProps) {
         tabs={[
           { id: "logs", label: deploymentLabels.logs, content: () => <LogView name={name()} source={source()} /> },
           { id: "instances", label: deploymentLabels.instances, content: () => <ProcessesTab {...props} /> },
+          activityTab("deployment", id),
         ]}
       />
     </>

@@ -37,6 +37,9 @@ export default function JobsPanel(props: { anchor: HTMLElement | undefined; onCl
           </For>
         </ul>
       </Show>
+      <a class="jobs-all" href="/activity" onClick={() => props.onClose()}>
+        {jobMessages.all}
+      </a>
     </PopoverPanel>
   );
 }

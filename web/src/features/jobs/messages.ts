@@ -10,6 +10,7 @@ export const jobMessages = {
   empty: "No jobs in the last hour.",
   working: "In progress.",
   cancel: "Cancel",
+  all: "All activity",
   output: "Output",
-  linesDropped: (count: number) => `${count} earlier ${count === 1 ? "line is" : "lines are"} no longer available.`,
+  linesDropped: (count: number) => `${count} earlier ${count === 1 ? "line is" : "lines are"} not shown here.`,
 } as const;

@@ -1,6 +1,7 @@
 import { type Accessor, Show } from "solid-js";
 import type { StackDetail } from "../../../../shared/protocol/stack.ts";
 import type { Tab } from "../../ui/index.ts";
+import { activityTab } from "../activity/TargetActivity.tsx";
 import { ComposeTab } from "./compose/ComposeTab.tsx";
 import type { StackDocument } from "./compose/stack-document.ts";
 import { HistoryTab } from "./history/HistoryTab.tsx";
@@ -33,7 +34,8 @@ export function stackTabs(options: StackTabsOptions): Tab[] {
       </div>
     ),
   };
-  if (!document()) return [services];
+  const activity = activityTab("stack", () => name);
+  if (!document()) return [services, activity];
   return [
     services,
     {
@@ -69,5 +71,6 @@ export function stackTabs(options: StackTabsOptions): Tab[] {
         </Show>
       ),
     },
+    activity,
   ];
 }

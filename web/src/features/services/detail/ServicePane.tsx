@@ -8,6 +8,7 @@ import { visibleName } from "../../../lib/terminal-text.ts";
 import { Callout, type Tab, Tabs } from "../../../ui/index.ts";
 import { DetailHead, StatusTitle } from "../../../ui/MasterDetail.tsx";
 import { UpstreamDetail } from "../../../ui/UpstreamDetail.tsx";
+import { activityTab } from "../../activity/TargetActivity.tsx";
 import { ServiceLogs } from "../../logs/ServiceLogs.tsx";
 import { ShellTab } from "../../terminal/ShellTab.tsx";
 import { ServiceButtons } from "../actions/ServiceButtons.tsx";
@@ -47,6 +48,7 @@ export function ServicePane(props: ServicePaneProps) {
   const tabs = createMemo((): Tab[] => [
     { id: "logs", label: serviceLabels.logs, content: () => <ServiceLogs name={props.name} /> },
     ...(present() ? partsOf(service, session.may("services:shell")) : []),
+    activityTab("service", () => props.name),
   ]);
   const tab = () => (tabs().some(({ id }) => id === chosen()) ? chosen() : "logs");
   /** Keeps the tab in the address, so that a reload opens it again. */
