@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { errorHandler, notFoundHandler } from "../shared/server/errors.ts";
 import { requestId } from "../shared/server/http/request-id.ts";
+import { accessRoutes } from "./access/identity/access-areas.ts";
 import { usersRoutes } from "./access/identity/users-routes.ts";
 import { keysRoutes } from "./access/keys/routes.ts";
 import { accountRoutes } from "./access/login/account-routes.ts";
@@ -22,6 +23,7 @@ import { deploymentsRoutes } from "./deployments/routes.ts";
 import type { ApiDeps } from "./deps.ts";
 import { diskRoutes } from "./disk/routes.ts";
 import { filesRoutes } from "./files/routes.ts";
+import { gettingStartedRoutes } from "./getting-started/routes.ts";
 import { healthRoutes } from "./health/routes.ts";
 import { accessTable } from "./http/access-table.ts";
 import { refuseBadEscapes } from "./http/address-encoding.ts";
@@ -73,11 +75,13 @@ const apiRoutes = (deps: ApiDeps, all: readonly AnyAction[]) =>
     .route("/mcp", mcpRoutes(deps))
     .route("/alerts", alertsRoutes(deps))
     .route("/files", filesRoutes(deps))
+    .route("/getting-started", gettingStartedRoutes(deps))
     .route("/setup", setupRoutes(deps))
     .route("/session", sessionRoutes(deps))
     .route("/session/proof", proofRoutes(deps))
     .route("/account", accountRoutes(deps))
     .route("/account/passkeys", passkeyRoutes(deps))
+    .route("/access", accessRoutes(accessTable))
     .route("/users", usersRoutes(deps))
     .route("/keys", keysRoutes(deps))
     .route("/audit", auditRoutes(deps))

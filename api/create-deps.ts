@@ -23,6 +23,7 @@ import type { ApiDeps } from "./deps.ts";
 import { createDockerEngine } from "./docker/docker-engine.ts";
 import { createChangeNotifier } from "./events/change-notifier.ts";
 import type { RealtimeClient } from "./events/realtime-client.ts";
+import { createGettingStarted } from "./getting-started/getting-started.ts";
 import { createDependencies } from "./health/dependencies.ts";
 import { createRegistries } from "./images/registries.ts";
 import { createJobJournal } from "./jobs/job-journal.ts";
@@ -200,6 +201,17 @@ export function createApiDeps({
       files,
       realtime,
       dependencies,
+      gettingStarted: createGettingStarted({
+        database,
+        docker,
+        compose: stackHost.compose,
+        processes,
+        config,
+        access,
+        alerts,
+        mcpPrograms: () => config.MCP_ALLOWED_COMMANDS,
+        log,
+      }),
       jobs,
       activity,
       alerts,

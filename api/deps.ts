@@ -12,6 +12,7 @@ import type { Catalogue } from "./catalogue/catalogue.ts";
 import type { OneTimeCredentials } from "./catalogue/install/one-time-credentials.ts";
 import type { DockerEngine } from "./docker/docker-engine.ts";
 import type { RealtimeClient } from "./events/realtime-client.ts";
+import type { GettingStarted } from "./getting-started/getting-started.ts";
 import type { Dependencies } from "./health/dependencies.ts";
 import type { Registries } from "./images/registries.ts";
 import type { Jobs } from "./jobs/jobs.ts";
@@ -53,6 +54,7 @@ export interface ApiDeps {
   realtime: RealtimeClient;
   dependencies: Dependencies;
   stats: StatsHistory;
+  gettingStarted: GettingStarted;
   /** What marks the shells of this installation. */
   shellOwner: string;
   originPolicy: OriginPolicy;

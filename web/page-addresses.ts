@@ -17,6 +17,7 @@ const pages = new Map([
   ["mcp", 1],
   ["alerts", 0],
   ["files", Number.POSITIVE_INFINITY],
+  ["getting-started", 0],
   ["account", 0],
   ["users", 0],
   ["keys", 0],

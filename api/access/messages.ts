@@ -13,6 +13,7 @@ export const messages = {
   tooManyUsers: (max: number) => `At most ${max} users can exist.`,
   lastAdministrator: "The last administrator cannot lose this role.",
   nameTaken: "A user with this name already exists.",
+  fullScopeRequired: "This concerns the whole host, and your scope is limited to some processes.",
   hostScopeRequired: "This concerns the whole host, and your scope is limited to some containers.",
   noSuchJob: "There is no such job.",
   responseNotRead: "The client stopped reading the response.",

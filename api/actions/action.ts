@@ -127,6 +127,8 @@ interface ActionSpec<
   permission: AccessRule;
   /** Refuses callers with a narrower scope than the host: always, or for some inputs. */
   hostScope?: true | ((input: ActionInput<Params, Query, Body, Headers>) => boolean);
+  /** Refuses callers that are limited to some containers or processes. */
+  fullScope?: true;
   params?: Params;
   query?: Query;
   body?: Body;

@@ -8,6 +8,7 @@ import { catalogueActions } from "../catalogue/actions.ts";
 import { deploymentActions } from "../deployments/actions.ts";
 import { diskActions } from "../disk/actions.ts";
 import { fileActions } from "../files/actions.ts";
+import { gettingStartedActions } from "../getting-started/actions.ts";
 import { imageActions } from "../images/actions.ts";
 import { registryActions } from "../images/registry-actions.ts";
 import { jobActions } from "../jobs/actions.ts";
@@ -39,4 +40,5 @@ export const actions = [
   ...passkeyActions,
   ...userActions,
   ...keyActions,
+  ...gettingStartedActions,
 ] as const;

@@ -7,7 +7,7 @@ import { jobSchema } from "../../shared/protocol/job.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { whileAuthorized } from "../access/identity/authorized-stream.ts";
-import { hostScopeOnly, requireHostScope } from "../access/identity/host-scope.ts";
+import { requireHostScope } from "../access/identity/host-scope.ts";
 import { endOf } from "../activity/end-of.ts";
 import type { ActivityStart, Recording } from "../activity/record.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -52,9 +52,8 @@ interface SharedParts {
 }
 
 function handlersOf(action: AnyAction, shared: SharedParts): Handler[] {
-  const { params, query, body, headers, hostScope } = action;
+  const { params, query, body, headers } = action;
   const handlers: Handler[] = [describe(action)];
-  if (hostScope === true) handlers.push(hostScopeOnly);
   if (params) handlers.push(validated("param", params));
   if (query) handlers.push(validated("query", query));
   if (headers) handlers.push(validated("header", headers));

@@ -1,7 +1,7 @@
 import { may } from "../../shared/protocol/access.ts";
 import { activityParams } from "../../shared/protocol/activity.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import { requireHostScopeOf } from "../access/identity/host-scope.ts";
+import { requireScope } from "../access/identity/host-scope.ts";
 import { type ActionTarget, type AnyAction, type AnyInput, action } from "../actions/action.ts";
 import { messages } from "./messages.ts";
 import { findActivity, isUndoable } from "./read.ts";
@@ -26,7 +26,7 @@ const undoTarget: ActionTarget<{ params: { id: string } }, Undo> = {
     }
     // The stored input is masked, so only the name of the target is used. Its id may have changed.
     const input = { params: { id: record.target }, query: undefined, body: undefined, headers: undefined };
-    if (undone.hostScope) requireHostScopeOf(principal);
+    requireScope(principal, undone.fullScope ? "all" : undone.hostScope ? "host" : undefined);
     const subject = await undone.target.resolve(input, context);
     return { record, action: undone as Undo["action"], input, subject };
   },

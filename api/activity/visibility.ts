@@ -35,6 +35,7 @@ const rules: Readonly<Record<string, KindRule>> = {
   mcp: { see: "mcp:view", scope: "none" },
   file: { see: "files:view", scope: "none" },
   user: { see: "access:manage", scope: "none" },
+  "getting-started": host("access:manage"),
   account: own,
   session: own,
   key: own,

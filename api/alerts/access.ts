@@ -1,7 +1,6 @@
 import { canSeeDeployment, canSeeService, may, type Principal } from "../../shared/protocol/access.ts";
 import type { AlertRuleInput, AlertSubject, ConditionKind } from "../../shared/protocol/alert.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import { requireHostScopeOf } from "../access/identity/host-scope.ts";
 import { messages } from "./messages.ts";
 import type { RuleMaker } from "./rule-store.ts";
 
@@ -15,16 +14,6 @@ export const canSeeSubject =
   };
 
 export const makerOf = ({ kind, id, name }: Principal): RuleMaker => ({ kind, id, name });
-
-/**
- * Rejects callers whose scope is limited: rules and channels concern all containers and processes.
- *
- * @throws AppError `forbidden`
- */
-export function requireFullScope(principal: Principal): void {
-  requireHostScopeOf(principal);
-  if (principal.limits.deployments !== null) throw new AppError("forbidden", messages.processScopeOnly);
-}
 
 /**
  * A rule restarts and reads with the rights of its author: rejects a rule that may do more than the caller.

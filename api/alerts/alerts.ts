@@ -89,7 +89,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
   const paused = config.ALERTS_PAUSED;
   const ruleStore = createRuleStore(database);
   const channelStore = createChannelStore(database);
-  const events = createEventStore(database, (id, count) => channelStore.noteLost(id, count));
+  const events = createEventStore(database, (id, count) => channelStore.noteLost(id, count), channelStore.defaultId);
   addDefaultRules(ruleStore, events, log);
   const ownAddresses = createOwnAddresses({ config });
   const addresses = createAddressRules(config.ALERT_ALLOWED_HOSTS, "ALERT_ALLOWED_HOSTS", ownAddresses);
@@ -186,6 +186,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
       retryRestarts: engine.retryRestarts,
     }),
     channels: createAlertChannels({
+      database,
       store: channelStore,
       rules: ruleStore,
       events,

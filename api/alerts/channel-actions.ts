@@ -1,7 +1,13 @@
-import { type AlertChannel, alertChannelBody, alertChannelSchema } from "../../shared/protocol/alert.ts";
+import { z } from "zod";
+import {
+  type AlertChannel,
+  alertChannelBody,
+  alertChannelSchema,
+  defaultChannelBody,
+} from "../../shared/protocol/alert.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { type ActionTarget, action } from "../actions/action.ts";
-import { makerOf, mayReadLogs, requireFullScope } from "./access.ts";
+import { makerOf, mayReadLogs } from "./access.ts";
 import { nameAndId } from "./audit-label.ts";
 import { alertParams, manageAlerts } from "./manage-alerts.ts";
 import { messages } from "./messages.ts";
@@ -9,10 +15,7 @@ import { messages } from "./messages.ts";
 const result = { channel: alertChannelSchema };
 
 const storedChannel: ActionTarget<{ params: { id: string } }, AlertChannel> = {
-  resolve({ params: { id } }, { deps, principal }) {
-    requireFullScope(principal);
-    return deps.alerts.channels.get(id);
-  },
+  resolve: ({ params: { id } }, { deps }) => deps.alerts.channels.get(id),
   label: nameAndId,
 };
 
@@ -26,7 +29,7 @@ const createChannel = action({
   status: 201,
   result,
   target: {
-    resolve: (_input, { principal }) => requireFullScope(principal),
+    resolve: () => undefined,
     label: (_subject, { body }) => body.name,
   },
   apply: async ({ body }, { deps, principal, nameTarget }) => {
@@ -47,7 +50,7 @@ const changeChannel = action({
   body: alertChannelBody,
   result,
   target: {
-    resolve: (_input, { principal }) => requireFullScope(principal),
+    resolve: () => undefined,
     label: (_subject, { params: { id }, body: { name } }) => nameAndId({ name, id }),
   },
   apply: async ({ params: { id }, body }, { deps, principal }) => {
@@ -87,4 +90,29 @@ const testChannel = action({
   }),
 });
 
-export const alertChannelActions = [createChannel, changeChannel, removeChannel, testChannel] as const;
+const setDefaultChannel = action({
+  ...manageAlerts,
+  name: "alert-channel:default",
+  method: "PUT",
+  path: "/alerts/default-channel",
+  title: "Replace the default channel: rules with the channel `default` notify it",
+  body: defaultChannelBody,
+  result: {
+    channel: alertChannelSchema.nullable(),
+    rules: z.int().describe("Rules to which the default channel was added."),
+  },
+  target: {
+    resolve: ({ body: { channel } }, { deps }) => (channel === null ? null : deps.alerts.channels.get(channel)),
+    label: (channel) => (channel ? nameAndId(channel) : "none"),
+  },
+  detail: ({ body: { allRules } }) => (allRules ? "for all rules" : undefined),
+  apply: async ({ body }, { deps, principal }) => deps.alerts.channels.setDefault(body, mayReadLogs(principal)),
+});
+
+export const alertChannelActions = [
+  createChannel,
+  changeChannel,
+  removeChannel,
+  testChannel,
+  setDefaultChannel,
+] as const;

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import type { AlertChannel, AlertChannelInput } from "../../shared/protocol/alert.ts";
 import { AppError } from "../../shared/server/errors.ts";
+import { transact } from "../database/transact.ts";
 import { mergeSecrets, type StoredSettings, toShown } from "./channels/settings.ts";
 import { messages } from "./messages.ts";
 import { type RuleMaker, toMaker } from "./rule-store.ts";
@@ -31,13 +32,18 @@ export interface ChannelStore {
   add(channel: AlertChannelInput, maker: RuleMaker): ShownChannel;
   change(id: string, channel: AlertChannelInput, maker: RuleMaker): ShownChannel;
   remove(id: string): void;
+  /** Id of the default channel; null while there is none. */
+  defaultId(): string | null;
+  /** @throws AppError `not_found` */
+  setDefault(id: string | null): void;
   noteSent(id: string): void;
   noteFailed(id: string, error: string): void;
   noteLost(id: string, messages: number): void;
 }
 
 export function createChannelStore(database: DatabaseSync): ChannelStore {
-  const columns = `*, (SELECT count(*) FROM alert_message WHERE channel_id = alert_channel.id) AS waiting`;
+  const columns = `*, (SELECT count(*) FROM alert_message WHERE channel_id = alert_channel.id) AS waiting,
+    id = (SELECT value FROM alert_meta WHERE name = 'default_channel') AS is_default`;
   const all = database.prepare(`SELECT ${columns} FROM alert_channel ORDER BY created_at, id`);
   const byId = database.prepare(`SELECT ${columns} FROM alert_channel WHERE id = ?`);
   const count = database.prepare("SELECT count(*) AS channels FROM alert_channel");
@@ -50,6 +56,9 @@ export function createChannelStore(database: DatabaseSync): ChannelStore {
      WHERE id = ?`,
   );
   const erase = database.prepare("DELETE FROM alert_channel WHERE id = ?");
+  const getDefault = database.prepare("SELECT value FROM alert_meta WHERE name = 'default_channel'");
+  const putDefault = database.prepare("INSERT OR REPLACE INTO alert_meta (name, value) VALUES ('default_channel', ?)");
+  const noDefault = database.prepare("DELETE FROM alert_meta WHERE name = 'default_channel'");
   const sent = database.prepare("UPDATE alert_channel SET sent_at = ?, error = NULL WHERE id = ?");
   const failed = database.prepare("UPDATE alert_channel SET failed_at = ?, error = ? WHERE id = ?");
   const lost = database.prepare("UPDATE alert_channel SET lost = lost + ? WHERE id = ?");
@@ -60,6 +69,7 @@ export function createChannelStore(database: DatabaseSync): ChannelStore {
     return found;
   };
   const show = (id: string) => toChannel(row(id));
+  const defaultId = () => text(getDefault.get()?.value);
 
   return {
     list: () => all.all().map(toChannel),
@@ -86,7 +96,16 @@ export function createChannelStore(database: DatabaseSync): ChannelStore {
     },
     remove(id) {
       row(id);
-      erase.run(id);
+      transact(database, () => {
+        if (defaultId() === id) noDefault.run();
+        erase.run(id);
+      });
+    },
+    defaultId,
+    setDefault(id) {
+      if (id === null) return void noDefault.run();
+      row(id);
+      putDefault.run(id);
     },
     noteSent: (id) => void sent.run(new Date().toISOString(), id),
     noteFailed: (id, error) => void failed.run(new Date().toISOString(), error, id),
@@ -108,6 +127,7 @@ function toChannel(row: Record<string, unknown>): ShownChannel {
   return {
     ...stored,
     type: settings.type,
+    isDefault: row.is_default === 1,
     ...toShown(settings),
     delivery: {
       sentAt: text(row.sent_at),

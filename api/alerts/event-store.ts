@@ -8,7 +8,7 @@ import type {
   ConditionKind,
   Severity,
 } from "../../shared/protocol/alert.ts";
-import { BELL } from "../../shared/protocol/alert.ts";
+import { BELL, DEFAULT_CHANNEL } from "../../shared/protocol/alert.ts";
 import { transact } from "../database/transact.ts";
 import type { AlertState } from "./engine/alert-state.ts";
 import type { Changes } from "./engine/change-buffer.ts";
@@ -57,10 +57,12 @@ export interface EventStore {
 /**
  * States, history and queued messages in `state.db`. Long because the statements of the three tables share transactions.
  * @param onLost Called with the number of messages that were dropped because the queue of a channel was full.
+ * @param defaultChannel Id of the channel that `default` in a rule stands for; null: none.
  */
 export function createEventStore(
   database: DatabaseSync,
   onLost: (channelId: string, count: number) => void,
+  defaultChannel: () => string | null = () => null,
 ): EventStore {
   const allStates = database.prepare("SELECT rule_id, subject_kind, subject, id, state FROM alert_state");
   const saveState = database.prepare(
@@ -100,6 +102,11 @@ export function createEventStore(
   const getMeta = database.prepare("SELECT value FROM alert_meta WHERE name = ?");
   const putMeta = database.prepare("INSERT OR REPLACE INTO alert_meta (name, value) VALUES (?, ?)");
 
+  /** Each channel once, also when a rule names the default channel itself. */
+  const receiversOf = (channels: readonly string[]): Set<string> => {
+    const ids = channels.map((id) => (id === DEFAULT_CHANNEL ? defaultChannel() : id));
+    return new Set(ids.filter((id): id is string => id !== null && id !== BELL));
+  };
   const writeTransitions = (transitions: Changes["transitions"]): AlertEvent[] => {
     const written: AlertEvent[] = [];
     const touched = new Set<string>();
@@ -123,8 +130,7 @@ export function createEventStore(
         written.push({ id, ...shape });
       }
       if (!send) continue;
-      for (const channelId of rule.channels) {
-        if (channelId === BELL) continue;
+      for (const channelId of receiversOf(rule.channels)) {
         if (addMessage.run(id, JSON.stringify({ id, ...shape }), channelId).changes > 0) touched.add(channelId);
       }
     }

@@ -7,7 +7,6 @@ export const messages = {
   tooManyRules: (max: number) => `At most ${max} rules can be kept.`,
   tooManyChannels: (max: number) => `At most ${max} channels can be kept.`,
   tooManyTests: "Too many tests are running; wait a moment.",
-  processScopeOnly: "You are limited to some processes, and this concerns the whole host.",
   restartsNeedPermission: "A rule that restarts containers needs the permission services:control.",
   logsNeedPermission: "A rule that reads logs needs the permission services:view.",
   channelCarriesLogs: "This channel receives log lines: changing it needs the permission services:view.",

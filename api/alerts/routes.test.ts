@@ -183,7 +183,7 @@ describe.skipIf(await lacks("docker")).concurrent("alerts about containers", () 
 });
 
 describe("rules", () => {
-  test("of a new installation watch the essentials, and notify the bell only", async () => {
+  test("of a new installation watch the essentials, and notify the bell and the default channel", async () => {
     const { body } = await api.ask("GET", "/api/alerts/rules");
     const made = body.rules.slice(0, 6);
     expect(made.map((rule: { name: string }) => rule.name).sort()).toEqual([
@@ -194,7 +194,7 @@ describe("rules", () => {
       "PM2 app given up",
       "Restart loop",
     ]);
-    expect(made.every(({ channels }: { channels: string[] }) => String(channels) === "bell")).toBe(true);
+    expect(made.every(({ channels }: { channels: string[] }) => String(channels) === "bell,default")).toBe(true);
   });
 
   test("that cannot be are refused with 400, and what is not there with 404", async () => {

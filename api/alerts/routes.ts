@@ -13,7 +13,7 @@ import type { ApiDeps } from "../deps.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { validated } from "../http/validate.ts";
-import { canSeeSubject, requireFullScope, withoutLogLine } from "./access.ts";
+import { canSeeSubject, withoutLogLine } from "./access.ts";
 
 const params = z.object({ id: opaqueId });
 const describe = (summary: string, answer: z.ZodRawShape) => described({ tag: "Alerts", summary, answer });
@@ -48,16 +48,18 @@ export function alertsRoutes({ alerts }: Pick<ApiDeps, "alerts">) {
       alerts.markRead(c.get("principal").id, c.req.valid("json").upTo);
       return c.json(ok({}));
     })
-    .get("/rules", describe("List the rules", { rules: z.array(alertRuleSchema) }), (c) => {
-      requireFullScope(c.get("principal"));
-      return c.json(ok({ rules: alerts.rules.list() }));
-    })
-    .get("/rules/:id", describe("Show one rule", { rule: alertRuleSchema }), validated("param", params), (c) => {
-      requireFullScope(c.get("principal"));
-      return c.json(ok({ rule: alerts.rules.get(c.req.valid("param").id) }));
-    })
-    .get("/channels", describe("List the channels", { channels: z.array(alertChannelSchema) }), (c) => {
-      requireFullScope(c.get("principal"));
-      return c.json(ok({ channels: alerts.channels.list() }));
-    });
+    .get(
+      "/rules",
+      describe("List the rules", {
+        rules: z.array(alertRuleSchema),
+        hasDefaultChannel: z.boolean().describe("The channel `default` of a rule stands for a channel."),
+      }),
+      (c) => c.json(ok({ rules: alerts.rules.list(), hasDefaultChannel: alerts.channels.hasDefault() })),
+    )
+    .get("/rules/:id", describe("Show one rule", { rule: alertRuleSchema }), validated("param", params), (c) =>
+      c.json(ok({ rule: alerts.rules.get(c.req.valid("param").id) })),
+    )
+    .get("/channels", describe("List the channels", { channels: z.array(alertChannelSchema) }), (c) =>
+      c.json(ok({ channels: alerts.channels.list() })),
+    );
 }

@@ -1,6 +1,6 @@
 import { alertRuleBody, alertRuleSchema } from "../../shared/protocol/alert.ts";
 import { action } from "../actions/action.ts";
-import { makerOf, requireFullScope, requireRights } from "./access.ts";
+import { makerOf, requireRights } from "./access.ts";
 import { nameAndId } from "./audit-label.ts";
 import { alertParams, manageAlerts } from "./manage-alerts.ts";
 
@@ -16,10 +16,7 @@ const createRule = action({
   status: 201,
   result,
   target: {
-    resolve({ body }, { principal }) {
-      requireFullScope(principal);
-      requireRights(principal, body);
-    },
+    resolve: ({ body }, { principal }) => requireRights(principal, body),
     label: (_subject, { body }) => body.name,
   },
   apply: async ({ body }, { deps, principal, nameTarget }) => {
@@ -39,10 +36,7 @@ const changeRule = action({
   body: alertRuleBody,
   result,
   target: {
-    resolve({ body }, { principal }) {
-      requireFullScope(principal);
-      requireRights(principal, body);
-    },
+    resolve: ({ body }, { principal }) => requireRights(principal, body),
     label: (_subject, { params: { id }, body: { name } }) => nameAndId({ name, id }),
   },
   apply: async ({ params: { id }, body }, { deps, principal }) => ({
@@ -58,10 +52,7 @@ const removeRule = action({
   title: "Remove a rule",
   params: alertParams,
   target: {
-    resolve({ params: { id } }, { deps, principal }) {
-      requireFullScope(principal);
-      return deps.alerts.rules.get(id);
-    },
+    resolve: ({ params: { id } }, { deps }) => deps.alerts.rules.get(id),
     label: nameAndId,
   },
   apply: async (_input, { subject, deps }) => {

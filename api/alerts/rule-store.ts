@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import type { Principal } from "../../shared/protocol/access.ts";
-import { type AlertRule, type AlertRuleInput, BELL } from "../../shared/protocol/alert.ts";
+import { type AlertRule, type AlertRuleInput, BELL, DEFAULT_CHANNEL } from "../../shared/protocol/alert.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { messages } from "./messages.ts";
 
@@ -25,6 +25,8 @@ export interface RuleStore {
   remove(id: string): void;
   /** Removes a channel from every rule. */
   dropChannel(channelId: string): void;
+  /** Adds the default channel to every rule without it, and returns their number. */
+  addDefaultChannel(): number;
 }
 
 export function createRuleStore(database: DatabaseSync): RuleStore {
@@ -48,9 +50,13 @@ export function createRuleStore(database: DatabaseSync): RuleStore {
   const list = () => all.all().map(toRule);
   const checkChannels = ({ channels }: AlertRuleInput) => {
     for (const id of channels) {
-      if (id !== BELL && !hasChannel.get(id)) throw new AppError("invalid_input", messages.unknownChannel);
+      if (id !== BELL && id !== DEFAULT_CHANNEL && !hasChannel.get(id))
+        throw new AppError("invalid_input", messages.unknownChannel);
     }
   };
+  /** Leaves the author as it is: the rule does the same as before, for other receivers. */
+  const setChannels = ({ id, createdAt: _, name, enabled, ...settings }: AlertRule, channels: string[]) =>
+    update.run(name, Number(enabled), JSON.stringify({ ...settings, channels }), id);
   const change: RuleStore["change"] = (id, rule, maker) => {
     get(id);
     checkChannels(rule);
@@ -92,13 +98,18 @@ export function createRuleStore(database: DatabaseSync): RuleStore {
       erase.run(id);
     },
     dropChannel(channelId) {
-      for (const { id, createdAt: _, ...rule } of list()) {
-        if (rule.channels.includes(channelId)) {
-          const channels = rule.channels.filter((other) => other !== channelId);
-          const { name, enabled, ...settings } = { ...rule, channels };
-          update.run(name, Number(enabled), JSON.stringify(settings), id);
-        }
+      for (const rule of list()) {
+        if (!rule.channels.includes(channelId)) continue;
+        setChannels(
+          rule,
+          rule.channels.filter((other) => other !== channelId),
+        );
       }
+    },
+    addDefaultChannel() {
+      const without = list().filter(({ channels }) => !channels.includes(DEFAULT_CHANNEL));
+      for (const rule of without) setChannels(rule, [...rule.channels, DEFAULT_CHANNEL]);
+      return without.length;
     },
   };
 }

@@ -13,7 +13,6 @@ import {
 } from "../../shared/protocol/catalogue.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";
-import { requireHostScope } from "../access/identity/host-scope.ts";
 import type { ApiDeps } from "../deps.ts";
 import { callerOf, createConcurrencyLimit } from "../http/concurrency-limit.ts";
 import { type ApiEnv, createRoutes } from "../http/context.ts";
@@ -86,7 +85,6 @@ export function catalogueRoutes({ docker, catalogue }: Pick<ApiDeps, "docker" | 
       validated("param", params),
       validated("json", installInput),
       async (c) => {
-        requireHostScope(c);
         const entry = requireEntry(catalogue, c.req.valid("param").id);
         const preparePreview = () => previewInstall(docker, entry, c.req.valid("json"), hostOf(c));
         const { preview } = await previews.run(callerOf(c), preparePreview, c.req.raw.signal);

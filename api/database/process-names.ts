@@ -1,9 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Deployment } from "../../shared/protocol/deployment.ts";
+import { matchesName } from "../../shared/protocol/name-pattern.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";
 import type { Log } from "../../shared/server/log.ts";
 import { createSharedWrites } from "../access/identity/user-store-tx.ts";
-import { matchesName } from "../alerts/engine/subjects.ts";
 import { openDatabase } from "./database.ts";
 
 const EVERY_MS = 10_000;

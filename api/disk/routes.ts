@@ -1,6 +1,5 @@
 import { diskUsageSchema, prunePreviewSchema } from "../../shared/protocol/disk.ts";
 import { ok } from "../../shared/protocol/result.ts";
-import { hostScopeOnly } from "../access/identity/host-scope.ts";
 import type { ApiDeps } from "../deps.ts";
 import { callerOf, createConcurrencyLimit } from "../http/concurrency-limit.ts";
 import { createRoutes } from "../http/context.ts";
@@ -18,7 +17,6 @@ export function diskRoutes({ docker: { disk } }: Pick<ApiDeps, "docker">) {
     message: messages.tooManyPreviews,
   });
   return createRoutes()
-    .use(hostScopeOnly)
     .get(
       "/",
       described({

@@ -23,6 +23,11 @@ export interface AccessEntry {
   rule: AccessRule;
   /** Name in the audit trail. Each route that changes something has one. */
   action?: string;
+  /**
+   * Refuses callers with a narrower scope: `host` those limited to some containers, `all` those limited to some processes
+   * too.
+   */
+  scope?: "host" | "all";
   /** Takes a raw body of any type instead of JSON. */
   rawBody?: true;
   /**

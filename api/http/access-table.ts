@@ -4,6 +4,10 @@ import type { AccessEntry, AccessRule, AccessTable } from "./access-entry.ts";
 
 const change = (rule: AccessRule, action: string): AccessEntry => ({ rule, action });
 const view = (rule: AccessRule): AccessEntry => ({ rule });
+/** About the whole Docker host: not for callers limited to some containers. */
+const hostView = (rule: AccessRule): AccessEntry => ({ rule, scope: "host" });
+/** About all containers and processes: not for callers with any limit. */
+const fullView = (rule: AccessRule): AccessEntry => ({ rule, scope: "all" });
 
 /** Routes that change nothing that is audited. */
 export const readRoutes: AccessTable = {
@@ -26,6 +30,8 @@ export const readRoutes: AccessTable = {
   "GET /api/account": view("session"),
   "GET /api/account/sessions": view("session"),
   "POST /api/account/passkeys/options": { rule: "session", stepUp: true },
+  "GET /api/access": view("session"),
+  "GET /api/getting-started": hostView("access:manage"),
   "GET /api/users": view("access:manage"),
   "GET /api/keys": view("session"),
   "GET /api/audit": view("audit:view"),
@@ -36,16 +42,16 @@ export const readRoutes: AccessTable = {
   "GET /api/services/:id/processes": view("services:view"),
   "GET /api/services/:id/inspect": view("services:view"),
   "GET /api/services/:id/shells": view("services:shell"),
-  "GET /api/images": view("docker:view"),
-  "GET /api/images/:id": view("docker:view"),
-  "GET /api/volumes": view("docker:view"),
-  "GET /api/volumes/:name": view("docker:view"),
-  "GET /api/networks": view("docker:view"),
-  "GET /api/networks/:id": view("docker:view"),
-  "GET /api/disk": view("docker:view"),
-  "GET /api/disk/prune": view("docker:view"),
+  "GET /api/images": hostView("docker:view"),
+  "GET /api/images/:id": hostView("docker:view"),
+  "GET /api/volumes": hostView("docker:view"),
+  "GET /api/volumes/:name": hostView("docker:view"),
+  "GET /api/networks": hostView("docker:view"),
+  "GET /api/networks/:id": hostView("docker:view"),
+  "GET /api/disk": hostView("docker:view"),
+  "GET /api/disk/prune": hostView("docker:view"),
   "GET /api/updates": view("services:view"),
-  "GET /api/registries": view("docker:manage"),
+  "GET /api/registries": hostView("docker:manage"),
   "GET /api/logs": view("services:view"),
   "GET /api/logs/containers": view("services:view"),
   "GET /api/logs/histogram": view("services:view"),
@@ -58,17 +64,17 @@ export const readRoutes: AccessTable = {
   "GET /api/activity": view("signed-in"),
   "GET /api/activity/:id": view("signed-in"),
   "GET /api/activity/:id/output": view("signed-in"),
-  "GET /api/stacks": view("stacks:view"),
-  "POST /api/stacks/validate": view("stacks:view"),
-  "GET /api/stacks/:name": view("stacks:view"),
-  "GET /api/stacks/:name/file": view("stacks:view"),
-  "GET /api/stacks/:name/saves": view("stacks:manage"),
-  "GET /api/stacks/:name/revisions": view("stacks:view"),
-  "GET /api/stacks/:name/revisions/:id": view("stacks:view"),
-  "GET /api/stacks/:name/env": view("stacks:view"),
+  "GET /api/stacks": hostView("stacks:view"),
+  "POST /api/stacks/validate": hostView("stacks:view"),
+  "GET /api/stacks/:name": hostView("stacks:view"),
+  "GET /api/stacks/:name/file": hostView("stacks:view"),
+  "GET /api/stacks/:name/saves": hostView("stacks:manage"),
+  "GET /api/stacks/:name/revisions": hostView("stacks:view"),
+  "GET /api/stacks/:name/revisions/:id": hostView("stacks:view"),
+  "GET /api/stacks/:name/env": hostView("stacks:view"),
   "GET /api/catalogue": view("catalogue:view"),
   "GET /api/catalogue/:id": view("catalogue:view"),
-  "POST /api/catalogue/:id/preview": view("catalogue:install"),
+  "POST /api/catalogue/:id/preview": hostView("catalogue:install"),
   "GET /api/deployments": view("deployments:view"),
   "GET /api/deployments/:id": view("deployments:view"),
   "GET /api/system": view("system:view"),
@@ -83,10 +89,10 @@ export const readRoutes: AccessTable = {
   "GET /api/alerts/bell": view("alerts:view"),
   // Marking as read is not audited: every viewer could fill the trail with it.
   "POST /api/alerts/bell/read": view("alerts:view"),
-  "GET /api/alerts/rules": view("alerts:view"),
-  "GET /api/alerts/rules/:id": view("alerts:view"),
+  "GET /api/alerts/rules": fullView("alerts:view"),
+  "GET /api/alerts/rules/:id": fullView("alerts:view"),
   // Only for callers who may change channels: a topic, the path of a hook or a mail server can be misused.
-  "GET /api/alerts/channels": view("alerts:manage"),
+  "GET /api/alerts/channels": fullView("alerts:manage"),
   "GET /api/files": view("files:view"),
   "GET /api/files/text": view("files:view"),
   "GET /api/files/saves": view("files:change"),

@@ -9,6 +9,7 @@ import { addressBucket } from "../../shared/server/http/peer-address.ts";
 import { hasSessionCookie } from "../../shared/server/http/session-cookie.ts";
 import type { Access, Accounts, Site } from "../access/access.ts";
 import type { Callers } from "../access/identity/callers.ts";
+import { requireScope } from "../access/identity/host-scope.ts";
 import { ownerOf } from "../access/identity/identify.ts";
 import { mayMonitor } from "../access/identity/may-monitor.ts";
 import { requireStepUp } from "../access/login/step-up.ts";
@@ -115,6 +116,7 @@ export function createGuard(
     const { entry } = route;
     const requireRight = (asking: Principal) => {
       if (!isAllowed(asking, entry.rule, access)) throw new AppError("forbidden", messages.forbidden);
+      requireScope(asking, entry.scope);
     };
     requireRight(principal);
     requireStepUp(principal, entry, access);

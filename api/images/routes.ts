@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { imageDetailSchema, imageId, imageSchema } from "../../shared/protocol/image.ts";
 import { ok } from "../../shared/protocol/result.ts";
-import { hostScopeOnly } from "../access/identity/host-scope.ts";
 import type { ApiDeps } from "../deps.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
@@ -13,7 +12,6 @@ const params = z.object({ id: imageId });
 /** Reads of the images of the host, with their layers and users. Changes are in `actions.ts`. */
 export function imagesRoutes({ docker: { images } }: Pick<ApiDeps, "docker">) {
   return createRoutes()
-    .use(hostScopeOnly)
     .get("/", described({ tag, summary: "List the images", answer: { images: z.array(imageSchema) } }), async (c) =>
       c.json(ok({ images: await images.list() })),
     )

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { networkDetailSchema, networkRef, networkSchema } from "../../shared/protocol/network.ts";
 import { ok } from "../../shared/protocol/result.ts";
-import { hostScopeOnly } from "../access/identity/host-scope.ts";
 import type { ApiDeps } from "../deps.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
@@ -15,7 +14,6 @@ const answer = { network: networkDetailSchema };
 export function networksRoutes({ docker }: Pick<ApiDeps, "docker">) {
   const { networks } = docker;
   return createRoutes()
-    .use(hostScopeOnly)
     .get(
       "/",
       described({ tag, summary: "List the networks", answer: { networks: z.array(networkSchema) } }),

@@ -133,7 +133,7 @@ const renameService = action({
   path: "/services/:id/rename",
   title: "Rename a container",
   description: "Requires a scope of the whole host, because scopes refer to names.",
-  hostScope: () => true,
+  hostScope: true,
   body: renameBody,
   mode: "respond",
   locks: (subject, { body }) => {

@@ -17,7 +17,6 @@ import {
 } from "../../shared/protocol/stack.ts";
 import { dependencySchema } from "../../shared/protocol/system.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import { hostScopeOnly } from "../access/identity/host-scope.ts";
 import type { ApiDeps } from "../deps.ts";
 import { callerOf, createConcurrencyLimit } from "../http/concurrency-limit.ts";
 import { createRoutes } from "../http/context.ts";
@@ -41,7 +40,6 @@ export function stacksRoutes({ stackHost }: Pick<ApiDeps, "stackHost">) {
   });
 
   return createRoutes()
-    .use(hostScopeOnly)
     .get(
       "/",
       describe("List the stacks of this host", {

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { ok } from "../../shared/protocol/result.ts";
 import { volumeDetailSchema, volumeName, volumeSchema } from "../../shared/protocol/volume.ts";
-import { hostScopeOnly } from "../access/identity/host-scope.ts";
 import type { ApiDeps } from "../deps.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
@@ -13,7 +12,6 @@ const params = z.object({ name: volumeName });
 /** Reads of the volumes of the host and their users. Changes are in `actions.ts`. */
 export function volumesRoutes({ docker: { volumes } }: Pick<ApiDeps, "docker">) {
   return createRoutes()
-    .use(hostScopeOnly)
     .get("/", described({ tag, summary: "List the volumes", answer: { volumes: z.array(volumeSchema) } }), async (c) =>
       c.json(ok({ volumes: await volumes.list() })),
     )

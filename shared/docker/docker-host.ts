@@ -5,7 +5,7 @@ import type { Service, ServiceAction, ServiceDetail } from "../protocol/service.
 import { toRunState, toService, toServiceDetail, toTime } from "./container-views.ts";
 import { containerPath, createEngineCalls, type EngineCalls, hidingEnvironment, noContainer } from "./engine-calls.ts";
 import type { EngineRequest } from "./engine-client.ts";
-import { toEngineList } from "./engine-responses.ts";
+import { notAnEngine, toEngineList } from "./engine-responses.ts";
 import { createExec, type DockerExec } from "./exec.ts";
 import { createOwnLabels, type OwnLabels } from "./own-labels.ts";
 
@@ -50,6 +50,8 @@ export interface DockerHost {
   /** Shells in containers. */
   exec: DockerExec;
   ping(): Promise<void>;
+  /** Version of the Engine, such as `29.0.1`. */
+  version(): Promise<string>;
   list(): Promise<Service[]>;
   /** Returns the value of a label set on the container itself, not by its image; undefined if there is none. */
   ownLabel(ref: string, label: string): Promise<string | undefined>;
@@ -123,6 +125,11 @@ export function dockerHostOf(calls: EngineCalls, ownLabels: OwnLabels): DockerHo
     exec: createExec(calls),
     async ping() {
       await call({ method: "GET", path: "/_ping" });
+    },
+    async version() {
+      const answer = (await call({ method: "GET", path: "/version" })) as { Version?: unknown } | null;
+      if (typeof answer?.Version !== "string") throw notAnEngine();
+      return answer.Version;
     },
     async list() {
       return (await listRaw()).map(toService);

@@ -3,7 +3,16 @@ import { jobId } from "./identifier.ts";
 import { type Permission, permissions, roles } from "./permission.ts";
 
 // Separate from the schemas: the page imports the permissions without the schema library.
-export { canSeeDeployment, canSeeService, may, type Permission, permissions, type Role, roles } from "./permission.ts";
+export {
+  canSeeDeployment,
+  canSeeService,
+  may,
+  narrowestScope,
+  type Permission,
+  permissions,
+  type Role,
+  roles,
+} from "./permission.ts";
 
 export const role = z.enum(roles);
 export const permission = z.enum(Object.keys(permissions) as [Permission, ...Permission[]]);
@@ -14,6 +23,20 @@ export const resourceScopeSchema = z.object({
   deployments: z.array(z.string()).nullable().describe("Ids of the visible processes; null: all."),
 });
 export type ResourceScope = z.infer<typeof resourceScopeSchema>;
+
+/** One thing that a route of the access table allows. */
+export const accessAreaSchema = z.object({
+  permission,
+  changes: z.boolean().describe("False for reads."),
+  scope: z
+    .enum(["host", "all"])
+    .nullable()
+    .describe(
+      "`host`: not for accounts limited to some containers; `all`: not for those limited to some processes either.",
+    ),
+  keys: z.enum(["yes", "scoped", "no"]).describe("Whether API keys may: always, by naming the permission, or never."),
+});
+export type AccessArea = z.infer<typeof accessAreaSchema>;
 
 export const scopesSchema = z
   .array(permission)

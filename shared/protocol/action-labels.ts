@@ -83,6 +83,8 @@ const labels: Readonly<Record<string, ActionLabel>> = {
   "alert-channel:change": label("change the channel", "changed the channel"),
   "alert-channel:remove": label("remove the channel", "removed the channel"),
   "alert-channel:test": label("test the channel", "tested the channel"),
+  "alert-channel:default": label("set the default channel to", "set the default channel to"),
+  "getting-started:change": label("change the list of first steps", "changed the list of first steps", alone),
   "file:write": label("save", "saved"),
   "file:upload": label("upload", "uploaded"),
   "file:rename": label("rename", "renamed"),

@@ -52,3 +52,5 @@ export type ChannelType = (typeof channelTypes)[number];
 
 /** Channel id of the notification list in the panel; every rule can use it. */
 export const BELL = "bell";
+/** Channel id of whichever channel is the default of the installation; stands for no channel while none is. */
+export const DEFAULT_CHANNEL = "default";

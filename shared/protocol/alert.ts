@@ -6,6 +6,7 @@ import {
   type ConditionKind,
   channelTypes,
   conditionKinds,
+  DEFAULT_CHANNEL,
   healable,
   severities,
 } from "./alert-kinds.ts";
@@ -106,7 +107,8 @@ const ruleShape = z.strictObject({
     .nullable()
     .default(null),
   tellResolved: z.boolean().default(true),
-  channels: z.array(channelId).max(20).default([BELL]),
+  /** At most 20, and the default channel when it is added to all rules. */
+  channels: z.array(channelId).max(21).default([BELL, DEFAULT_CHANNEL]),
   healing: healing.nullable().default(null),
 });
 
@@ -157,7 +159,9 @@ export const alertRuleSchema = z.object({
   quietHours: quietHours.nullable(),
   repeatSeconds: z.int().nullable(),
   tellResolved: z.boolean(),
-  channels: z.array(z.string()).describe("Ids of channels; `bell` is the notification list of the panel."),
+  channels: z
+    .array(z.string())
+    .describe("Ids of channels; `bell` is the notification list of the panel, `default` the default channel."),
   healing: healing.nullable(),
   createdAt: time,
   maker: alertMakerSchema.nullable().describe("Null: a rule of the panel itself."),
@@ -230,6 +234,15 @@ export const alertChannelBody = z.strictObject({
 });
 export type AlertChannelInput = z.output<typeof alertChannelBody>;
 
+/** `PUT /api/alerts/default-channel`. */
+export const defaultChannelBody = z.strictObject({
+  /** Id of a channel; null: no default channel. */
+  channel: channelId.nullable(),
+  /** Also adds the default channel to every rule that does not have it. */
+  allRules: z.boolean().default(false),
+});
+export type DefaultChannelInput = z.output<typeof defaultChannelBody>;
+
 export const deliveryStateSchema = z.object({
   sentAt: time.nullable().describe("Null: never."),
   failedAt: time.nullable(),
@@ -245,6 +258,7 @@ export const alertChannelSchema = z.object({
   name: z.string(),
   enabled: z.boolean(),
   type: z.enum(channelTypes),
+  isDefault: z.boolean().describe("Rules with the channel `default` notify this one."),
   target: z.string().describe("Destination for display, without secrets."),
   settings: z.record(z.string(), z.unknown()).describe("Settings that are not secret."),
   secrets: z

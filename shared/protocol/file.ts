@@ -28,6 +28,7 @@ export type FileKind = FileEntry["kind"];
 
 export const folderSchema = z.object({
   path: z.string().describe("Relative to the file root: `/` is `FILE_MANAGER_ROOT`."),
+  root: z.string().describe("`FILE_MANAGER_ROOT`: where the file root is on the host."),
   entries: z.array(fileEntrySchema),
   writable: z.boolean().describe("Whether the panel can create, rename and remove entries here."),
   total: z.number().describe("Entries in the folder, on all pages."),

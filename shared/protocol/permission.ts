@@ -46,3 +46,19 @@ export const canSeeService = (scope: { services: readonly string[] | null }, con
 /** Whether the scope includes the deployment of this id. */
 export const canSeeDeployment = (scope: { deployments: readonly string[] | null }, deploymentId: string): boolean =>
   scope.deployments === null || scope.deployments.includes(deploymentId);
+
+interface Scope {
+  services: string[] | null;
+  deployments: string[] | null;
+}
+
+/** What two scopes have in common: that of a key and its owner. */
+export const narrowestScope = (a: Scope, b: Scope): Scope => ({
+  services: inBoth(a.services, b.services),
+  deployments: inBoth(a.deployments, b.deployments),
+});
+
+function inBoth(a: string[] | null, b: string[] | null): string[] | null {
+  if (a === null) return b;
+  return b === null ? a : a.filter((name) => b.includes(name));
+}

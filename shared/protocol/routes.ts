@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Principal } from "./access.ts";
+import type { AccessArea, Principal } from "./access.ts";
 import type {
   ApiKeyInfo,
   AuditEntry,
@@ -32,6 +32,7 @@ import type {
   alertHistoryQuery,
   alertRuleBody,
   bellRead,
+  defaultChannelBody,
   ListedAlertRule,
   silenceBody,
 } from "./alert.ts";
@@ -50,6 +51,7 @@ import type {
   TextFile,
   writeFileBody,
 } from "./file.ts";
+import type { GettingStarted, gettingStartedBody } from "./getting-started.ts";
 import type { Image, ImageDetail, pullRequest, removeImageQuery, tagRequest } from "./image.ts";
 import type { Job } from "./job.ts";
 import type { callMcpTool, changeMcpServer, createMcpServer, McpServer, McpTool } from "./mcp.ts";
@@ -243,7 +245,7 @@ interface AlertsRoutes {
     answer: { events: AlertEvent[]; next: number | null; unread: number };
   };
   "POST /alerts/bell/read": { json: z.input<typeof bellRead>; answer: object };
-  "GET /alerts/rules": { answer: { rules: ListedAlertRule[] } };
+  "GET /alerts/rules": { answer: { rules: ListedAlertRule[]; hasDefaultChannel: boolean } };
   "POST /alerts/rules": { json: z.input<typeof alertRuleBody>; answer: { rule: ListedAlertRule } };
   "PUT /alerts/rules/:id": { json: z.input<typeof alertRuleBody>; answer: { rule: ListedAlertRule } };
   "DELETE /alerts/rules/:id": { answer: object };
@@ -252,6 +254,10 @@ interface AlertsRoutes {
   "PUT /alerts/channels/:id": { json: z.input<typeof alertChannelBody>; answer: { channel: AlertChannel } };
   "DELETE /alerts/channels/:id": { answer: object };
   "POST /alerts/channels/:id/test": { answer: { channel: AlertChannel } };
+  "PUT /alerts/default-channel": {
+    json: z.input<typeof defaultChannelBody>;
+    answer: { channel: AlertChannel | null; rules: number };
+  };
   "POST /alerts/:id/acknowledge": { answer: { alert: Alert } };
   "DELETE /alerts/:id/acknowledge": { answer: { alert: Alert } };
   "POST /alerts/:id/silence": { json: z.input<typeof silenceBody>; answer: { alert: Alert } };
@@ -305,6 +311,9 @@ interface AccessRoutes {
   };
   "PATCH /account/passkeys/:id": { json: z.input<typeof passkeyPatch>; answer: object };
   "DELETE /account/passkeys/:id": { answer: object };
+  "GET /getting-started": { answer: GettingStarted };
+  "PUT /getting-started": { json: z.input<typeof gettingStartedBody>; answer: object };
+  "GET /access": { answer: { areas: AccessArea[] } };
   "GET /users": { answer: { users: User[] } };
   "POST /users": { json: z.input<typeof userBody>; answer: { user: User } };
   "PATCH /users/:id": { json: z.input<typeof userPatch>; answer: { user: User } };

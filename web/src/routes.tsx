@@ -23,6 +23,7 @@ export const routes: RouteDefinition[] = [
   { path: "/files/*path", component: lazy(() => import("./features/files/FilesPage.tsx")) },
   { path: "/activity/:id?", component: lazy(() => import("./features/activity/ActivityPage.tsx")) },
   { path: "/alerts", component: lazy(() => import("./features/alerts/AlertsPage.tsx")) },
+  { path: "/getting-started", component: lazy(() => import("./features/getting-started/GettingStartedPage.tsx")) },
   { path: "/account", component: lazy(() => import("./features/access/account/AccountPage.tsx")) },
   { path: "/users", component: lazy(() => import("./features/access/users/UsersPage.tsx")) },
   { path: "/keys", component: lazy(() => import("./features/access/keys/KeysPage.tsx")) },

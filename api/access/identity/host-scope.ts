@@ -1,7 +1,7 @@
 import type { Context } from "hono";
-import { createMiddleware } from "hono/factory";
 import type { Principal } from "../../../shared/protocol/access.ts";
 import { AppError } from "../../../shared/server/errors.ts";
+import type { AccessEntry } from "../../http/access-entry.ts";
 import type { ApiEnv } from "../../http/context.ts";
 import { messages } from "../messages.ts";
 
@@ -19,8 +19,14 @@ export function requireHostScopeOf({ limits }: Principal): void {
   throw new AppError("forbidden", messages.hostScopeRequired);
 }
 
-/** Refuses as {@link requireHostScope} does, before every route below. */
-export const hostScopeOnly = createMiddleware<ApiEnv>(async (c, next) => {
-  requireHostScope(c);
-  await next();
-});
+/**
+ * Refuses a principal whose scope is narrower than a row of the access table requires.
+ *
+ * @throws AppError `forbidden`
+ */
+export function requireScope(principal: Principal, scope: AccessEntry["scope"]): void {
+  if (scope === undefined) return;
+  requireHostScopeOf(principal);
+  if (scope === "host" || principal.limits.deployments === null) return;
+  throw new AppError("forbidden", messages.fullScopeRequired);
+}

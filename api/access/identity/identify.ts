@@ -1,5 +1,5 @@
-import type { Principal, ResourceScope, Role } from "../../../shared/protocol/access.ts";
-import { roles } from "../../../shared/protocol/access.ts";
+import type { Principal, Role } from "../../../shared/protocol/access.ts";
+import { narrowestScope, roles } from "../../../shared/protocol/access.ts";
 import { sessionToken } from "../../http/cookie.ts";
 import type { AccessClock } from "../clock.ts";
 import type { ApiKey, ApiKeys } from "../keys/api-keys.ts";
@@ -72,13 +72,3 @@ export const ownerOf = (
 ): string => (kind === "user" ? id : (keys.byId(id)?.ownerId ?? id));
 
 export const lesserRole = (a: Role, b: Role): Role => (roles.indexOf(a) < roles.indexOf(b) ? a : b);
-
-export const narrowestScope = (a: ResourceScope, b: ResourceScope): ResourceScope => ({
-  services: inBoth(a.services, b.services),
-  deployments: inBoth(a.deployments, b.deployments),
-});
-
-function inBoth(one: string[] | null, other: string[] | null): string[] | null {
-  if (one === null) return other;
-  return other === null ? one : one.filter((name) => other.includes(name));
-}

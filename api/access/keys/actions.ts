@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { may } from "../../../shared/protocol/access.ts";
+import { may, narrowestScope } from "../../../shared/protocol/access.ts";
 import { apiKeySchema, keyBody } from "../../../shared/protocol/account.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import { action } from "../../actions/action.ts";
 import { hostTarget } from "../../actions/host-target.ts";
-import { lesserRole, narrowestScope } from "../identity/identify.ts";
+import { lesserRole } from "../identity/identify.ts";
 import { messages, NEEDS_PROOF } from "../messages.ts";
 import { canSeeKey, toKeyInfo } from "./key-view.ts";
 

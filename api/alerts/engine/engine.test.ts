@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { type AlertRule, alertRuleBody } from "../../../shared/protocol/alert.ts";
+import { matchesName } from "../../../shared/protocol/name-pattern.ts";
 import type { AlertState } from "./alert-state.ts";
 import type { Changes } from "./change-buffer.ts";
 import { type AlertEngine, createAlertEngine } from "./engine.ts";
 import { isQuiet } from "./quiet-hours.ts";
-import { matchesName } from "./subjects.ts";
 
 const MINUTE = 60_000;
 let tick = 0;

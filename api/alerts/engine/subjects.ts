@@ -4,6 +4,7 @@ import {
   type AlertSubjectKind,
   conditionKinds,
 } from "../../../shared/protocol/alert.ts";
+import { matchesName } from "../../../shared/protocol/name-pattern.ts";
 
 /** A subject as sources report it; `project` is the Compose project of a container. */
 export interface Subject extends AlertSubject {
@@ -25,21 +26,4 @@ export function concerns({ condition, subjects }: AlertRule, { kind, name, proje
   const { names, projects } = subjects;
   if (names.length === 0 && projects.length === 0) return true;
   return (project != null && projects.includes(project)) || names.some((pattern) => matchesName(pattern, name));
-}
-
-/** Whether a name matches a pattern, in which `*` stands for any characters. Never worse than the product of both lengths: no regular expression is built. */
-export function matchesName(pattern: string, name: string): boolean {
-  const parts = pattern.split("*");
-  const [first = "", ...rest] = parts;
-  const last = rest.pop();
-  if (last === undefined) return pattern === name;
-  if (!name.startsWith(first) || name.length < first.length + last.length || !name.endsWith(last)) return false;
-  let at = first.length;
-  const end = name.length - last.length;
-  for (const part of rest) {
-    const found = name.indexOf(part, at);
-    if (found < 0 || found + part.length > end) return false;
-    at = found + part.length;
-  }
-  return true;
 }

@@ -36,7 +36,7 @@ export function createFileRoot(options: FileRootOptions): FileRoot {
       const names = parsePath(path);
       return inside(names, async (folder) => {
         await sweepDrafts(folder);
-        return listFolder(folder, formatPath(names), page);
+        return { root, ...(await listFolder(folder, formatPath(names), page)) };
       });
     },
 

@@ -22,7 +22,7 @@ export async function listFolder(
   folder: Folder,
   path: string,
   { after, limit }: { after?: string; limit: number },
-): Promise<FolderListing> {
+): Promise<Omit<FolderListing, "root">> {
   const names = await readNames(folder);
   const { page, more } = await selectPage(names, parsePosition(after), limit);
   const rights = await folderRights(folder);

@@ -27,7 +27,7 @@ export function accessJourney(at: () => TestDesktop): void {
     await page.goto(link);
     await fillAccount(page);
     await page.getByRole("button", { name: "Create administrator" }).click();
-    await page.getByRole("region", { name: "Host" }).waitFor();
+    await page.getByRole("heading", { name: "Getting started" }).waitFor();
     expect(page.url()).not.toContain("token");
     expect(await page.evaluate(() => document.cookie)).toBe("");
   });

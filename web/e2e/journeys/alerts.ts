@@ -20,7 +20,12 @@ export function alertsJourney(at: () => TestDesktop): void {
     await dialog.getByLabel("Name", { exact: true }).fill("Ops <b>hook</b>");
     await dialog.getByLabel("Address").fill(`${receiver.url}/secret-path`);
     await dialog.getByRole("button", { name: "Add channel" }).click();
+    await dialog.getByRole("button", { name: "Use for all rules" }).click();
     await dialog.waitFor({ state: "detached" });
+    await page.getByText("default", { exact: true }).waitFor();
+    await page.getByRole("tab", { name: "Rules" }).click();
+    expect(await page.getByText("to bell, Ops <b>hook</b> (default channel)").count()).toBe(6);
+    await page.getByRole("tab", { name: "Channels" }).click();
     await page.getByRole("button", { name: "Test Ops" }).click();
     await page.getByText("The receiver accepted the message.").waitFor();
     expect(receiver.received.map(({ path }) => path)).toEqual(["/secret-path"]);
@@ -44,10 +49,15 @@ export function alertsJourney(at: () => TestDesktop): void {
     await dialog.getByRole("button", { name: "Add rule" }).click();
     await dialog.getByText("A name is needed.").waitFor();
     await dialog.getByLabel("Name", { exact: true }).fill("Ailing boxes");
-    await dialog.getByLabel("Container names").fill(`${box.name.slice(0, -4)}*`);
+    const names = dialog.getByRole("combobox", { name: "Container names" });
+    await names.fill(`${box.name.slice(0, -4)}*`);
+    await names.press("Enter");
+    await dialog.getByText("matches 1 now").waitFor();
+    await names.fill("comes-later"); // typed, and not confirmed by a key
     await dialog.getByLabel("For at least (seconds)").fill("0");
     await dialog.getByLabel("Severity").selectOption("critical");
-    await dialog.getByLabel("Ops <b>hook</b>").check();
+    await dialog.getByText("not there now: applies when it exists").waitFor();
+    expect(await dialog.getByLabel("Default channel: Ops <b>hook</b>").isChecked()).toBe(true);
     await dialog.getByRole("button", { name: "Add rule" }).click();
     await dialog.waitFor({ state: "detached" });
 

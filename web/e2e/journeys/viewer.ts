@@ -24,9 +24,15 @@ export function viewerJourney(at: () => TestDesktop): void {
     await dialog.getByLabel("Role").selectOption("viewer");
     await dialog.getByLabel("Password", { exact: true }).fill(VIEWER.password);
     await dialog.getByLabel("Limit to containers").check();
-    await dialog.getByText("this viewer may still see every MCP server").waitFor();
+    const access = dialog.getByRole("region", { name: "What this gives access to" });
+    await dialog.getByRole("option", { name: box.name }).click();
+    await access.getByText(`container ${box.name}, with logs and metrics`).waitFor();
+    await access.getByRole("listitem").filter({ hasText: "every MCP server" }).getByText("not limited").waitFor();
     await dialog.getByLabel("Role").selectOption("operator");
-    await dialog.getByText("this operator may still read and change every file, call every MCP tool").waitFor();
+    const files = access.getByRole("listitem").filter({ hasText: "every file in Files" });
+    await files.getByText("not limited").first().waitFor();
+    await access.getByText("start MCP servers and call every tool").waitFor();
+    await access.getByText(/images, volumes, networks, disk clean-up, stacks/).waitFor(); // under "No access"
     await dialog.getByLabel("Role").selectOption("viewer");
     await dialog.getByLabel("Limit to containers").uncheck();
     await dialog.getByRole("button", { name: "Add user" }).click();

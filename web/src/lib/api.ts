@@ -1,4 +1,4 @@
-import { account, audit, keys, session, setup, users } from "./api/access.ts";
+import { accessAreas, account, audit, keys, session, setup, users } from "./api/access.ts";
 import { alerts } from "./api/alerts.ts";
 import { deployments } from "./api/deployments.ts";
 import { files } from "./api/files.ts";
@@ -7,7 +7,7 @@ import { logs } from "./api/logs.ts";
 import { mcp } from "./api/mcp.ts";
 import { services } from "./api/services.ts";
 import { stacks } from "./api/stacks.ts";
-import { system } from "./api/system.ts";
+import { gettingStarted, system } from "./api/system.ts";
 
 export { ApiFailure, detailOf, toMessage, toReport } from "./api/failure.ts";
 
@@ -20,11 +20,13 @@ export const api = {
   deployments,
   logs,
   system,
+  gettingStarted,
   mcp,
   files,
   setup,
   session,
   account,
+  accessAreas,
   users,
   keys,
   audit,

@@ -6,6 +6,18 @@ export const resourceMessages = {
   clearFilter: "Clear filter",
   cancel: uiMessages.cancel,
   unused: "unused",
+  picker: {
+    search: "Search, or type a name",
+    chosen: (label: string) => `${label}: chosen`,
+    remove: (name: string) => `Remove ${name}`,
+    add: (names: string) => `Add ${names}`,
+    notThere: "not there now: applies when it exists",
+    matches: (count: number) => `matches ${count} now`,
+    full: (max: number) => `At most ${max} names.`,
+    more: (count: number) => `${count} more: type to find them.`,
+    loading: "Loading the names…",
+    unknown: "The names cannot be read now: type them.",
+  },
   containers: (count: number) => (count === 1 ? "1 container" : `${count} containers`),
 } as const;
 

@@ -1,4 +1,5 @@
 import Keyboard from "lucide-solid/icons/keyboard";
+import ListChecks from "lucide-solid/icons/list-checks";
 import LogOut from "lucide-solid/icons/log-out";
 import Monitor from "lucide-solid/icons/monitor";
 import Moon from "lucide-solid/icons/moon";
@@ -10,6 +11,7 @@ import { type ThemeChoice, theme } from "../lib/theme.ts";
 import { Menu, type MenuEntry } from "../ui/Menu.tsx";
 import { toast } from "../ui/toast.tsx";
 import { accountMessages, keyMessages, themeLabels } from "./messages.ts";
+import { mayOpen } from "./navigation.tsx";
 
 const themes: { choice: ThemeChoice; icon: typeof Sun }[] = [
   { choice: "light", icon: Sun },
@@ -20,6 +22,7 @@ const themes: { choice: ThemeChoice; icon: typeof Sun }[] = [
 /** Menu with the account, the theme and the log-out. */
 export function UserMenu(props: { onNavigate: (href: string) => void }) {
   const session = useSession();
+  const maySetUp = () => mayOpen(session, { needs: "access:manage", whole: true });
   const initials = () => (session.principal()?.name ?? "?").slice(0, 2);
   const items = (): MenuEntry[] => [
     { heading: `${session.principal()?.name ?? ""} · ${session.principal()?.role ?? ""}` },
@@ -29,6 +32,15 @@ export function UserMenu(props: { onNavigate: (href: string) => void }) {
       onSelect: () => props.onNavigate("/account"),
     },
     { label: keyMessages.title, icon: <Keyboard size={15} />, onSelect: () => setKeySheetOpen(true) },
+    ...(maySetUp()
+      ? [
+          {
+            label: accountMessages.gettingStarted,
+            icon: <ListChecks size={15} />,
+            onSelect: () => props.onNavigate("/getting-started"),
+          },
+        ]
+      : []),
     "separator",
     { heading: accountMessages.theme },
     ...themes.map(({ choice, icon: Icon }) => ({

@@ -28,6 +28,7 @@ export const themeLabels = { light: "Light", dark: "Dark", system: "System" } as
 export const accountMessages = {
   theme: "Theme",
   account: "Account and sessions",
+  gettingStarted: "Getting started",
   signOut: "Sign out",
 } as const;
 

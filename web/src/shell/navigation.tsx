@@ -32,7 +32,7 @@ export interface Destination {
 }
 
 /** Whether the account has access to a page. */
-export const mayOpen = (session: Session, { needs, whole }: Destination): boolean =>
+export const mayOpen = (session: Session, { needs, whole }: Pick<Destination, "needs" | "whole">): boolean =>
   session.may(needs) && !(whole && session.principal()?.limits.services !== null);
 
 export interface Section {

@@ -41,7 +41,16 @@ export const accessMessages = {
     serviceNames: "Container names",
     deployments: "Limit to PM2 processes",
     deploymentNames: "PM2 process names",
-    namesHint: "One name per line. Leave empty for none.",
+    noServices: "No container yet: this account sees none.",
+    noDeployments: "No process yet: this account sees none.",
+  },
+  summary: {
+    title: "What this gives access to",
+    sees: "Sees",
+    changes: "Changes",
+    denied: "No access",
+    nothing: "nothing",
+    beyondLimits: "not limited",
   },
   keys: {
     title: "API keys",

@@ -40,7 +40,7 @@ export const createAlertCommands: CommandSource = (context) => {
   const editRule = (rule: ListedAlertRule | undefined) => () =>
     context.show((close) => <RuleDialog rule={rule} channels={channels.data ?? []} onClose={close} />);
   return createMemo(() => [
-    ...(rules.data ?? []).map((rule) => ({
+    ...(rules.data?.rules ?? []).map((rule) => ({
       id: `alert-rule:${rule.id}`,
       label: visibleName(rule.name),
       group: texts.rule,

@@ -19,6 +19,7 @@ import { FolderToolbar } from "./folder/FolderToolbar.tsx";
 import { arrange, type FileOrder } from "./folder/file-order.ts";
 import { createFolder } from "./folder/folder.ts";
 import { createFolderActions } from "./folder/folder-actions.ts";
+import { HiddenEntries } from "./folder/HiddenEntries.tsx";
 import { NameDialog } from "./folder/NameDialog.tsx";
 import { folderMessages } from "./messages.ts";
 import { createDropTarget } from "./upload/drop-target.ts";
@@ -94,7 +95,7 @@ export function FilesView(props: FilesViewProps) {
             classList={{ "files-drop": drop.dragging() }}
             {...drop.handlers}
           >
-            <Breadcrumb path={props.path} onOpen={props.onOpenFolder} />
+            <Breadcrumb path={props.path} root={folder.root()} onOpen={props.onOpenFolder} />
             <FolderNotices
               mayChange={mayChange()}
               writable={folder.writable()}
@@ -124,6 +125,10 @@ export function FilesView(props: FilesViewProps) {
                 }}
               />
             </FolderContent>
+            <HiddenEntries
+              count={view.showsHidden() || view.shown().length === 0 ? 0 : view.hiddenCount()}
+              onShow={() => view.setShowsHidden(true)}
+            />
             <UploadList uploads={uploads} />
             <Show when={drop.dragging()}>
               <div class="files-target" aria-hidden="true">

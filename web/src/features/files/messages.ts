@@ -14,6 +14,9 @@ export const folderMessages = {
   dropHere: "Drop to upload here",
   folder: "Folder",
   root: "Files",
+  rootHint: "The folder of this server that Files shows",
+  hiddenNote: (count: number) =>
+    count === 1 ? "1 hidden entry is not shown." : `${count} hidden entries are not shown.`,
   entriesOf: (path: string) => `Entries of ${path}`,
   readOnly: "Read-only for the panel: its user cannot create, rename or delete anything in this folder.",
   unsaved: "Unsaved text:",

@@ -2,6 +2,7 @@ import { Show } from "solid-js";
 import { useSystemInfo } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { Page } from "../../ui/Page.tsx";
+import { GettingStartedCard } from "../getting-started/GettingStartedCard.tsx";
 import { Dependencies } from "../system/Dependencies.tsx";
 import { createHostStats } from "../system/host-stats.ts";
 import "../system/system.css";
@@ -19,6 +20,7 @@ export function Overview(props: { onNavigate: (href: string) => void }) {
   return (
     <Page title={overviewMessages.title} note={system.data?.info.hostname}>
       <div class="overview">
+        <GettingStartedCard />
         <HostTiles host={host} onOpen={() => props.onNavigate("/system")} />
         <div class="tiles">
           <ServicesTile onNavigate={props.onNavigate} />

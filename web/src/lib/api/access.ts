@@ -80,6 +80,9 @@ export const account = {
   removePasskey: (id: string) => answer(routes().account.passkeys[":id"].$delete(at(id))),
 };
 
+/** The rules by which the server decides, by permission. */
+export const accessAreas = async () => (await answer(routes().access.$get())).areas;
+
 export const users = {
   list: async () => (await answer(routes().users.$get())).users,
   create: async (json: UserInput) => (await answer(routes().users.$post({ json }))).user,

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { alertChannelBody, alertRuleBody } from "../../../../shared/protocol/alert.ts";
+import type { alertChannelBody, alertRuleBody, defaultChannelBody } from "../../../../shared/protocol/alert.ts";
 import { answer, part, routes } from "./request.ts";
 
 export type AlertRuleDraft = z.input<typeof alertRuleBody>;
@@ -27,7 +27,7 @@ export const alerts = {
   acknowledge: (id: string) => answer(one().acknowledge.$post(at(id))),
   unacknowledge: (id: string) => answer(one().acknowledge.$delete(at(id))),
   silence: (id: string, seconds: number) => answer(one().silence.$post({ ...at(id), json: { seconds } })),
-  rules: async () => (await answer(routes().alerts.rules.$get())).rules,
+  rules: () => answer(routes().alerts.rules.$get()),
   addRule: (json: AlertRuleDraft) => answer(routes().alerts.rules.$post({ json })),
   changeRule: (id: string, json: AlertRuleDraft) => answer(rule().$put({ ...at(id), json })),
   removeRule: (id: string) => answer(rule().$delete(at(id))),
@@ -35,6 +35,8 @@ export const alerts = {
   addChannel: (json: AlertChannelDraft) => answer(routes().alerts.channels.$post({ json })),
   changeChannel: (id: string, json: AlertChannelDraft) => answer(channel().$put({ ...at(id), json })),
   removeChannel: (id: string) => answer(channel().$delete(at(id))),
+  setDefaultChannel: (json: z.input<typeof defaultChannelBody>) =>
+    answer(routes().alerts["default-channel"].$put({ json })),
   /** Sends a real message now; an ApiFailure says what went wrong. */
   testChannel: (id: string) => answer(channel().test.$post(at(id))),
 };

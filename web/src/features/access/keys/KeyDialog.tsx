@@ -70,8 +70,6 @@ export function KeyDialog(props: { onClose: () => void }) {
   const roleChoices = () => roleOptions.filter((option) => roles.indexOf(option.value) <= ownRank());
   const offered = () => allPermissions.filter((permission) => may({ role: fields.role, scopes: null }, permission));
   const chosen = () => offered().filter((permission) => fields.scopes.includes(permission));
-  /** Permissions of the key. A key never manages users, whatever its scopes. */
-  const effective = () => (fields.scoped ? chosen() : offered()).filter((permission) => permission !== "access:manage");
   const toggle = (permission: Permission, on: boolean) =>
     set({ scopes: [...fields.scopes.filter((other) => other !== permission), ...(on ? [permission] : [])] });
   const submit = createSubmit({
@@ -136,7 +134,8 @@ export function KeyDialog(props: { onClose: () => void }) {
       </fieldset>
       <ScopeFields
         value={fields.limits}
-        who={{ role: fields.role, scopes: effective() }}
+        who={{ role: fields.role, scopes: fields.scoped ? chosen() : null, isKey: true }}
+        within={session.principal()?.limits}
         onChange={(limits) => set({ limits })}
       />
     </FormDialog>

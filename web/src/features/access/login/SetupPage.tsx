@@ -1,6 +1,7 @@
 import { createSignal, Show } from "solid-js";
 import { api } from "../../../lib/api.ts";
 import { useSession } from "../../../lib/session.ts";
+import { basePath } from "../../../lib/urls.ts";
 import { createSubmit } from "../../../resource/submit.ts";
 import { Button } from "../../../ui/Button.tsx";
 import { TextField } from "../../../ui/fields.tsx";
@@ -21,7 +22,11 @@ export default function SetupPage() {
   const submit = createSubmit({
     ready: () => token().trim() !== "" && username().trim() !== "" && isGoodPassword(password(), username()),
     send: () => api.setup.finish({ token: token().trim(), username: username().trim(), password: password() }),
-    onSent: session.signedIn,
+    onSent(principal) {
+      // The app opens on the address that is shown when it starts.
+      history.replaceState(null, "", `${basePath()}/getting-started`);
+      session.signedIn(principal);
+    },
   });
 
   return (

@@ -95,7 +95,7 @@ export function UserDialog(props: { user: User | null; onClose: () => void }) {
       </Show>
       <ScopeFields
         value={fields.limits}
-        who={{ role: fields.role, scopes: null }}
+        who={{ role: fields.role, scopes: null, isKey: false }}
         onChange={(limits) => set({ limits })}
       />
     </FormDialog>

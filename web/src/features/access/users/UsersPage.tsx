@@ -12,6 +12,7 @@ import { DataTable } from "../../../ui/DataTable.tsx";
 import { Page } from "../../../ui/Page.tsx";
 import "../access.css";
 import { accessMessages } from "../messages.ts";
+import { useAccessAreas } from "./access-areas.ts";
 import { UserDialog } from "./UserDialog.tsx";
 import { useUserActions } from "./user-actions.ts";
 import { hasSecondFactor, userColumns } from "./user-columns.tsx";
@@ -22,24 +23,29 @@ const texts = accessMessages.users;
 export default function UsersPage() {
   const session = useSession();
   const query = useQuery(() => ({ queryKey: queryKeys.users, queryFn: () => api.users.list() }));
+  const areas = useAccessAreas();
   const [edited, setEdited] = createSignal<User | "new" | null>(null);
   const { remove, resetFactors, endSessions } = useUserActions();
   const isSelf = (user: User) => user.id === session.principal()?.id;
 
-  const columns = userColumns(isSelf, (row) => [
-    { label: texts.changeAccess, onSelect: () => setEdited(row) },
-    {
-      label: texts.endSessions,
-      onSelect: () => void endSessions(row),
-    },
-    {
-      label: texts.reset,
-      disabled: !hasSecondFactor(row) || isSelf(row),
-      onSelect: () => void resetFactors(row),
-    },
-    "separator",
-    { label: texts.deleteOne, danger: true, disabled: isSelf(row), onSelect: () => void remove(row) },
-  ]);
+  const columns = userColumns(
+    isSelf,
+    () => areas.data,
+    (row) => [
+      { label: texts.changeAccess, onSelect: () => setEdited(row) },
+      {
+        label: texts.endSessions,
+        onSelect: () => void endSessions(row),
+      },
+      {
+        label: texts.reset,
+        disabled: !hasSecondFactor(row) || isSelf(row),
+        onSelect: () => void resetFactors(row),
+      },
+      "separator",
+      { label: texts.deleteOne, danger: true, disabled: isSelf(row), onSelect: () => void remove(row) },
+    ],
+  );
 
   return (
     <Page

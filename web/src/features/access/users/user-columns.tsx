@@ -1,19 +1,27 @@
 import Ellipsis from "lucide-solid/icons/ellipsis";
 import { Show } from "solid-js";
+import type { AccessArea } from "../../../../../shared/protocol/access.ts";
 import type { User } from "../../../../../shared/protocol/account.ts";
 import { formatAgo, formatDateTime } from "../../../lib/format.ts";
 import { Badge } from "../../../ui/Badge.tsx";
 import type { Column } from "../../../ui/DataTable.tsx";
 import { Menu, type MenuEntry } from "../../../ui/Menu.tsx";
 import { accessMessages } from "../messages.ts";
-import { describeScope, describeUnscoped, hasLimitedScope } from "./scope-form.ts";
+import { describeBeyond, summarizeAccess } from "./access-summary.ts";
+import { describeScope, hasLimitedScope } from "./scope-form.ts";
 
 const texts = accessMessages.users;
 
 export const hasSecondFactor = (user: User): boolean => user.totp || user.passkeys > 0;
 
-/** Columns of the list of users; `isSelf` marks the account that looks at it. */
-export function userColumns(isSelf: (user: User) => boolean, menuOf: (user: User) => MenuEntry[]): Column<User>[] {
+/** Columns of the list of users; `isSelf` marks the account that looks at it, `areas` are the server's access rules. */
+export function userColumns(
+  isSelf: (user: User) => boolean,
+  areas: () => readonly AccessArea[] | undefined,
+  menuOf: (user: User) => MenuEntry[],
+): Column<User>[] {
+  const beyondOf = ({ role, limits }: User) =>
+    describeBeyond(summarizeAccess(areas() ?? [], { role, limits, scopes: null, isKey: false }));
   return [
     {
       id: "name",
@@ -41,7 +49,7 @@ export function userColumns(isSelf: (user: User) => boolean, menuOf: (user: User
         <div class="access-limits">
           {describeScope(row.limits)}
           <Show when={hasLimitedScope(row.limits)}>
-            <div class="faint">{describeUnscoped({ role: row.role, scopes: null })}</div>
+            <div class="faint">{beyondOf(row)}</div>
           </Show>
         </div>
       ),

@@ -9,6 +9,7 @@ import { FormDialog } from "../../../resource/FormDialog.tsx";
 import { Checkbox, Segmented, TextField, toast } from "../../../ui/index.ts";
 import { channelTypeLabels } from "../alert-labels.ts";
 import { alertLabels, alertMessages } from "../messages.ts";
+import { AddedChannel, AddedChannelFooter } from "./AddedChannel.tsx";
 import { EmailFields, NtfyFields, WebhookFields } from "./ChannelFields.tsx";
 import {
   type ChannelErrors,
@@ -21,6 +22,8 @@ import {
   toDraft,
 } from "./channel-form.ts";
 
+const texts = alertMessages.channels;
+
 /** Adds a channel, or edits one. Stored secrets are never shown: an empty field keeps them. */
 export function ChannelDialog(props: { channel?: AlertChannel | undefined; onClose: () => void }) {
   const invalidate = useInvalidate();
@@ -31,6 +34,7 @@ export function ChannelDialog(props: { channel?: AlertChannel | undefined; onClo
   );
   const { fields: draft, set } = form;
   const [checked, setChecked] = createSignal(false);
+  const [added, setAdded] = createSignal<AlertChannel | null>(null);
   const stored = () => (props.channel?.type === draft.type ? props.channel.secrets : []);
   const secretHint = (name: string, otherwise?: string) =>
     stored().includes(name) ? alertMessages.channelForm.stored : otherwise;
@@ -47,14 +51,15 @@ export function ChannelDialog(props: { channel?: AlertChannel | undefined; onClo
     async send() {
       const sent = result();
       if ("errors" in sent) return;
-      if (props.channel) await api.alerts.changeChannel(props.channel.id, sent.channel);
-      else await api.alerts.addChannel(sent.channel);
+      if (props.channel) return (await api.alerts.changeChannel(props.channel.id, sent.channel)).channel;
+      return (await api.alerts.addChannel(sent.channel)).channel;
     },
     refetch: () => invalidate(queryKeys.alerts),
     draft: form,
-    onSent() {
-      toast.success(props.channel ? alertMessages.channels.saved : alertMessages.channels.added);
-      props.onClose();
+    onSent(channel) {
+      toast.success(props.channel ? texts.saved : texts.added);
+      if (props.channel || !channel) props.onClose();
+      else setAdded(channel);
     },
   });
   const parts = { draft, set, secretHint };
@@ -63,12 +68,17 @@ export function ChannelDialog(props: { channel?: AlertChannel | undefined; onClo
     <FormDialog
       wide
       noValidate
-      title={props.channel ? alertMessages.channels.edit : alertMessages.channels.add}
+      title={added() ? texts.added : props.channel ? texts.edit : texts.add}
       submit={submit}
-      action={props.channel ? alertLabels.save : alertMessages.channels.add}
+      action={props.channel ? alertLabels.save : texts.add}
       draft={form}
       draftWithout={draftOmits[draft.type]}
       onClose={props.onClose}
+      isSent={added() !== null}
+      sentView={<Show when={added()}>{(channel) => <AddedChannel channel={channel()} />}</Show>}
+      sentFooter={
+        <Show when={added()}>{(channel) => <AddedChannelFooter channel={channel()} onClose={props.onClose} />}</Show>
+      }
     >
       <TextField
         label={alertLabels.name}

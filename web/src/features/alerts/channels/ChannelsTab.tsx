@@ -13,6 +13,7 @@ import { useChannels } from "../alert-queries.ts";
 import { alertLabels, alertMessages } from "../messages.ts";
 import { SettingsCard } from "../SettingsCard.tsx";
 import { ChannelDialog } from "./ChannelDialog.tsx";
+import { useDefaultChannel } from "./default-channel.ts";
 
 const texts = alertMessages.channels;
 
@@ -52,6 +53,7 @@ export function ChannelsTab() {
 
 function Row(props: { channel: AlertChannel; canManage: boolean; onEdit: () => void }) {
   const invalidate = useInvalidate();
+  const { useForAllRules, stop } = useDefaultChannel();
   const [testing, setTesting] = createSignal(false);
   const [outcome, setOutcome] = createSignal<{ tone: "ok" | "bad"; text: string } | null>(null);
   const delivery = () => props.channel.delivery;
@@ -89,6 +91,9 @@ function Row(props: { channel: AlertChannel; canManage: boolean; onEdit: () => v
         <div class="row alert-title">
           <b class="truncate">{name()}</b>
           <Badge>{channelTypeLabels[props.channel.type]}</Badge>
+          <Show when={props.channel.isDefault}>
+            <Badge tone="accent">{texts.isDefault}</Badge>
+          </Show>
           <Show when={!props.channel.enabled}>
             <Badge>off</Badge>
           </Show>
@@ -123,6 +128,22 @@ function Row(props: { channel: AlertChannel; canManage: boolean; onEdit: () => v
           <Button size="sm" busy={testing()} aria-label={`Test ${props.channel.name}`} onClick={() => void test()}>
             {alertLabels.test}
           </Button>
+          <Show
+            when={props.channel.isDefault}
+            fallback={
+              <Button
+                size="sm"
+                aria-label={`${texts.useForAll}: ${props.channel.name}`}
+                onClick={() => void useForAllRules(props.channel)}
+              >
+                {texts.useForAll}
+              </Button>
+            }
+          >
+            <Button size="sm" aria-label={`${texts.stopDefault}: ${props.channel.name}`} onClick={() => void stop()}>
+              {texts.stopDefault}
+            </Button>
+          </Show>
           <Button size="sm" aria-label={`Edit ${props.channel.name}`} onClick={() => props.onEdit()}>
             {alertLabels.edit}
           </Button>

@@ -1,6 +1,6 @@
 import { For, Show } from "solid-js";
 import type { AlertChannel } from "../../../../../shared/protocol/alert.ts";
-import { BELL } from "../../../../../shared/protocol/alert-kinds.ts";
+import { BELL, DEFAULT_CHANNEL } from "../../../../../shared/protocol/alert-kinds.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Checkbox, Select, TextField } from "../../../ui/index.ts";
 import { alertLabels, alertMessages } from "../messages.ts";
@@ -24,6 +24,10 @@ export function NotifyFields(props: RuleFieldsProps & { channels: readonly Alert
     repeats.some(({ value }) => value === props.draft.repeat)
       ? repeats
       : [...repeats, { value: props.draft.repeat, label: `Every ${props.draft.repeat} s` }];
+  const defaultLabel = () => {
+    const name = props.channels.find(({ isDefault }) => isDefault)?.name;
+    return name === undefined ? texts.noDefault : texts.defaultChannel(visibleName(name));
+  };
   const setChannel = (id: string, on: boolean) => props.set({ channels: toggled(props.draft.channels, id, on) });
   return (
     <fieldset class="alert-part">
@@ -33,6 +37,11 @@ export function NotifyFields(props: RuleFieldsProps & { channels: readonly Alert
           label={texts.bell}
           checked={props.draft.channels.includes(BELL)}
           onChange={(on) => setChannel(BELL, on)}
+        />
+        <Checkbox
+          label={defaultLabel()}
+          checked={props.draft.channels.includes(DEFAULT_CHANNEL)}
+          onChange={(on) => setChannel(DEFAULT_CHANNEL, on)}
         />
         <For each={props.channels}>
           {(channel) => (

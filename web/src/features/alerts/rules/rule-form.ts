@@ -3,12 +3,14 @@ import {
   BELL,
   type ConditionKind,
   conditionKinds,
+  DEFAULT_CHANNEL,
   healable,
   type Severity,
   severities,
 } from "../../../../../shared/protocol/alert-kinds.ts";
 import type { AlertRuleDraft } from "../../../lib/api/alerts.ts";
 import { ifKnown } from "../../../lib/known-choice.ts";
+import { toNames } from "../../../resource/name-list.ts";
 import { alertMessages } from "../messages.ts";
 
 /** The fields of the rule dialog as typed. */
@@ -89,7 +91,7 @@ export function newDraft(): RuleDraft {
     timeZone: ownTimeZone(),
     repeat: "",
     tellResolved: true,
-    channels: [BELL],
+    channels: [BELL, DEFAULT_CHANNEL],
     heal: false,
     healLimit: "3",
     healWithin: "60",
@@ -164,11 +166,6 @@ export interface RuleFieldsProps {
   errors: RuleErrors;
 }
 
-const listOf = (text: string) =>
-  text
-    .split(/[\n,]/)
-    .map((item) => item.trim())
-    .filter((item) => item !== "");
 const isNumber = (text: string, min: number, max: number, whole = true) => {
   const value = Number(text);
   return (
@@ -210,8 +207,8 @@ export function toRule(draft: RuleDraft, enabled: boolean): { rule: AlertRuleDra
       condition: toCondition(draft),
       severity: draft.severity,
       subjects: {
-        names: listOf(draft.names),
-        projects: subject === "container" ? listOf(draft.projects) : [],
+        names: toNames(draft.names),
+        projects: subject === "container" ? toNames(draft.projects) : [],
       },
       forSeconds: measure === "count" ? 0 : Number(draft.forSeconds),
       quietHours: draft.quiet ? { days: [...days].sort(), from, to, timeZone: timeZone.trim() } : null,

@@ -5,8 +5,15 @@ import { visibleName } from "../../../lib/terminal-text.ts";
 import { crumbsOf } from "../file-path.ts";
 import { folderMessages } from "../messages.ts";
 
+export interface BreadcrumbProps {
+  path: string;
+  /** Path of the root on the host: what `/` stands for. */
+  root: string;
+  onOpen: (path: string) => void;
+}
+
 /** Links from the root to a folder. */
-export function Breadcrumb(props: { path: string; onOpen: (path: string) => void }) {
+export function Breadcrumb(props: BreadcrumbProps) {
   const crumbs = () => crumbsOf(props.path);
   return (
     <nav class="crumbs" aria-label={folderMessages.folder}>
@@ -25,7 +32,9 @@ export function Breadcrumb(props: { path: string; onOpen: (path: string) => void
               >
                 <Show when={index() === 0} fallback={<span class="truncate">{visibleName(crumb.name)}</span>}>
                   <HardDrive size={14} />
-                  <span>{folderMessages.root}</span>
+                  <span class="truncate" title={folderMessages.rootHint}>
+                    {visibleName(props.root) || folderMessages.root}
+                  </span>
                 </Show>
               </button>
             </li>

@@ -27,7 +27,14 @@ function start(disk: Record<string, string[]>) {
     if (!names) throw new Error("gone");
     const from = after === undefined ? 0 : Number(after);
     const next = from + limit < names.length ? String(from + limit) : null;
-    return { path, entries: names.slice(from, from + limit).map(entry), writable: true, total: names.length, next };
+    return {
+      path,
+      root: "/srv",
+      entries: names.slice(from, from + limit).map(entry),
+      writable: true,
+      total: names.length,
+      next,
+    };
   };
   const watch = (path: string, onChange: (change: FileChange) => void) => {
     watching.set(path, onChange);

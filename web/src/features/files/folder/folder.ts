@@ -19,6 +19,7 @@ export function createFolder(path: Accessor<string>, { list, watch, settleMs = 2
   const [entries, setEntries] = createSignal<readonly FileEntry[]>([]);
   /** True until the folder is read, so that no notice flashes. */
   const [writable, setWritable] = createSignal(true);
+  const [root, setRoot] = createSignal("");
   const [total, setTotal] = createSignal(0);
   const [state, setState] = createSignal<"loading" | "ready" | "failed">("loading");
   const [error, setError] = createSignal<unknown>(null);
@@ -45,6 +46,7 @@ export function createFolder(path: Accessor<string>, { list, watch, settleMs = 2
         const folder = await list(path(), { limit: PAGE_SIZE, after });
         if (mine !== reading) return;
         gathered = gathered.concat(folder.entries);
+        setRoot(folder.root);
         setTotal(folder.total);
         setWritable(folder.writable);
         // The first read shows its pages as they arrive; a later one must not make the list shrink.
@@ -113,6 +115,8 @@ export function createFolder(path: Accessor<string>, { list, watch, settleMs = 2
 
   return {
     entries,
+    /** Path of the root on the host; empty until the first response. */
+    root,
     /** Entries in the folder, listed or not. */
     total,
     /** Whether the panel may make, rename and remove entries here. */

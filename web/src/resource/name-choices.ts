@@ -1,0 +1,95 @@
+import { type ContainerStatus, statusOf } from "../../../shared/health/container-status.ts";
+import type { ProcessStatus } from "../../../shared/protocol/deployment.ts";
+import { useDeployments, useServices } from "../lib/queries.ts";
+import type { Tone } from "../ui/Badge.tsx";
+
+/** A name that a field offers. */
+export interface NameChoice {
+  /** What is stored. */
+  value: string;
+  /** What is shown; the value if omitted. */
+  label?: string;
+  /** State in one word. */
+  state: string;
+  tone: Tone;
+  /** Compose project, which the search finds too. */
+  project?: string | null;
+}
+
+/** The names known now. `choices` is undefined until they are known, and `failed` says that they cannot be read. */
+export interface NameChoices {
+  choices: NameChoice[] | undefined;
+  failed: boolean;
+}
+
+const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
+const byValue = (a: NameChoice, b: NameChoice) => collator.compare(a.value, b.value);
+
+const containerTones: Partial<Record<ContainerStatus, Tone>> = {
+  running: "ok",
+  crashed: "bad",
+  dead: "bad",
+  "start-failed": "bad",
+  restarting: "warn",
+};
+const processTones: Partial<Record<ProcessStatus, Tone>> = { online: "ok", errored: "bad" };
+
+/** Containers by name, with their state. */
+export function useContainerChoices(): () => NameChoices {
+  const query = useServices();
+  return () => {
+    if (!query.data) return { choices: undefined, failed: query.isError };
+    const { services, engine } = query.data;
+    const choices = services.map((service): NameChoice => {
+      const { status } = statusOf(service, Date.now());
+      const known = status === "unknown" ? "stopped" : status.replace("-", " ");
+      return {
+        value: service.name,
+        state: known,
+        tone: containerTones[status] ?? "neutral",
+        project: service.composeProject,
+      };
+    });
+    return { choices: choices.sort(byValue), failed: engine.state !== "up" };
+  };
+}
+
+/** Compose projects that have containers, with how many of these run. */
+export function useProjectChoices(): () => NameChoices {
+  const query = useServices();
+  return () => {
+    if (!query.data) return { choices: undefined, failed: query.isError };
+    const projects = new Map<string, { running: number; total: number }>();
+    for (const { composeProject, state } of query.data.services) {
+      if (composeProject === null) continue;
+      const { running, total } = projects.get(composeProject) ?? { running: 0, total: 0 };
+      projects.set(composeProject, { running: running + Number(state === "running"), total: total + 1 });
+    }
+    const choices = [...projects].map(
+      ([value, { running, total }]): NameChoice => ({
+        value,
+        state: `${running} of ${total} running`,
+        tone: running === total ? "ok" : "neutral",
+      }),
+    );
+    return { choices: choices.sort(byValue), failed: query.data.engine.state !== "up" };
+  };
+}
+
+/** Processes of PM2 by id, with their state. */
+export function useProcessChoices(): () => NameChoices {
+  const query = useDeployments();
+  return () => {
+    if (!query.data) return { choices: undefined, failed: query.isError };
+    const { deployments, daemon } = query.data;
+    const choices = deployments.map(
+      ({ id, name, namespace, status }): NameChoice => ({
+        value: id,
+        label: namespace === "default" ? name : `${namespace}/${name}`,
+        state: status,
+        tone: processTones[status] ?? "neutral",
+      }),
+    );
+    return { choices: choices.sort(byValue), failed: daemon.state !== "up" };
+  };
+}
