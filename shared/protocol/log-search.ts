@@ -166,6 +166,9 @@ export const logHistogramAnswer = z.object({
   to: z.iso.datetime(),
   bucketMs: z.int(),
   buckets: z.array(logBucketSchema).describe("All of the period in order, including empty ones."),
+  marks: z
+    .array(storedLogEventSchema)
+    .describe("Events of the requested containers within the period, newest first: at most the newest 300."),
   total: z.int().describe("Number of lines counted."),
   complete: z.boolean().describe("False: the time limit ended the count; lines older than `reached` are not counted."),
   reached: lineTime.nullable(),

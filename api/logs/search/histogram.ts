@@ -39,7 +39,7 @@ export interface HistogramPlan {
 }
 
 /** Counts lines by time and level, the newest first, until all are counted or the time is used up. */
-export async function histogram(plan: HistogramPlan): Promise<LogHistogramAnswer> {
+export async function histogram(plan: HistogramPlan): Promise<Omit<LogHistogramAnswer, "marks">> {
   const { pattern, fromUs, toUs } = plan;
   const [fromMs, toMs] = [Math.floor(fromUs / 1000), Math.max(Math.floor(fromUs / 1000) + 1, Math.ceil(toUs / 1000))];
   // One bucket more than asked for may be needed, since buckets begin at whole multiples of their width.

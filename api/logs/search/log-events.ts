@@ -13,7 +13,11 @@ interface Span {
 }
 
 /** Returns the events between the lines of a page, in its order, and at its far end the beginning of a container's log. */
-export function readLogEvents(plan: SearchPlan, span: Span, newestFirst: boolean): StoredLogEvent[] {
+export function readLogEvents(
+  plan: Pick<SearchPlan, "entries" | "names" | "sourceId">,
+  span: Span,
+  newestFirst: boolean,
+): StoredLogEvent[] {
   const found: { us: number; mark: StoredLogEvent }[] = [];
   const first = new Map<string, { stream: StreamRow; us: number; n: number }>();
   /** Containers that also have stored lines under an earlier name. */

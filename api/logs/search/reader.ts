@@ -7,6 +7,7 @@ import { type StoredLogTotals, summarize } from "../summary.ts";
 import { histogram } from "./histogram.ts";
 import { type LineKey, parseCursor, parseLineId } from "./line-key.ts";
 import { createLinePattern, type LinePatternSpec } from "./line-pattern.ts";
+import { readLogEvents } from "./log-events.ts";
 import { spanOfSeen } from "./scan-units.ts";
 import { type FoundLine, search, toStoredLogLine } from "./search.ts";
 import type { SearchPlan } from "./search-plan.ts";
@@ -140,22 +141,27 @@ export function createReader({ folder, maxDays, onDamage }: ReaderOptions): Read
         };
       }),
     histogram: (query) =>
-      reading((entries) => {
+      reading(async (entries) => {
         const span = spanOf(query);
         const names = setOf(query.names);
         const seen = spanOfSeen(entries, names);
         const oldest = Math.min(seen.minUs, toMicros(Date.now()) - 60_000_000);
         const newest = Math.max(seen.maxUs, toMicros(Date.now()));
-        return histogram({
+        const fromUs = Math.max(span.fromUs, query.since === undefined ? oldest : 0);
+        const marks = readLogEvents({ entries, names }, { fromUs, toUs: span.toUs }, true).filter(
+          ({ kind }) => kind !== "begin",
+        );
+        const counts = await histogram({
           entries,
           names,
           pattern: createLinePattern(query),
           buckets: query.buckets,
-          fromUs: Math.max(span.fromUs, query.since === undefined ? oldest : 0),
+          fromUs,
           toUs: query.until === undefined ? newest : span.toUs - 999,
           timeLimit: TIME_LIMIT_MS,
           onDamage,
         });
+        return { ...counts, marks };
       }),
     summary: () =>
       reading((entries) => {

@@ -183,6 +183,7 @@ test("counts by time and level, the same from counts of blocks as from single li
   expect(byLine.buckets).toEqual(whole.buckets);
   const errors = await store.reader.histogram({ ...query, level: ["error"] });
   expect(errors.total).toBe(2_000);
+  expect(whole.marks).toEqual([]);
   const wide = await store.reader.histogram({ ...query, buckets: 1 });
   expect(wide.buckets).toMatchObject([{ counts: { info: 2_000, error: 2_000, debug: 2_000 } }]);
 });

@@ -28,6 +28,7 @@ export function deploymentsJourney(at: () => TestDesktop): void {
       .waitFor();
     const before = await lastSale(log);
     await eventually(async () => (await lastSale(log)) >= before + 5);
+    await page.getByRole("button", { name: "More tools" }).click();
     const kept = await downloaded(page, () => page.getByRole("button", { name: "Download what is shown" }).click());
     const sales = [...kept.matchAll(/sale (\d+)/g)].map(([, number]) => Number(number));
     expect(sales).toEqual(sales.map((_, index) => (sales[0] ?? 0) + index));

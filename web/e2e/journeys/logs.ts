@@ -117,7 +117,7 @@ export function logsJourney(at: () => TestDesktop): void {
     await page.goto(await page.evaluate(() => navigator.clipboard.readText()));
     await log.locator(".log-current", { hasText: /line 54321$/ }).waitFor();
     await lineOf(log, "line 54320").waitFor();
-    await page.getByRole("button", { name: "Containers" }).click();
+    await page.getByRole("button", { name: "Choose logs" }).click();
     const dot = page.getByRole("dialog").getByRole("img", { name: "Running" }).first();
     await dot.waitFor();
     expect((await dot.boundingBox())?.width).toBeGreaterThan(5);
@@ -175,7 +175,7 @@ export function logsJourney(at: () => TestDesktop): void {
       }),
     ]);
     await desk.open("/logs", "Logs");
-    await page.getByRole("button", { name: "Containers" }).click();
+    await page.getByRole("button", { name: "Choose logs" }).click();
     const picker = page.getByRole("dialog");
     await picker.getByText(image).waitFor();
     await expectNothingRan(page);

@@ -49,7 +49,7 @@ export function looksJourney(at: () => TestDesktop): void {
     const { name } = await engine.run({ name: `listed-${"eht2e2a9wvkjhxam3xvxmiw8a.".repeat(3)}end` });
     await page.setViewportSize({ width: 390, height: 844 });
     await open("/logs", "Logs");
-    await page.getByRole("button", { name: "Containers" }).click();
+    await page.getByRole("button", { name: "Choose logs" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByText(name).waitFor();
     for (const part of [dialog, dialog.getByRole("button", { name: "Done" })]) {

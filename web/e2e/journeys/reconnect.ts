@@ -46,6 +46,7 @@ export function reconnectJourney(at: () => TestDesktop): void {
     // A busy page may show none of the lines in between: they have moved on by then.
     await eventually(async () => (await lastTick()) >= before + 60);
     await page.getByText(/^Connection lost, reconnecting/).waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "More tools" }).click();
     const kept = await downloaded(page, () => page.getByRole("button", { name: /^Download/ }).click());
     const ticks = [...kept.matchAll(/tick (\d+)/g)].map(([, number]) => Number(number));
     expect(ticks).toEqual(ticks.map((_, index) => index + 1));

@@ -39,6 +39,7 @@ export function servicesJourney(at: () => TestDesktop): void {
       .waitFor();
     const before = await lastNumber(log);
     await eventually(async () => (await lastNumber(log)) >= before + 5);
+    await page.getByRole("button", { name: "More tools" }).click();
     const kept = await downloaded(page, () => page.getByRole("button", { name: /^Download/ }).click());
     const numbers = [...kept.matchAll(/order (\d+) packed/g)].map(([, number]) => Number(number));
     expect(numbers.length).toBeGreaterThan(5);
@@ -79,6 +80,7 @@ export function servicesJourney(at: () => TestDesktop): void {
     await page.getByText("1 of 1").waitFor();
     await log.locator("mark").getByText("order 7 packed").waitFor();
     await page.getByRole("searchbox", { name: "Search the log" }).fill("");
+    await page.getByRole("button", { name: "More tools" }).click();
     await page.getByLabel("Stream", { exact: true }).selectOption({ label: "stderr" });
     await log.getByText("order 5 late").waitFor();
     expect(await log.getByText(/packed/).count()).toBe(0);
@@ -118,6 +120,7 @@ export function servicesJourney(at: () => TestDesktop): void {
     await head.getByRole("button", { name: `Start ${box.name}`, exact: true }).click();
     await page.getByText(/^\d of 3$/).waitFor();
     await search.fill("");
+    await page.getByRole("button", { name: "More tools" }).click();
     const kept = await downloaded(page, () => page.getByRole("button", { name: /^Download/ }).click());
     const numbers = [...kept.matchAll(/order (\d+) packed/g)].map(([, number]) => Number(number));
     expect(numbers.every((number, index) => number === 1 || number === (numbers[index - 1] ?? 0) + 1)).toBe(true);

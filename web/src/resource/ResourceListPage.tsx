@@ -11,6 +11,7 @@ import {
   Page,
   SearchField,
   Skeleton,
+  type TableSelection,
 } from "../ui/index.ts";
 import { DetailHead, MasterDetail } from "../ui/MasterDetail.tsx";
 import { uiMessages } from "../ui/messages.ts";
@@ -18,10 +19,13 @@ import { filterItems } from "./filter-items.ts";
 import { type ResourceListMessages, resourceMessages } from "./messages.ts";
 import type { ViewedQuery } from "./QueryView.tsx";
 import "./resource.css";
+import { SelectBox } from "./SelectBox.tsx";
+import type { Selection } from "./selection.ts";
 
 /** Rows as a table. */
 export interface ResourceTable<T> extends Pick<DataTableProps<T>, "initialSort"> {
   columns: Column<T>[];
+  selection?: Selection;
   /** Columns beside an open detail; the first one if omitted. */
   narrowColumns?: Column<T>[];
 }
@@ -43,6 +47,8 @@ export interface ResourceListPageProps<T> {
   /** In place of a list without items; the `empty` texts of `messages` if omitted. */
   empty?: JSX.Element;
   table?: ResourceTable<T>;
+  /** What can be done with the selected ones of these rows: a `SelectionBar`. */
+  selectionBar?: (shown: Accessor<readonly T[]>) => JSX.Element;
   /** In place of a table: renders the items that match the filter. */
   list?: (items: Accessor<readonly T[]>) => JSX.Element;
   /** Name or id of the open item; null if none is open. */
@@ -78,6 +84,26 @@ export function ResourceListPage<T>(props: ResourceListPageProps<T>) {
   };
   const columns = (table: ResourceTable<T>) =>
     props.selected === null ? table.columns : (table.narrowColumns ?? table.columns.slice(0, 1));
+
+  const nameOf = (item: T) => visibleName(props.searchTexts?.(item)[0] ?? addressOf(item));
+  const selectionOf = (selection: Selection): TableSelection<T> => ({
+    box: (item, order) => (
+      <SelectBox
+        label={resourceMessages.select(nameOf(item))}
+        checked={selection.has(props.itemKey(item))}
+        onChoose={(isSelected, extend) =>
+          selection.choose(props.itemKey(item), isSelected, extend ? order() : undefined)
+        }
+      />
+    ),
+    all: (keys) => (
+      <SelectBox
+        label={resourceMessages.selectAll}
+        checked={selection.hasAll(keys)}
+        onChoose={(isSelected) => selection.set(keys, isSelected)}
+      />
+    ),
+  });
 
   return (
     <MasterDetail
@@ -130,6 +156,7 @@ export function ResourceListPage<T>(props: ResourceListPageProps<T>) {
                     columns={columns(table())}
                     rows={shown()}
                     key={props.itemKey}
+                    selection={table().selection && selectionOf(table().selection as Selection)}
                     initialSort={table().initialSort}
                     selected={selectedKey()}
                     onOpen={(item) => props.onSelect(addressOf(item))}
@@ -138,6 +165,7 @@ export function ResourceListPage<T>(props: ResourceListPageProps<T>) {
               </Show>
             </Match>
           </Switch>
+          {props.selectionBar?.(shown)}
           {props.children}
         </Page>
       }

@@ -5,6 +5,12 @@ export const resourceMessages = {
   nothingMatches: "Nothing matches",
   clearFilter: "Clear filter",
   cancel: uiMessages.cancel,
+  selected: (count: number) => `${count} selected`,
+  clearSelection: "Clear",
+  range: "Time range",
+  backToLive: "Back to live",
+  selectAll: "Select all",
+  select: (name: string) => `Select ${name}`,
   unused: "unused",
   picker: {
     search: "Search, or type a name",

@@ -19,6 +19,13 @@ export interface Column<T> {
   titleHidden?: boolean;
 }
 
+export interface TableSelection<T> {
+  /** The checkbox of a row; `order`: keys of all rows as they are shown. */
+  box: (row: T, order: () => readonly string[]) => JSX.Element;
+  /** The checkbox of all rows. */
+  all: (keys: readonly string[]) => JSX.Element;
+}
+
 export interface DataTableProps<T> {
   label: string;
   columns: Column<T>[];
@@ -27,6 +34,8 @@ export interface DataTableProps<T> {
   key: (row: T) => string;
   initialSort?: { column: string; descending?: boolean };
   selected?: string | null;
+  /** The checkboxes of the rows, in a column before the others. */
+  selection?: TableSelection<T>;
   /** Opens the row on click, Enter or Space, and makes the table a grid for the keyboard. */
   onOpen?: (row: T) => void;
   /** In place of the body when there are no rows. */
@@ -76,6 +85,13 @@ export function DataTable<T>(props: DataTableProps<T>) {
       <table class="table" aria-label={props.label} role={isGrid() ? "grid" : undefined}>
         <thead>
           <tr>
+            <Show when={props.selection}>
+              {(selection) => (
+                <th scope="col" class="cell-check">
+                  {selection().all(keys())}
+                </th>
+              )}
+            </Show>
             <For each={props.columns}>
               {(column) => (
                 <th scope="col" class={cellClass(column)} aria-sort={column.sortBy ? sortOf(column.id) : undefined}>
@@ -104,6 +120,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
               <Row
                 row={byKey().get(key)}
                 columns={props.columns}
+                order={keys}
+                selection={props.selection}
                 selected={props.selected === key}
                 onOpen={props.onOpen}
                 focusable={isGrid()}
@@ -119,6 +137,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
 
 interface RowProps<T> {
   row: T | undefined;
+  order: () => readonly string[];
+  selection: TableSelection<T> | undefined;
   columns: Column<T>[];
   selected: boolean;
   onOpen: ((row: T) => void) | undefined;
@@ -134,6 +154,9 @@ function Row<T>(props: RowProps<T>) {
   };
   return (
     <tr aria-selected={props.selected || undefined} {...(props.onOpen ? opensOn(open) : focusRow(props.focusable))}>
+      <Show when={props.row !== undefined && props.selection}>
+        {(selection) => <td class="cell-check">{selection().box(props.row as T, props.order)}</td>}
+      </Show>
       <For each={props.columns}>
         {(column) => <td class={cellClass(column)}>{props.row === undefined ? null : column.cell(props.row)}</td>}
       </For>

@@ -11,6 +11,7 @@ export const uiMessages = {
   failedOne: (title: string) => `${title} could not be loaded`,
   tryAgain: "Try again",
   loading: "Loading",
+  timeKeys: "arrow keys move the line, with Shift they select a period, Enter shows it",
 } as const;
 
 export const draftMessages = {

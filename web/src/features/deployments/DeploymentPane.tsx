@@ -6,7 +6,9 @@ import { visibleName } from "../../lib/terminal-text.ts";
 import { Card, DataTable, Facts, Tabs, TimeChart } from "../../ui/index.ts";
 import { DetailHead, StatusTitle } from "../../ui/MasterDetail.tsx";
 import { activityTab } from "../activity/TargetActivity.tsx";
+import { LogPageLinks } from "../logs/BesideButton.tsx";
 import type { OpenLog } from "../logs/live/live-logs.ts";
+import { storage as logNotes } from "../logs/messages.ts";
 import { LogView } from "../logs/view/LogView.tsx";
 import { DeploymentButtons } from "./DeploymentButtons.tsx";
 import type { DeploymentActions } from "./deployment-actions.ts";
@@ -49,7 +51,19 @@ export function DeploymentPane(props: DeploymentPaneProps) {
       <Tabs
         label={`Parts of ${props.deployment.name}`}
         tabs={[
-          { id: "logs", label: deploymentLabels.logs, content: () => <LogView name={name()} source={source()} /> },
+          {
+            id: "logs",
+            label: deploymentLabels.logs,
+            content: () => (
+              <LogView
+                name={name()}
+                source={source()}
+                ownTimes
+                note={`${logNotes.onlyProcesses} ${logNotes.roughTimes}`}
+                tools={<LogPageLinks shown={{ containers: [], processes: [id()] }} />}
+              />
+            ),
+          },
           { id: "instances", label: deploymentLabels.instances, content: () => <ProcessesTab {...props} /> },
           activityTab("deployment", id),
         ]}

@@ -1,17 +1,20 @@
 import Rocket from "lucide-solid/icons/rocket";
 import Unplug from "lucide-solid/icons/unplug";
 import UserRound from "lucide-solid/icons/user-round";
-import { onCleanup, Show } from "solid-js";
+import { createMemo, onCleanup, Show } from "solid-js";
 import { countDeployments } from "../../../../shared/health/running.ts";
 import type { DependencyState } from "../../../../shared/protocol/system.ts";
 import { useDeployments } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { createStableList } from "../../lib/stable-list.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
+import { SelectionBar } from "../../resource/SelectionBar.tsx";
+import { createSelection } from "../../resource/selection.ts";
 import { Button, Callout, EmptyState } from "../../ui/index.ts";
+import { LogSelectionLinks } from "../logs/LogSelectionLinks.tsx";
 import { DeploymentPane } from "./DeploymentPane.tsx";
 import { createDeploymentActions } from "./deployment-actions.ts";
-import { createDeploymentColumns, narrowColumns } from "./deployment-columns.tsx";
+import { createDeploymentColumns, createNarrowColumns } from "./deployment-columns.tsx";
 import { searchTextsOf } from "./deployment-list.ts";
 import { deploymentMessages, listMessages } from "./messages.ts";
 import "./deployments.css";
@@ -29,13 +32,19 @@ const POLL_INTERVAL_MS = 3_000;
 export function DeploymentsView(props: DeploymentsViewProps) {
   const query = useDeployments();
   const actions = createDeploymentActions();
-  const columns = createDeploymentColumns(actions);
+  const all = createStableList(() => query.data?.deployments, "id");
+  const selection = createSelection();
+  /** The selected processes, or the open one: what another log opens beside. */
+  const shown = createMemo(() => {
+    const selected = all().filter(({ id }) => selection.has(id));
+    return selected.length > 0 || props.selected === null ? selected.map(({ id }) => id) : [props.selected];
+  });
+  const columns = createDeploymentColumns(actions, shown);
   const poll = setInterval(() => {
     if (!document.hidden && !query.isFetching) void query.refetch();
   }, POLL_INTERVAL_MS);
   onCleanup(() => clearInterval(poll));
 
-  const all = createStableList(() => query.data?.deployments, "id");
   const daemon = () => query.data?.daemon;
   const isUp = () => daemon()?.state === "up";
   const otherDaemons = () => query.data?.otherDaemons?.map(({ user, home }) => `${user} (${home})`).join(", ");
@@ -73,7 +82,18 @@ export function DeploymentsView(props: DeploymentsViewProps) {
         </>
       }
       empty={<NoDeployments daemon={daemon()} onRetry={() => void query.refetch()} />}
-      table={{ columns, narrowColumns, initialSort: { column: "name" } }}
+      table={{ columns, narrowColumns: createNarrowColumns(shown), initialSort: { column: "name" }, selection }}
+      selectionBar={(matching) => {
+        const ids = () =>
+          matching()
+            .map(({ id }) => id)
+            .filter(selection.has);
+        return (
+          <SelectionBar label={deploymentMessages.selected} count={ids().length} onClear={selection.clear}>
+            <LogSelectionLinks processes={ids()} />
+          </SelectionBar>
+        );
+      }}
       selected={props.selected}
       onSelect={props.onSelect}
       detail={(deployment) => (

@@ -3,13 +3,17 @@ import type { Deployment } from "../../../../shared/protocol/deployment.ts";
 import { formatBytes, formatDuration, formatPercent } from "../../lib/format.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Badge, type Column, Status } from "../../ui/index.ts";
+import { BesideLink } from "../logs/LogSelectionLinks.tsx";
 import { DeploymentButtons } from "./DeploymentButtons.tsx";
 import type { DeploymentActions } from "./deployment-actions.ts";
 import { actionLabels, deploymentName, statusDisplay, totalsOf } from "./deployment-list.ts";
 import { deploymentLabels, deploymentMessages } from "./messages.ts";
 
-/** Column beside an open deployment. */
-export const narrowColumns: Column<Deployment>[] = [
+/** Ids of the processes beside which another log opens. */
+type Shown = () => readonly string[];
+
+/** Columns beside an open deployment. */
+export const createNarrowColumns = (shown: Shown): Column<Deployment>[] => [
   {
     id: "name",
     title: deploymentLabels.name,
@@ -21,9 +25,16 @@ export const narrowColumns: Column<Deployment>[] = [
       </Status>
     ),
   },
+  {
+    id: "actions",
+    title: deploymentLabels.actions,
+    titleHidden: true,
+    width: "tight",
+    cell: (deployment) => <BesideLink selection={{ processes: shown() }} process={deployment.id} />,
+  },
 ];
 
-export function createDeploymentColumns(actions: DeploymentActions): Column<Deployment>[] {
+export function createDeploymentColumns(actions: DeploymentActions, shown: Shown): Column<Deployment>[] {
   const display = (deployment: Deployment) => {
     const pending = actions.pending(deployment);
     return pending
@@ -110,7 +121,12 @@ export function createDeploymentColumns(actions: DeploymentActions): Column<Depl
       title: deploymentLabels.actions,
       titleHidden: true,
       width: "tight",
-      cell: (deployment) => <DeploymentButtons deployment={deployment} actions={actions} />,
+      cell: (deployment) => (
+        <span class="row-actions">
+          <BesideLink selection={{ processes: shown() }} process={deployment.id} />
+          <DeploymentButtons deployment={deployment} actions={actions} />
+        </span>
+      ),
     },
   ];
 }

@@ -19,6 +19,7 @@ export const deploymentMessages = {
   stale: (hint: string) => `PM2 does not respond; this list may be out of date. ${hint}`,
   otherDaemons: (users: string) =>
     `PM2 also runs for ${users}. Those processes are not listed: PM2 only responds to its own user.`,
+  selected: "Selected processes",
   checkAgain: "Check again",
   none: "No processes yet",
   noneHint: "Start a process with PM2 and it appears here.",

@@ -1,5 +1,6 @@
+import Activity from "lucide-solid/icons/activity";
 import ChartNoAxesColumn from "lucide-solid/icons/chart-no-axes-column";
-import { createEffect, createSignal, For, type JSX, on, onCleanup, Show, untrack } from "solid-js";
+import { createSignal, type JSX, Show } from "solid-js";
 import { api } from "../../lib/api.ts";
 import { basePath } from "../../lib/urls.ts";
 import { copyText } from "../../ui/CopyButton.tsx";
@@ -7,17 +8,21 @@ import { IconButton, toast } from "../../ui/index.ts";
 import "./logs.css";
 import { createPreference } from "../../lib/preference.ts";
 import { openDownload, saveText } from "../../lib/save-file.ts";
-import { visibleName } from "../../lib/terminal-text.ts";
-import { createContainerSources, type Keeping, useKeeping } from "./container-sources.ts";
+import { createTimeView, TimeViewProvider, useTimeView } from "../../lib/time-view.ts";
+import { CHARTED_MAX, LogCharts } from "./charts/LogCharts.tsx";
+import { type Keeping, useKeeping } from "./container-sources.ts";
+import { LogColumns } from "./LogColumns.tsx";
 import type { LogLine } from "./live/log-entry.ts";
-import { createLogFeed, type LogFeed } from "./live/log-feed.ts";
-import { CONTAINERS_MAX, formatLogAddress, type LogLayout } from "./log-address.ts";
-import { links, storage, toolbar, unfollowed as unfollowedText } from "./messages.ts";
+import type { LogFeed } from "./live/log-feed.ts";
+import { formatLogAddress, type LogLayout } from "./log-address.ts";
+import { MergedLog } from "./MergedLog.tsx";
+import { charts as chartTexts, links, storage, toolbar } from "./messages.ts";
+import { processName } from "./process-sources.ts";
 import { LogHistogram } from "./search/LogHistogram.tsx";
 import { LogRange } from "./search/LogRange.tsx";
 import { toParameters, toStoredQuery } from "./search/log-query.ts";
 import { containerParameters } from "./stored/stored-history.ts";
-import { LogPane, type LogPaneApi } from "./view/LogPane.tsx";
+import type { LogPaneApi } from "./view/LogPane.tsx";
 import { LogToolbar } from "./view/LogToolbar.tsx";
 import type { LogControls } from "./view/log-controls.ts";
 import { logFileName, toPlainLog } from "./view/log-export.ts";
@@ -25,8 +30,10 @@ import { createLogKeys } from "./view/log-keys.ts";
 
 export interface ContainerLogsProps {
   label: string;
-  /** Names; all containers when there is none. */
+  /** Names; all containers when nothing is named. */
   containers: readonly string[];
+  /** Ids of deployments: PM2 processes. */
+  processes?: readonly string[];
   layout?: LogLayout;
   controls: LogControls;
   /** Id of a stored line to show in its place. */
@@ -34,16 +41,26 @@ export interface ContainerLogsProps {
   tools?: JSX.Element;
 }
 
-/** Live logs and log history of any number of containers, merged by time or side by side. */
+/** Live logs and log history of any number of containers and PM2 processes, merged by time or side by side. */
 export function ContainerLogs(props: ContainerLogsProps) {
   const { controls } = props;
   const keeping = useKeeping();
+  const time =
+    useTimeView() ??
+    createTimeView({ range: controls.query, setRange: ({ since, until }) => controls.change({ since, until }) });
+  const [charts, setCharts] = createPreference("log-charts", false);
+  const hasCharts = () => isStored() && props.containers.length > 0 && props.containers.length <= CHARTED_MAX;
   const [strip, setStrip] = createPreference("log-histogram", true);
   const panes = new Map<string, LogPaneApi>();
   const [active, setActive] = createSignal<LogPaneApi>();
   let root: HTMLDivElement | undefined;
   createLogKeys({ root: () => root, controls, pane: active });
-  const isStored = () => keeping().state === "stored";
+  const processes = () => props.processes ?? [];
+  const count = () => props.containers.length + processes().length;
+  const onlyProcesses = () => props.containers.length === 0 && processes().length > 0;
+  const isStored = () => keeping().state === "stored" && !onlyProcesses();
+  /** The server has all that is shown. */
+  const isWhole = () => isStored() && processes().length === 0;
 
   const enter = (key: string, pane: LogPaneApi) => {
     panes.set(key, pane);
@@ -61,13 +78,29 @@ export function ContainerLogs(props: ContainerLogsProps) {
     for (const pane of panes.values()) if (pane !== from) pane.toTime(at);
   };
 
+  /** Any time again, at its live end. */
+  function showLive() {
+    controls.change({ since: undefined, until: undefined });
+    // The range of the page changes first.
+    queueMicrotask(() => {
+      for (const pane of panes.values()) pane.toEnd();
+    });
+  }
+
   async function copyLink(feed: LogFeed, line: LogLine) {
     const id = await feed.storedId(line).catch(() => undefined);
     if (!id) {
-      return toast.error(isStored() ? links.notYetStored : links.notStored);
+      const text = line.container === undefined && processes().length > 0 ? links.process : undefined;
+      return toast.error(text ?? (isStored() ? links.notYetStored : links.notStored));
     }
     const query = { ...controls.query(), only: false };
-    const address = formatLogAddress({ containers: [...props.containers], layout: "merged", query, line: id });
+    const address = formatLogAddress({
+      containers: [...props.containers],
+      processes: [...processes()],
+      layout: "merged",
+      query,
+      line: id,
+    });
     try {
       await copyText(`${location.origin}${basePath()}/logs${address}`);
       toast.success(links.copied);
@@ -79,154 +112,104 @@ export function ContainerLogs(props: ContainerLogsProps) {
   async function download() {
     const query = toParameters(toStoredQuery(controls.query()));
     const times = String(controls.times() !== "off");
-    if (isStored()) {
+    if (isWhole()) {
       // What is in sight belongs to it.
       await Promise.all([...panes.values()].map(({ feed }) => feed.catchUp().catch(() => undefined)));
       return openDownload(api.logs.downloadUrl([...containerParameters(props.containers), ...query, ["times", times]]));
     }
-    const name = props.containers.length === 1 ? (props.containers[0] ?? "") : "containers";
+    const name = count() === 1 ? (props.containers[0] ?? processName(processes()[0] ?? "")) : "logs";
     saveText(logFileName(name, new Date()), toPlainLog(active()?.feed.shown() ?? [], controls.times() !== "off"));
   }
 
   return (
-    <div class="log-view" ref={root}>
-      <LogToolbar
-        label={props.label}
-        controls={controls}
-        pane={active()}
-        onDownload={() => void download()}
-        downloadLabel={isStored() ? toolbar.downloadMatching : toolbar.download}
-        onClear={() => {
-          for (const pane of panes.values()) pane.feed.clear();
-        }}
-        filters={<LogRange controls={controls} />}
-        tools={
-          <>
-            <Show when={isStored()}>
-              <IconButton
-                size="sm"
-                label={toolbar.histogram}
-                aria-pressed={strip()}
-                icon={<ChartNoAxesColumn size={14} />}
-                onClick={() => setStrip(!strip())}
-              />
-            </Show>
-            {props.tools}
-          </>
-        }
-      />
-      <Show when={strip() && isStored()}>
-        <LogHistogram
-          containers={props.containers}
+    <TimeViewProvider value={time}>
+      <div class="log-view" ref={root}>
+        <LogToolbar
+          label={props.label}
           controls={controls}
-          view={active()?.view()}
-          onGo={(at) => {
-            controls.setFollowing(false);
-            for (const pane of panes.values()) pane.feed.goTo(at);
+          pane={active()}
+          onDownload={() => void download()}
+          downloadLabel={isWhole() ? toolbar.downloadMatching : toolbar.download}
+          onClear={() => {
+            for (const pane of panes.values()) pane.feed.clear();
           }}
+          filters={<LogRange controls={controls} onLive={showLive} />}
+          tools={
+            <>
+              <Show when={isStored()}>
+                <IconButton
+                  size="sm"
+                  label={toolbar.histogram}
+                  aria-pressed={strip()}
+                  icon={<ChartNoAxesColumn size={14} />}
+                  onClick={() => setStrip(!strip())}
+                />
+              </Show>
+              <Show when={hasCharts()}>
+                <IconButton
+                  size="sm"
+                  label={chartTexts.show}
+                  aria-pressed={charts()}
+                  icon={<Activity size={14} />}
+                  onClick={() => setCharts(!charts())}
+                />
+              </Show>
+              {props.tools}
+            </>
+          }
         />
-      </Show>
-      <Show when={keepingNote(keeping())}>
-        {(note) => (
+        <Show when={strip() && isStored()}>
+          <LogHistogram
+            containers={props.containers}
+            controls={controls}
+            time={time}
+            view={active()?.view()}
+            onGo={(at) => {
+              controls.setFollowing(false);
+              for (const pane of panes.values()) pane.feed.goTo(at);
+            }}
+          />
+        </Show>
+        <Show when={charts() && hasCharts()}>
+          <LogCharts containers={props.containers} time={time} />
+        </Show>
+        <Show when={processes().length > 0}>
           <p class="log-note" role="note">
-            {note()}
+            {onlyProcesses() ? storage.onlyProcesses : storage.processes} {storage.roughTimes}
           </p>
-        )}
-      </Show>
-      <Show
-        when={props.layout === "columns" && props.containers.length > 1}
-        fallback={
-          <Merged
+        </Show>
+        <Show when={!onlyProcesses() && keepingNote(keeping())}>
+          {(note) => (
+            <p class="log-note" role="note">
+              {note()}
+            </p>
+          )}
+        </Show>
+        <Show
+          when={props.layout === "columns" && count() > 1}
+          fallback={
+            <MergedLog
+              {...props}
+              processes={processes()}
+              enter={enter}
+              leave={leave}
+              onLink={(feed, line) => void copyLink(feed, line)}
+              onActive={setActive}
+            />
+          }
+        >
+          <LogColumns
             {...props}
+            processes={processes()}
             enter={enter}
             leave={leave}
             onLink={(feed, line) => void copyLink(feed, line)}
             onActive={setActive}
+            onMoved={follow}
           />
-        }
-      >
-        <div class="log-columns">
-          <For each={props.containers}>
-            {(name) => (
-              <Column
-                {...props}
-                name={name}
-                enter={enter}
-                leave={leave}
-                onLink={(feed, line) => void copyLink(feed, line)}
-                onActive={setActive}
-                onMoved={follow}
-              />
-            )}
-          </For>
-        </div>
-      </Show>
-    </div>
-  );
-}
-
-interface PartProps extends ContainerLogsProps {
-  enter(key: string, pane: LogPaneApi): void;
-  leave(key: string): void;
-  onLink(feed: LogFeed, line: LogLine): void;
-  onActive(pane: LogPaneApi): void;
-}
-
-function Merged(props: PartProps) {
-  const { sources, history, whole, originOf, many, unfollowed, staysShown } = createContainerSources(
-    () => props.containers,
-  );
-  const feed = createLogFeed({ sources, history, whole, originOf, staysShown, query: props.controls.query });
-  createEffect(
-    on(
-      () => (history() ? props.line : undefined),
-      (line) => line !== undefined && feed.goToLine(line),
-    ),
-  );
-  onCleanup(() => props.leave("merged"));
-  return (
-    <>
-      <Show when={unfollowed() > 0}>
-        <p class="log-note" role="note">
-          {unfollowedText(unfollowed(), CONTAINERS_MAX)}
-        </p>
-      </Show>
-      <LogPane
-        label={props.label}
-        feed={feed}
-        controls={props.controls}
-        origins={many()}
-        onLink={history() ? (line) => props.onLink(feed, line) : undefined}
-        api={(pane) => props.enter("merged", pane)}
-      />
-    </>
-  );
-}
-
-function Column(props: PartProps & { name: string; onMoved(from: LogPaneApi | undefined, at: number): void }) {
-  const name = untrack(() => props.name);
-  const { sources, history, whole, originOf } = createContainerSources(() => [name]);
-  const feed = createLogFeed({ sources, history, whole, originOf, query: props.controls.query });
-  const [pane, setPane] = createSignal<LogPaneApi>();
-  onCleanup(() => props.leave(name));
-  return (
-    <LogPane
-      label={`Log of ${visibleName(name)}`}
-      feed={feed}
-      controls={props.controls}
-      onLink={history() ? (line) => props.onLink(feed, line) : undefined}
-      onActive={() => pane() && props.onActive(pane() as LogPaneApi)}
-      onMoved={(at) => props.onMoved(pane(), at)}
-      head={
-        <h2 class="log-column-head truncate" title={visibleName(name)}>
-          {visibleName(name)}
-        </h2>
-      }
-      api={(api) => {
-        setPane(api);
-        props.enter(name, api);
-      }}
-    />
+        </Show>
+      </div>
+    </TimeViewProvider>
   );
 }
 

@@ -4,11 +4,16 @@ import Plus from "lucide-solid/icons/plus";
 import X from "lucide-solid/icons/x";
 import { createEffect, createSignal, For, on, Show } from "solid-js";
 import { visibleName } from "../../lib/terminal-text.ts";
+import { isSameRange } from "../../lib/time-range.ts";
+import { createTimeView, TimeViewProvider } from "../../lib/time-view.ts";
 import { Button, IconButton, Page } from "../../ui/index.ts";
+import { createTimeMarks } from "../events/time-marks.ts";
 import { ContainerLogs } from "./ContainerLogs.tsx";
-import { ContainerPicker } from "./ContainerPicker.tsx";
+import type { LogTargets } from "./container-sources.ts";
+import { LogPicker } from "./LogPicker.tsx";
 import { formatLogAddress, type LogAddress, parseLogAddress } from "./log-address.ts";
 import { page as messages } from "./messages.ts";
+import { processLabel } from "./process-sources.ts";
 import type { LogQuery } from "./search/log-query.ts";
 import { createLogControls } from "./view/log-controls.ts";
 
@@ -34,51 +39,91 @@ export default function LogsPage() {
   );
   return (
     <Show when={address()} keyed>
-      {(opened) => (
-        <Logs
-          address={opened}
-          onChange={(next) => {
-            const search = formatLogAddress(next, initial);
-            if (search === location.search) return;
-            written = search;
-            navigate(`/logs${search}`, { replace: true, scroll: false });
-          }}
-        />
-      )}
+      {(opened) => {
+        let shown: LogAddress = opened;
+        return (
+          <Logs
+            address={opened}
+            onChange={(next) => {
+              const search = formatLogAddress(next, initial);
+              if (search === location.search) return;
+              written = search;
+              const replace = !isStep(shown, next);
+              shown = next;
+              navigate(`/logs${search}`, { replace, scroll: false });
+            }}
+          />
+        );
+      }}
     </Show>
   );
 }
 
+/** Whether another view of logs is opened, which Back undoes; what is typed or filtered replaces the address. */
+const isStep = (left: LogAddress, right: LogAddress): boolean =>
+  left.layout !== right.layout ||
+  !isSameRange(left.query, right.query) ||
+  [...left.containers, ...left.processes].join("\n") !== [...right.containers, ...right.processes].join("\n");
+
 function Logs(props: { address: LogAddress; onChange: (address: LogAddress) => void }) {
   const { address } = props;
   const controls = createLogControls(address.query);
-  const [containers, setContainers] = createSignal(address.containers);
+  const [targets, setTargets] = createSignal<LogTargets>({
+    containers: address.containers,
+    processes: address.processes,
+  });
+  const chips = (): { label: string; without: () => LogTargets }[] => {
+    const { containers, processes } = targets();
+    return [
+      ...containers.map((name) => ({
+        label: visibleName(name),
+        without: () => ({ containers: containers.filter((other) => other !== name), processes }),
+      })),
+      ...processes.map((id) => ({
+        label: visibleName(processLabel(id)),
+        without: () => ({ containers, processes: processes.filter((other) => other !== id) }),
+      })),
+    ];
+  };
   const [layout, setLayout] = createSignal(address.layout);
+  const marks = createTimeMarks(controls.query, targets);
+  const time = createTimeView({
+    range: controls.query,
+    setRange: ({ since, until }) => controls.change({ since, until }),
+    marks,
+  });
   const [choosing, setChoosing] = createSignal(false);
   createEffect(
     on(
-      [controls.query, containers, layout],
-      ([query, containers, layout]) => props.onChange({ query, containers, layout, line: undefined }),
+      [controls.query, targets, layout],
+      ([query, { containers, processes }, layout]) =>
+        props.onChange({
+          query,
+          containers: [...containers],
+          processes: [...processes],
+          layout,
+          line: undefined,
+        }),
       { defer: true },
     ),
   );
-  const several = () => containers().length > 1;
+  const several = () => chips().length > 1;
   return (
     <Page
       fixed
       title={messages.title}
       actions={
         <div class="log-chosen">
-          <Show when={containers().length > 0} fallback={<span class="page-note">{messages.all}</span>}>
+          <Show when={chips().length > 0} fallback={<span class="page-note">{messages.all}</span>}>
             <ul class="log-chips" aria-label={messages.chosen}>
-              <For each={containers()}>
-                {(name) => (
+              <For each={chips()}>
+                {(chip) => (
                   <li class="log-chip">
-                    <span class="truncate">{visibleName(name)}</span>
+                    <span class="truncate">{chip.label}</span>
                     <button
                       type="button"
-                      aria-label={messages.leaveOut(visibleName(name))}
-                      onClick={() => setContainers((all) => all.filter((other) => other !== name))}
+                      aria-label={messages.leaveOut(chip.label)}
+                      onClick={() => setTargets(chip.without())}
                     >
                       <X size={11} />
                     </button>
@@ -102,16 +147,26 @@ function Logs(props: { address: LogAddress; onChange: (address: LogAddress) => v
       }
     >
       <section class="card log-card">
-        <ContainerLogs
-          label={messages.title}
-          containers={containers()}
-          layout={layout()}
-          controls={controls}
-          line={address.line}
-        />
+        <TimeViewProvider value={time}>
+          <ContainerLogs
+            label={messages.title}
+            containers={targets().containers}
+            processes={targets().processes}
+            layout={layout()}
+            controls={controls}
+            line={address.line}
+          />
+        </TimeViewProvider>
       </section>
       <Show when={choosing()}>
-        <ContainerPicker chosen={containers()} onChange={setContainers} onClose={() => setChoosing(false)} />
+        <LogPicker
+          chosen={targets()}
+          onChange={setTargets}
+          onClose={(shown) => {
+            setChoosing(false);
+            if (shown) setLayout(shown);
+          }}
+        />
       </Show>
     </Page>
   );

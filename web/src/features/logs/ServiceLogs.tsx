@@ -1,36 +1,55 @@
-import { A } from "@solidjs/router";
-import Maximize from "lucide-solid/icons/maximize-2";
-import { Show } from "solid-js";
-import { buttonClass } from "../../ui/index.ts";
+import { createEffect, on, Show } from "solid-js";
+import { isSameRange } from "../../lib/time-range.ts";
+import type { TimeView } from "../../lib/time-view.ts";
+import { LogPageLinks } from "./BesideButton.tsx";
 import { ContainerLogs } from "./ContainerLogs.tsx";
 import { formatLogAddress } from "./log-address.ts";
-import { page } from "./messages.ts";
-import { createLogControls } from "./view/log-controls.ts";
+import { createLogControls, type LogControls } from "./view/log-controls.ts";
 
 /** The log of one container, as a part of its pane; it continues when a new container takes over the name. */
-export function ServiceLogs(props: { name: string }) {
+export function ServiceLogs(props: { name: string; time: TimeView }) {
   return (
     <Show when={props.name} keyed>
       {(name) => {
-        const controls = createLogControls();
+        const controls = createLogControls(props.time.range());
+        joinRanges(controls, props.time);
+        const shown = { containers: [name], processes: [] };
+        const href = () =>
+          `/logs${formatLogAddress({ ...shown, layout: "merged", query: controls.query(), line: undefined }, { only: true })}`;
         return (
           <ContainerLogs
             label={`Log of ${name}`}
-            containers={[name]}
+            containers={shown.containers}
             controls={controls}
-            tools={
-              <A
-                class={`${buttonClass("ghost", "sm")} button-icon`}
-                href={`/logs${formatLogAddress({ containers: [name], layout: "merged", query: controls.query(), line: undefined }, { only: true })}`}
-                aria-label={page.openInLogs}
-                title={page.openInLogs}
-              >
-                <Maximize size={13} />
-              </A>
-            }
+            tools={<LogPageLinks shown={shown} href={href()} />}
           />
         );
       }}
     </Show>
+  );
+}
+
+/** Keeps the range of a log and that of the page the same, whichever of them changes. */
+function joinRanges(controls: LogControls, time: TimeView): void {
+  createEffect(
+    on(
+      time.range,
+      ({ since, until }) => {
+        if (isSameRange(controls.query(), { since, until })) return;
+        controls.change({ since, until });
+        // Back from a period in the past: the log is live again, after it has taken the other range.
+        if (since === undefined && until === undefined) queueMicrotask(() => controls.setFollowing(true));
+      },
+      { defer: true },
+    ),
+  );
+  createEffect(
+    on(
+      controls.query,
+      ({ since, until }) => {
+        if (!isSameRange(time.range(), { since, until })) time.setRange({ since, until });
+      },
+      { defer: true },
+    ),
   );
 }

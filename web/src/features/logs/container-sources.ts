@@ -6,7 +6,9 @@ import { useServices, useStoredContainers } from "../../lib/queries.ts";
 import { chooseFollowed } from "./container-choice.ts";
 import type { LiveSource } from "./live/live-logs.ts";
 import type { LogOrigin } from "./live/log-entry.ts";
+import { createOriginColours } from "./live/origin-colours.ts";
 import { CONTAINERS_MAX } from "./log-address.ts";
+import { processLabel, toProcessSources } from "./process-sources.ts";
 import type { LogHistory } from "./stored/log-history.ts";
 import { createStoredHistory } from "./stored/stored-history.ts";
 
@@ -14,8 +16,6 @@ import { createStoredHistory } from "./stored/stored-history.ts";
 const TAIL = 1_000;
 /** The same, of each of many. */
 const TAIL_OF_MANY = 200;
-/** Number of colours that distinguish containers; the style sheet has them. */
-const COLOURS = 8;
 
 /** Which logs of a view are stored. */
 export interface Keeping {
@@ -42,20 +42,30 @@ export function useKeeping(): Accessor<Keeping> {
   });
 }
 
-/** The streams and the log history of the named containers; of all where none is named. */
-export function createContainerSources(names: Accessor<readonly string[]>) {
-  const { servicesWS } = useLive();
+/** Whose logs a view shows; all containers where nothing is named. */
+export interface LogTargets {
+  /** Names of containers. */
+  containers: readonly string[];
+  /** Ids of deployments: PM2 processes. */
+  processes: readonly string[];
+}
+
+/** The streams and the log history of a view. Lines of processes come from their streams alone. */
+export function createLogSources(targets: Accessor<LogTargets>) {
+  const { servicesWS, deploymentsWS } = useLive();
   const services = useServices();
   const stored = useStoredContainers();
   const keeping = useKeeping();
   const origins = new Map<string, LogOrigin>();
-  const wanted = createMemo(() => [...names()], undefined, {
-    equals: (left, right) => left.join("\n") === right.join("\n"),
-  });
-  const many = () => wanted().length !== 1;
+  const colours = createOriginColours();
+  const sameNames = (left: readonly string[], right: readonly string[]) => left.join("\n") === right.join("\n");
+  const wanted = createMemo(() => [...targets().containers], undefined, { equals: sameNames });
+  const processes = createMemo(() => [...targets().processes], undefined, { equals: sameNames });
+  const isAll = () => wanted().length === 0 && processes().length === 0;
+  const many = () => wanted().length + processes().length !== 1;
 
   function originOf(name: string): LogOrigin {
-    const origin = origins.get(name) ?? { name, colour: (origins.size % COLOURS) + 1 };
+    const origin = origins.get(name) ?? { name, colour: colours.of(name) };
     origins.set(name, origin);
     return origin;
   }
@@ -67,6 +77,7 @@ export function createContainerSources(names: Accessor<readonly string[]>) {
     const only = wanted();
     // One container is followed at once, whether the list is there yet or not.
     if (only.length === 1 && !services.data) return only;
+    if (only.length === 0 && !isAll()) return before.length === 0 ? before : [];
     const still = before.filter((name) => seen.has(name) && (only.length === 0 || only.includes(name)));
     const next = chooseFollowed({
       services: services.data?.services ?? [],
@@ -79,23 +90,34 @@ export function createContainerSources(names: Accessor<readonly string[]>) {
   }, []);
   const sources = createMemo((): LiveSource[] => {
     const several = many();
-    return followed().map((name) => ({
-      key: `${several}/${name}`,
-      ...(several && { origin: originOf(name) }),
-      open: ({ onLogs, onClosed, ...handlers }) =>
-        servicesWS.subscribeLogs(name, name, onLogs, {
-          tail: several ? TAIL_OF_MANY : TAIL,
-          onClosed: (closed) => onClosed(isBeforeFirstRun(closed) ? { code: "created" } : closed),
-          ...handlers,
-        }),
-    }));
+    colours.know([...(isAll() ? followed() : wanted()), ...processes().map(processLabel)]);
+    const ofContainers = followed().map(
+      (name): LiveSource => ({
+        key: `${several}/${name}`,
+        ...(several && { origin: originOf(name) }),
+        open: ({ onLogs, onClosed, ...handlers }) =>
+          servicesWS.subscribeLogs(name, name, onLogs, {
+            tail: several ? TAIL_OF_MANY : TAIL,
+            onClosed: (closed) => onClosed(isBeforeFirstRun(closed) ? { code: "created" } : closed),
+            ...handlers,
+          }),
+      }),
+    );
+    const ofProcesses = toProcessSources(processes(), {
+      deploymentsWS,
+      tail: several ? TAIL_OF_MANY : TAIL,
+      originOf: (label) => (several ? originOf(label) : undefined),
+    });
+    return [...ofContainers, ...ofProcesses];
   });
   const isStored = createMemo(() => keeping().state === "stored");
-  const history = createMemo((): LogHistory | undefined => (isStored() ? createStoredHistory(wanted()) : undefined));
+  const history = createMemo((): LogHistory | undefined =>
+    isStored() && (isAll() || wanted().length > 0) ? createStoredHistory(wanted()) : undefined,
+  );
   /** Lines of removed containers, and of those beyond what is followed, come from the log history alone. */
   const whole = createMemo(() => {
     const only = wanted();
-    const names = only.length > 0 ? only : (stored.data?.containers ?? []).map(({ name }) => name);
+    const names = !isAll() ? only : (stored.data?.containers ?? []).map(({ name }) => name);
     const held = new Set(followed());
     return names.every((name) => held.has(name));
   });
@@ -104,12 +126,12 @@ export function createContainerSources(names: Accessor<readonly string[]>) {
     history,
     whole,
     /** A source that gave its place to another: its lines are still part of the view. */
-    staysShown: (key: string) => wanted().length === 0 && key.startsWith("true/"),
+    staysShown: (key: string) => isAll() && key.startsWith("true/"),
     keeping,
     /** Of several containers, each line says whose it is. */
     many,
     originOf: (name: string) => (many() ? originOf(name) : undefined),
     /** Containers beyond those one view can follow. */
-    unfollowed: () => (wanted().length === 0 ? Math.max(0, (services.data?.services.length ?? 0) - CONTAINERS_MAX) : 0),
+    unfollowed: () => (isAll() ? Math.max(0, (services.data?.services.length ?? 0) - CONTAINERS_MAX) : 0),
   };
 }

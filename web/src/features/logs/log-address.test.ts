@@ -7,6 +7,7 @@ describe("the address of a log view", () => {
   it("says everything that is chosen, and is read back the same", () => {
     const address: LogAddress = {
       containers: ["shop-api-1", "shop-db-1"],
+      processes: ["worker", "jobs/send%2Fmail"],
       layout: "columns",
       query: {
         text: "a b&c",
@@ -20,7 +21,13 @@ describe("the address of a log view", () => {
       line: undefined,
     };
     expect(parseLogAddress(formatLogAddress(address))).toEqual(address);
-    const plain: LogAddress = { containers: [], layout: "merged", query: { ...noQuery, only: true }, line: undefined };
+    const plain: LogAddress = {
+      containers: [],
+      processes: [],
+      layout: "merged",
+      query: { ...noQuery, only: true },
+      line: undefined,
+    };
     expect(formatLogAddress(plain, { only: true })).toBe("");
     expect(parseLogAddress("", { only: true })).toEqual(plain);
   });
@@ -28,6 +35,13 @@ describe("the address of a log view", () => {
   it("shows the line of a link among all its neighbours", () => {
     const { line, query } = parseLogAddress("?q=late&line=k3-0-2f", { only: true });
     expect([line, query.only, query.text]).toEqual(["k3-0-2f", false, "late"]);
+  });
+
+  it("keeps a range that moves with the present as it is", () => {
+    const { query } = parseLogAddress("?since=1h");
+    expect(query.since).toBe("1h");
+    expect(formatLogAddress(parseLogAddress("?since=1h"))).toBe("?since=1h");
+    expect(parseLogAddress("?since=400d&until=1h").query).toMatchObject({ since: undefined, until: undefined });
   });
 
   it("leaves out what cannot be meant", () => {

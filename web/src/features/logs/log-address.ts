@@ -1,3 +1,4 @@
+import { readRangeEnd } from "../../lib/time-range.ts";
 import { levelChoiceNames } from "./search/log-level-choice.ts";
 import { type LogQuery, noQuery } from "./search/log-query.ts";
 
@@ -6,15 +7,17 @@ export type LogLayout = (typeof layouts)[number];
 
 /** All that a link to a log view says. */
 export interface LogAddress {
-  /** Names of containers; all when none is named. */
+  /** Names of containers; all when nothing is named. */
   containers: string[];
+  /** Ids of deployments: PM2 processes. */
+  processes: string[];
   layout: LogLayout;
   query: LogQuery;
   /** Id of a stored line to show in its place. */
   line: string | undefined;
 }
 
-/** Containers one view may be of. */
+/** Logs one view may be of. */
 export const CONTAINERS_MAX = 24;
 const NAME_MAX = 255;
 const TEXT_MAX = 1_000;
@@ -22,18 +25,16 @@ const TEXT_MAX = 1_000;
 const oneOf = <T extends string>(choices: readonly T[], value: string | null, otherwise: T): T =>
   choices.find((choice) => choice === value) ?? otherwise;
 
-function instantOf(value: string | null): string | undefined {
-  const time = value === null ? Number.NaN : Date.parse(value);
-  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
-}
-
 /** Reads the part of an address after the question mark; what cannot be meant is left out. */
 export function parseLogAddress(search: string, initial: Partial<LogQuery> = {}): LogAddress {
   const given = new URLSearchParams(search);
-  const names = given.getAll("c").filter((name) => name !== "" && name.length <= NAME_MAX);
+  const namesOf = (parameter: string) =>
+    new Set(given.getAll(parameter).filter((name) => name !== "" && name.length <= NAME_MAX));
+  const containers = [...namesOf("c")].slice(0, CONTAINERS_MAX);
   const line = given.get("line");
   return {
-    containers: [...new Set(names)].slice(0, CONTAINERS_MAX),
+    containers,
+    processes: [...namesOf("p")].slice(0, CONTAINERS_MAX - containers.length),
     layout: oneOf(layouts, given.get("view"), "merged"),
     query: {
       ...noQuery,
@@ -44,8 +45,8 @@ export function parseLogAddress(search: string, initial: Partial<LogQuery> = {})
       only: line === null && (given.has("only") ? given.get("only") === "1" : (initial.only ?? false)),
       level: oneOf(levelChoiceNames, given.get("level"), "all"),
       stream: oneOf(["all", "stdout", "stderr"], given.get("stream"), "all"),
-      since: instantOf(given.get("since")),
-      until: instantOf(given.get("until")),
+      since: readRangeEnd(given.get("since"), { ages: true }),
+      until: readRangeEnd(given.get("until"), { ages: false }),
     },
     line: line && /^[a-z0-9-]{1,64}$/.test(line) ? line : undefined,
   };
@@ -53,10 +54,10 @@ export function parseLogAddress(search: string, initial: Partial<LogQuery> = {})
 
 /** The part of an address after the question mark, with it; empty for the plain page. */
 export function formatLogAddress(
-  { containers, layout, query, line }: LogAddress,
+  { containers, processes, layout, query, line }: LogAddress,
   initial: Partial<LogQuery> = {},
 ): string {
-  const given = new URLSearchParams(containers.map((name) => ["c", name]));
+  const given = new URLSearchParams([...containers.map((name) => ["c", name]), ...processes.map((id) => ["p", id])]);
   const put = (name: string, value: string | undefined) => value && given.set(name, value);
   put("view", layout === "merged" ? undefined : layout);
   put("q", query.text);
@@ -70,3 +71,12 @@ export function formatLogAddress(
   const text = given.toString();
   return text === "" ? "" : `?${text}`;
 }
+
+export interface LogSelection {
+  containers?: readonly string[];
+  processes?: readonly string[];
+}
+
+/** The address of the page that shows these logs, as one log or side by side. */
+export const logsHref = ({ containers = [], processes = [] }: LogSelection, layout: LogLayout): string =>
+  `/logs${formatLogAddress({ containers: [...containers], processes: [...processes], layout, query: noQuery, line: undefined })}`;

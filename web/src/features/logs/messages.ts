@@ -123,21 +123,50 @@ export const toolbar = {
   downloadMatching: "Download all matching lines",
   clear: "Clear view",
   keys: "Keyboard shortcuts",
+  more: "More tools",
   histogram: "Lines over time",
   newLines: (count: number) => plural(count, "new line", "new lines"),
   toLive: "Jump to live",
-  toEnd: "Jump to the end",
+  backToLive: "Back to live",
+  toRangeEnd: "End of the time range",
+};
+
+export const histogram = {
+  label: (total: number) =>
+    `${plural(total, "line", "lines")} over time: arrow keys move the line, with Shift they select a period, Enter shows it`,
+  none: "No lines",
+  counts: (lines: number, errors: number, warnings: number) =>
+    [
+      plural(lines, "line", "lines"),
+      ...(errors > 0 ? [plural(errors, "error", "errors")] : []),
+      ...(warnings > 0 ? [plural(warnings, "warning", "warnings")] : []),
+    ].join(", "),
+  peak: (lines: number, isLogarithmic: boolean) =>
+    `Highest: ${plural(lines, "line", "lines")}${isLogarithmic ? ", logarithmic scale" : ""}`,
+  moreMarks: (count: number) => `${count} more`,
+};
+
+export const charts = {
+  show: "CPU and memory",
+  cpu: "CPU",
+  memory: "Memory",
+  none: "No metrics are stored for this period",
 };
 
 export const links = {
   notYetStored: "This line is not stored yet. Try again in a moment.",
   notStored: "Logs are not stored on this server, so a line has no link.",
+  process: "Logs of PM2 processes are not stored, so a line has no link.",
   copied: "Link to the line copied",
   copyBlocked: "The browser did not allow copying.",
   gone: "This line is no longer stored.",
 };
 
 export const storage = {
+  processes:
+    "Logs of PM2 processes are not stored: this is the end of their files. Histogram and line links cover containers only.",
+  onlyProcesses: "Logs of PM2 processes are not stored: this is the end of their files.",
+  roughTimes: "PM2 notes no times: earlier lines without a time of their own are marked ≤, output before errors.",
   none: "Logs are not stored on this server. Only lines that Docker still holds can be shown.",
   unknown: "The server does not respond. Earlier lines cannot be read now.",
   paused: (reason: string) => `No new lines are being stored: ${reason}`,
@@ -150,22 +179,30 @@ export const unfollowed = (count: number, most: number) =>
 export const page = {
   title: "Logs",
   all: "All containers",
-  chosen: "Selected containers",
+  chosen: "Selected logs",
   leaveOut: (name: string) => `Remove ${name}`,
-  choose: "Containers",
+  choose: "Choose logs",
   sideBySide: "Side by side",
   openInLogs: "Open in Logs",
+  openLog: "Open log",
+  merge: "Merge logs",
+  beside: "Beside",
+  besideOf: (name: string) => `Open log of ${name} beside`,
+  openBeside: "Open another log beside",
+  tooMany: (max: number) => `Logs: ${max} at most`,
+  shownLog: "Log to show",
 };
 
 export const picker = {
-  title: "Choose containers",
+  title: "Choose logs",
   none: "No selection: all containers are shown",
   chosen: (count: number) => `${count} selected`,
   showAll: "Show all",
-  filter: "Filter containers",
+  filter: "Filter logs",
   nothing: "Nothing matches",
+  processes: "PM2 processes",
   otherContainers: "Other containers",
-  full: (max: number) => `, more than ${max} are too many for one view`,
+  full: (max: number) => `, one view shows ${max} at most`,
   done: "Done",
   removed: "Removed",
   running: "Running",

@@ -8,6 +8,7 @@ import { useServices } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { createStableList } from "../../lib/stable-list.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
+import { createSelection, type Selection } from "../../resource/selection.ts";
 import { Button, Callout, EmptyState, Menu } from "../../ui/index.ts";
 import { RemoveServiceDialog } from "./actions/RemoveServiceDialog.tsx";
 import { createServiceActions, type ServiceActions } from "./actions/service-actions.ts";
@@ -15,7 +16,6 @@ import { BulkBar } from "./list/BulkBar.tsx";
 import { ServiceTable } from "./list/ServiceTable.tsx";
 import { createServiceColumns, type ServiceColumns } from "./list/service-columns.ts";
 import { searchTextsOf, toGroups } from "./list/service-list.ts";
-import { createServiceSelection, type ServiceSelection } from "./list/service-selection.ts";
 import { createServiceSorting } from "./list/service-sorting.ts";
 import { createServiceUsages } from "./list/service-usage.ts";
 import { listMessages, serviceLabels, serviceMessages } from "./messages.ts";
@@ -38,7 +38,7 @@ export function ServicesView(props: ServicesViewProps) {
   const query = useServices();
   const actions = createServiceActions();
   const columns = createServiceColumns();
-  const selection = createServiceSelection();
+  const selection = createSelection();
   const [removing, setRemoving] = createSignal<Service | null>(null);
   const all = createStableList(() => query.data?.services, "id");
   const poll = setInterval(() => {
@@ -120,14 +120,13 @@ interface ServiceListProps extends ServicesViewProps {
   services: readonly Service[];
   all: readonly Service[];
   columns: ServiceColumns;
-  selection: ServiceSelection;
+  selection: Selection;
   actions: ServiceActions;
   onRemove: (service: Service) => void;
 }
 
 /** The table of containers with its sorting and live usage, and the bar for bulk actions. */
 function ServiceList(props: ServiceListProps) {
-  const session = useSession();
   const { sorting, sort } = createServiceSorting();
   const usages = createServiceUsages();
   const groups = createMemo(() => toGroups(props.services, { ...sorting(), usageOf: usages.of }));
@@ -135,15 +134,8 @@ function ServiceList(props: ServiceListProps) {
   const openName = () => props.all.find(({ name, id }) => name === props.selected || id === props.selected)?.name;
   return (
     <>
-      <Show when={!isNarrow()}>
-        <BulkBar
-          services={groups().flatMap(({ services }) => services)}
-          selection={props.selection}
-          actions={props.actions}
-        />
-      </Show>
       <ServiceTable
-        selection={session.may("services:control") ? props.selection : undefined}
+        selection={props.selection}
         columns={props.columns}
         usages={usages}
         groups={groups()}
@@ -154,6 +146,11 @@ function ServiceList(props: ServiceListProps) {
         actions={props.actions}
         onRemove={props.onRemove}
         narrow={isNarrow()}
+      />
+      <BulkBar
+        services={groups().flatMap(({ services }) => services)}
+        selection={props.selection}
+        actions={props.actions}
       />
     </>
   );

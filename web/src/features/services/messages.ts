@@ -30,9 +30,6 @@ export const serviceMessages = {
 
 export const bulkMessages = {
   toolbar: "Selected containers",
-  selected: (count: number) => `${count} selected`,
-  select: (name: string) => `Select ${name}`,
-  selectAll: "Select all",
   removeTitle: (count: number) => `Remove ${count} ${count === 1 ? "container" : "containers"}?`,
   removeBody: (names: string, more: number) =>
     `Deletes ${names}${more > 0 ? ` and ${more} more` : ""} with everything written inside. Running containers are killed first. Images and volumes stay.`,

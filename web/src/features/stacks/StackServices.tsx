@@ -6,14 +6,22 @@ import type { StackDetail, StackService } from "../../../../shared/protocol/stac
 import { useNow } from "../../lib/now.ts";
 import { useServices } from "../../lib/queries.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
+import { resourceMessages } from "../../resource/messages.ts";
+import { SelectBox } from "../../resource/SelectBox.tsx";
+import { SelectionBar } from "../../resource/SelectionBar.tsx";
+import { createSelection, type Selection } from "../../resource/selection.ts";
 import { Badge, EmptyState, Status } from "../../ui/index.ts";
 import { UpstreamDetail } from "../../ui/UpstreamDetail.tsx";
+import { LogSelectionLinks } from "../logs/LogSelectionLinks.tsx";
 import { imageText, portTexts } from "../services/list/service-list.ts";
 import { isSameDisplay, statusDisplay, statusText } from "../services/service-state.ts";
 import { servicesMessages as texts } from "./messages.ts";
 
 /** The services of a stack and their containers. */
 export function StackServices(props: { stack: StackDetail }) {
+  const selection = createSelection();
+  const containers = createMemo(() => props.stack.services.flatMap((service) => service.containers));
+  const selected = () => containers().filter(({ id }) => selection.has(id));
   return (
     <Show
       when={props.stack.services.length > 0}
@@ -25,9 +33,19 @@ export function StackServices(props: { stack: StackDetail }) {
     >
       <ul class="stack-services">
         <For each={props.stack.services}>
-          {(service) => <ServiceCard service={service} isUp={props.stack.total > 0} />}
+          {(service) => (
+            <ServiceCard
+              service={service}
+              isUp={props.stack.total > 0}
+              selection={selection}
+              order={() => containers().map(({ id }) => id)}
+            />
+          )}
         </For>
       </ul>
+      <SelectionBar label={texts.selected} count={selected().length} onClear={selection.clear}>
+        <LogSelectionLinks containers={selected().map(({ name }) => name)} />
+      </SelectionBar>
     </Show>
   );
 }
@@ -46,7 +64,13 @@ function NoContainer(props: { service: StackService; isUp: boolean }) {
   );
 }
 
-function ServiceCard(props: { service: StackService; isUp: boolean }) {
+interface SelectableProps {
+  selection: Selection;
+  /** Ids of all containers as they are shown. */
+  order: () => readonly string[];
+}
+
+function ServiceCard(props: SelectableProps & { service: StackService; isUp: boolean }) {
   return (
     <li class="card stack-service">
       <header class="row">
@@ -63,7 +87,9 @@ function ServiceCard(props: { service: StackService; isUp: boolean }) {
         fallback={<NoContainer service={props.service} isUp={props.isUp} />}
       >
         <ul class="stack-containers">
-          <For each={props.service.containers}>{(container) => <ContainerRow container={container} />}</For>
+          <For each={props.service.containers}>
+            {(container) => <ContainerRow container={container} selection={props.selection} order={props.order} />}
+          </For>
         </ul>
       </Show>
     </li>
@@ -71,7 +97,7 @@ function ServiceCard(props: { service: StackService; isUp: boolean }) {
 }
 
 /** Takes details such as the exit cause from the list of services; the stack's own list has only the state. */
-function ContainerRow(props: { container: Service }) {
+function ContainerRow(props: SelectableProps & { container: Service }) {
   const services = useServices();
   const now = useNow();
   const container = () =>
@@ -80,6 +106,13 @@ function ContainerRow(props: { container: Service }) {
   const display = createMemo(() => statusDisplay(container(), now()), undefined, { equals: isSameDisplay });
   return (
     <li>
+      <SelectBox
+        label={resourceMessages.select(props.container.name)}
+        checked={props.selection.has(props.container.id)}
+        onChoose={(isSelected, extend) =>
+          props.selection.choose(props.container.id, isSelected, extend ? props.order() : undefined)
+        }
+      />
       <Status tone={display().tone} pulse={display().pulse}>
         {display().text}
       </Status>

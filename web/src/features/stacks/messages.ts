@@ -132,6 +132,7 @@ export const downMessages = {
 } as const;
 
 export const servicesMessages = {
+  selected: "Selected containers",
   none: "No services",
   noneInFile: "The compose file defines no services.",
   unreadable: "The compose file cannot be read, and there are no containers.",

@@ -1,6 +1,7 @@
 import { createMemo } from "solid-js";
 import type { SystemStats } from "../../../../shared/protocol/system.ts";
 import { formatBytes, formatPercent, formatRate } from "../../lib/format.ts";
+import { type ChartPeriod, widthOf } from "../../lib/history-range.ts";
 import { Card } from "../../ui/Card.tsx";
 import { TimeChart } from "../../ui/TimeChart.tsx";
 import type { HostHistory } from "./host-history.ts";
@@ -9,8 +10,7 @@ import { chartMessages as texts } from "./messages.ts";
 interface LoadCardProps {
   stats: SystemStats;
   history: HostHistory;
-  /** Milliseconds that the charts cover. */
-  span: number;
+  period: ChartPeriod;
 }
 
 const Big = (props: { value: string; note: string }) => (
@@ -43,7 +43,7 @@ export function CpuCard(props: PeakCardProps) {
         series={series()}
         format={formatPercent}
         max={100}
-        span={props.span}
+        {...widthOf(props.period)}
         height={190}
         plain={!props.peaks}
       />
@@ -74,7 +74,7 @@ export function MemoryCard(props: PeakCardProps) {
         format={formatBytes}
         steps="binary"
         max={props.stats.memory.total}
-        span={props.span}
+        {...widthOf(props.period)}
       />
     </Card>
   );
@@ -93,7 +93,7 @@ export function NetworkCard(props: LoadCardProps) {
         series={series()}
         format={formatRate}
         steps="binary"
-        span={props.span}
+        {...widthOf(props.period)}
       />
     </Card>
   );

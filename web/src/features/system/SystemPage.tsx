@@ -1,9 +1,14 @@
-import { createSignal, Match, Show, Switch } from "solid-js";
+import { Match, Show, Switch } from "solid-js";
 import { formatDuration } from "../../lib/format.ts";
-import { type ChartRange, chartRanges, hasPeaks, spanOf } from "../../lib/history-range.ts";
+import { createChartPeriod, extentOf, hasPeaks } from "../../lib/history-range.ts";
+import { useNow } from "../../lib/now.ts";
+import { createTimeView, TimeViewProvider } from "../../lib/time-view.ts";
+import { createAddressRange } from "../../resource/address-range.ts";
+import { RangeSwitch } from "../../resource/RangeSwitch.tsx";
 import { ErrorState, Skeleton } from "../../ui/Notice.tsx";
 import { Page } from "../../ui/Page.tsx";
-import { Segmented } from "../../ui/Tabs.tsx";
+import { EventList } from "../events/EventList.tsx";
+import { createTimeMarks } from "../events/time-marks.ts";
 import { CoresCard } from "./CoresCard.tsx";
 import { Dependencies } from "./Dependencies.tsx";
 import { DisksCard } from "./DisksCard.tsx";
@@ -18,38 +23,45 @@ import "./system.css";
 /** Load and hardware of the host, now and over time. */
 export default function SystemPage() {
   const host = createHostStats();
-  const [range, setRange] = createSignal<ChartRange>("5m");
-  const span = () => spanOf[range()];
-  const history = createHostHistory(host, range);
+  const { range, setRange } = createAddressRange();
+  const marks = createTimeMarks(range, () => ({ containers: [] }));
+  const time = createTimeView({ range, setRange, marks });
+  const now = useNow();
+  const period = createChartPeriod(range, now);
+  const history = createHostHistory(host, () => period().range);
+  const peaks = () => hasPeaks(period().range);
   return (
-    <Page
-      title={texts.title}
-      actions={<Segmented label={texts.range} options={chartRanges} value={range()} onChange={setRange} />}
-      note={<Show when={host.latest()}>{(stats) => <>{texts.up(formatDuration(stats().uptime))}</>}</Show>}
-    >
-      <Switch fallback={<Skeleton lines={10} label={texts.waiting} />}>
-        <Match when={host.latest()}>
-          {(stats) => (
-            <div class="system">
-              <CpuCard stats={stats()} history={history()} span={span()} peaks={hasPeaks(range())} />
-              <div class="system-column">
-                <MemoryCard stats={stats()} history={history()} span={span()} peaks={hasPeaks(range())} />
-                <CoresCard stats={stats()} history={host.history()} />
-                <HostFacts stats={stats()} />
+    <TimeViewProvider value={time}>
+      <Page
+        title={texts.title}
+        actions={<RangeSwitch view={time} />}
+        note={<Show when={host.latest()}>{(stats) => <>{texts.up(formatDuration(stats().uptime))}</>}</Show>}
+      >
+        <Switch fallback={<Skeleton lines={10} label={texts.waiting} />}>
+          <Match when={host.latest()}>
+            {(stats) => (
+              <div class="system">
+                <CpuCard stats={stats()} history={history()} period={period()} peaks={peaks()} />
+                <div class="system-column">
+                  <MemoryCard stats={stats()} history={history()} period={period()} peaks={peaks()} />
+                  <CoresCard stats={stats()} history={host.history()} />
+                  <HostFacts stats={stats()} />
+                </div>
+                <div class="system-column">
+                  <NetworkCard stats={stats()} history={history()} period={period()} />
+                  <DisksCard disks={stats().disks} unknown={stats().unknownDisks ?? []} />
+                  <NetworkTable network={stats().network} />
+                  <Dependencies />
+                  <EventList from={extentOf(period(), now())[0]} to={extentOf(period(), now())[1]} />
+                </div>
               </div>
-              <div class="system-column">
-                <NetworkCard stats={stats()} history={history()} span={span()} />
-                <DisksCard disks={stats().disks} unknown={stats().unknownDisks ?? []} />
-                <NetworkTable network={stats().network} />
-                <Dependencies />
-              </div>
-            </div>
-          )}
-        </Match>
-        <Match when={host.problem()}>
-          {(problem) => <ErrorState title={texts.noSamples} error={new Error(problem().message)} />}
-        </Match>
-      </Switch>
-    </Page>
+            )}
+          </Match>
+          <Match when={host.problem()}>
+            {(problem) => <ErrorState title={texts.noSamples} error={new Error(problem().message)} />}
+          </Match>
+        </Switch>
+      </Page>
+    </TimeViewProvider>
   );
 }

@@ -9,11 +9,17 @@ export interface AlertPageQuery {
   limit: number;
   /** Id of the last event of the page before. */
   before?: number;
+  /** Name of a container or process; all subjects if omitted. */
+  subject?: string;
 }
 
 const at = (id: string) => ({ param: { id: part(id) } });
-const queryOf = ({ limit, before }: AlertPageQuery) => ({
-  query: { limit: String(limit), ...(before ? { before: String(before) } : {}) },
+const queryOf = ({ limit, before, subject }: AlertPageQuery) => ({
+  query: {
+    limit: String(limit),
+    ...(before ? { before: String(before) } : {}),
+    ...(subject === undefined ? {} : { subject }),
+  },
 });
 const one = () => routes().alerts[":id"];
 const rule = () => routes().alerts.rules[":id"];

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createFrameQueue } from "./frame-queue.ts";
 import { manualFrames } from "./testing.ts";
 
@@ -48,5 +48,33 @@ describe("createFrameQueue", () => {
     queue.push(2);
     expect(delays[0]).toBe(0);
     expect(delays[1]).toBeGreaterThan(40);
+  });
+
+  it("hands items over at most ten times a second, however fast they come", () => {
+    const clock = { now: 0 };
+    const timer = vi.spyOn(performance, "now").mockImplementation(() => clock.now);
+    const waiting: { run: () => void; at: number }[] = [];
+    let flushes = 0;
+    const queue = createFrameQueue<number>({
+      flush: () => flushes++,
+      weigh: () => 1,
+      maxWeight: 1_000,
+      maxFlushWeight: 1_000,
+      drop: () => {},
+      schedule: (run, delay) => {
+        const entry = { run, at: clock.now + delay };
+        waiting.push(entry);
+        return () => waiting.splice(waiting.indexOf(entry), 1);
+      },
+    });
+    // Sixty frames a second for three seconds, with a line in each.
+    for (let frame = 0; frame < 180; frame++) {
+      clock.now = frame * (1_000 / 60);
+      queue.push(frame);
+      for (const { run } of waiting.splice(0, waiting[0] && waiting[0].at <= clock.now ? 1 : 0)) run();
+    }
+    timer.mockRestore();
+    expect(flushes).toBeGreaterThan(20);
+    expect(flushes).toBeLessThanOrEqual(30);
   });
 });

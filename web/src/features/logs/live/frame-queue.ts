@@ -1,5 +1,5 @@
 export interface FrameQueueOptions<T> {
-  /** Takes items in order; called at most once an animation frame. */
+  /** Takes items in order; called at most ten times a second. */
   flush(items: T[]): void;
   weigh(item: T): number;
   /** Most weight that may wait; beyond it the oldest items are given to `drop`. */
@@ -32,6 +32,8 @@ export function nextFrame(run: () => void, delay = 0): () => void {
   return cancel;
 }
 
+/** Shortest time between two flushes, in milliseconds: ten redraws a second are read as well as sixty. */
+const GAP_MS = 100;
 /** Share of the time that taking items may cost, as one in so many, and the longest wait this leads to. */
 const REST = 4;
 const REST_MAX = 250;
@@ -60,7 +62,7 @@ export function createFrameQueue<T>(options: FrameQueueOptions<T>) {
     weight -= taken;
     flush(items);
     const ended = performance.now();
-    restUntil = ended + Math.min(REST_MAX, (ended - started) * REST);
+    restUntil = Math.max(started + GAP_MS, ended + Math.min(REST_MAX, (ended - started) * REST));
     if (waiting.length > 0) plan();
   }
 

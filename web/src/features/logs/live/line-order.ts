@@ -19,6 +19,15 @@ export function indexOf(entries: readonly Place[], place: Place): number {
 export const indexOfTime = (entries: readonly Place[], at: number): number =>
   indexOf(entries, { at, id: Number.NEGATIVE_INFINITY });
 
+/** The entry whose time is next to an instant; undefined when the instant is not among those loaded. */
+export function nearestTo<T extends Place>(entries: readonly T[], at: number): T | undefined {
+  const [first, last] = [entries[0], entries.at(-1)];
+  if (!first || !last || at < first.at || at > last.at) return undefined;
+  const index = indexOfTime(entries, at);
+  const [before, after] = [entries[index - 1], entries[index]];
+  return before && after && at - before.at < after.at - at ? before : (after ?? before);
+}
+
 /** Puts sorted entries in their places. Mostly they go to one end: what is not between them is not touched. */
 export function insertSorted<T extends Place>(entries: T[], added: readonly T[]): void {
   const first = added[0];

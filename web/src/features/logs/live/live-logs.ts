@@ -31,6 +31,8 @@ export interface LiveSource {
   /** Tells it from the other ones; the same key is the same log. */
   key: string;
   open: OpenLog;
+  /** The source notes no times of its own: those at the beginnings of lines count. */
+  ownTimes?: boolean;
   /** Where several logs are shown together. */
   origin?: LogOrigin;
 }
@@ -96,7 +98,10 @@ interface SourceOptions {
 }
 
 /** Opens one log. Its lines and events become items in the order of their arrival, and its state is tracked. */
-function openSource({ open, origin }: LiveSource, { newestBefore, takeId, push, changed }: SourceOptions): Held {
+function openSource(
+  { open, origin, ownTimes }: LiveSource,
+  { newestBefore, takeId, push, changed }: SourceOptions,
+): Held {
   const held: Held = {
     status: "live",
     message: "",
@@ -106,7 +111,7 @@ function openSource({ open, origin }: LiveSource, { newestBefore, takeId, push, 
     told: false,
     openedAt: performance.now(),
     newestBefore,
-    lines: createLineState(takeId, origin),
+    lines: createLineState(takeId, origin, ownTimes),
     close() {},
   };
   const set = (status: LogStatus, message = "") => {
@@ -208,6 +213,7 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
         else {
           const lines = toLines(item.batch, item.source.lines);
           for (const line of lines) entries.push(line);
+          isSorted &&= !item.source.lines.hasOwnTimes;
           begin(item.source, lines[0]?.at);
         }
         newestAt = Math.max(newestAt, item.source.lines.lastAt);

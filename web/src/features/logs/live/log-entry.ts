@@ -15,7 +15,7 @@ export interface Place {
 export interface LogOrigin {
   /** As the Engine has it: hostile text. */
   name: string;
-  /** Number of its colour. */
+  /** Number of its colour, from 0 (`origin-colours.ts`). */
   colour: number;
 }
 
@@ -77,17 +77,38 @@ export interface LineState {
   lastLevels: Map<string, LogLevel>;
   /** `at` of the last line. */
   lastAt: number;
+  /** Times at the beginnings of lines are those of the lines. */
+  readsOwnTimes: boolean;
+  /** Some lines stand at a time that they name themselves: they do not come in order. */
+  hasOwnTimes: boolean;
 }
 
-export const createLineState = (nextId: () => number, origin?: LogOrigin): LineState => ({
+export const createLineState = (nextId: () => number, origin?: LogOrigin, readsOwnTimes = false): LineState => ({
   nextId,
   lastLevels: new Map(),
   lastAt: Number.NEGATIVE_INFINITY,
+  readsOwnTimes,
+  hasOwnTimes: false,
   ...(origin && { origin }),
 });
 
 /** A container's cursor begins with the version of its form and the id of the container. */
 const containerCursor = /^c1~([0-9a-f]{12})~/;
+
+const leadingTime = /^\[?(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:[.,]\d{1,9})?) ?(Z|[+-]\d\d:?\d\d)/;
+/** Clocks of one machine differ by no more, in milliseconds. */
+const AHEAD_MAX_MS = 1_000;
+
+/**
+ * The time at the beginning of a line, in milliseconds since 1970: with its zone, and not later than it was read. A time
+ * without a zone may be that of any.
+ */
+function ownTime(text: string, readAt: number): number | undefined {
+  const [, date, time, zone] = leadingTime.exec(text) ?? [];
+  if (date === undefined || time === undefined || zone === undefined) return undefined;
+  const at = Date.parse(`${date}T${time.replace(",", ".")}${zone.replace(/^(...)(\d\d)$/, "$1:$2")}`);
+  return Number.isNaN(at) || at > readAt + AHEAD_MAX_MS ? undefined : at;
+}
 
 /** Splits a batch into stored lines. */
 export function toLines(batch: LogBatch, state: LineState): LogLine[] {
@@ -98,20 +119,26 @@ export function toLines(batch: LogBatch, state: LineState): LogLine[] {
   const container = containerCursor.exec(batch.cursor ?? "")?.[1];
   const writer = `${stream}/${batch.instance ?? ""}`;
   let level = state.lastLevels.get(writer) ?? "unknown";
+  /** Continuation lines stand with the line they continue. */
+  let own: number | undefined;
   const lines = pieces.map((piece, index): LogLine => {
     const text = cleanLine(piece);
     const age = batch.ages?.[index] ?? 0;
     level = levelAfter(plainText(text.length > LEVEL_LOOK_MAX ? text.slice(0, LEVEL_LOOK_MAX) : text), level);
-    state.lastAt = Math.max(state.lastAt, Number.isNaN(last) ? 0 : last - age);
+    // PM2 notes no times: those that a process writes itself put the lines of its two files in order.
+    own = state.readsOwnTimes ? (ownTime(text, last) ?? own) : undefined;
+    if (own === undefined) state.lastAt = Math.max(state.lastAt, Number.isNaN(last) ? 0 : last - age);
+    else state.hasOwnTimes = true;
     return {
       kind: "line",
       id: state.nextId(),
-      at: state.lastAt,
+      at: own ?? state.lastAt,
       text,
       stream,
       level,
-      time: age ? new Date(last - age).toISOString() : batch.timestamp,
-      exact: batch.ages !== undefined || index === pieces.length - 1,
+      time:
+        own !== undefined ? new Date(own).toISOString() : age ? new Date(last - age).toISOString() : batch.timestamp,
+      exact: own !== undefined || batch.ages !== undefined || index === pieces.length - 1,
       ...(batch.instance !== undefined && { instance: batch.instance }),
       ...(state.origin && { origin: state.origin }),
       ...(container !== undefined && { container }),

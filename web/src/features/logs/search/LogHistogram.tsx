@@ -1,14 +1,21 @@
-import { createEffect, createMemo, createSignal, on, onCleanup, Show } from "solid-js";
-import type { LogBucket, LogHistogramAnswer } from "../../../../../shared/protocol/log-search.ts";
+import { createEffect, createMemo, createSignal, For, on, onCleanup, Show } from "solid-js";
+import type { LogHistogramAnswer, StoredLogEvent } from "../../../../../shared/protocol/log-search.ts";
 import { api } from "../../../lib/api.ts";
+import { visibleName } from "../../../lib/terminal-text.ts";
+import { createTimeKeys, type TimeMark, type TimeView, toBrushed } from "../../../lib/time-view.ts";
+import { histogram as texts } from "../messages.ts";
 import { containerParameters } from "../stored/stored-history.ts";
+import { eventText } from "../stored/stored-lines.ts";
 import { toClock } from "../view/line-time.ts";
 import type { LogControls } from "../view/log-controls.ts";
+import { barScale, outline, sum, tally } from "./histogram-bars.ts";
 import { toParameters, toStoredQuery } from "./log-query.ts";
+import { toMarkGroups } from "./mark-groups.ts";
 
 export interface LogHistogramProps {
   containers: readonly string[];
   controls: LogControls;
+  time: TimeView;
   /** Times of the first and last visible line, in milliseconds since 1970. */
   view: readonly [first: number, last: number] | undefined;
   onGo: (at: number) => void;
@@ -21,32 +28,8 @@ const REFRESH_MS = 15_000;
 /** Shorter moves of the pointer are a press, in shares of the width. */
 const DRAG_MIN = 0.012;
 
-type Tally = [rest: number, warnings: number, errors: number];
-
-const tally = ({ counts }: LogBucket): Tally => [
-  (counts.trace ?? 0) + (counts.debug ?? 0) + (counts.info ?? 0) + (counts.unknown ?? 0),
-  counts.warn ?? 0,
-  (counts.error ?? 0) + (counts.fatal ?? 0),
-];
-const sum = (counts: Tally) => counts[0] + counts[1] + counts[2];
-
-/** Outline of one layer of the bars; `below` counts what stands under it. */
-function outline(tallies: readonly Tally[], layer: 0 | 1 | 2, highest: number): string {
-  // The square root keeps a few errors visible beside a flood.
-  const up = (count: number) => (HEIGHT * Math.sqrt(count)) / Math.sqrt(highest);
-  return tallies
-    .map((counts, index) => {
-      if (counts[layer] === 0) return "";
-      const above = counts.slice(layer + 1).reduce((all, count) => all + count, 0);
-      const bottom = HEIGHT - up(above);
-      const top = Math.min(HEIGHT - up(above + counts[layer]), bottom - 1.5);
-      return `M${index + 0.1} ${bottom.toFixed(2)}V${top.toFixed(2)}h.8V${bottom.toFixed(2)}z`;
-    })
-    .join("");
-}
-
-/** How many lines were written when, errors and warnings apart; a press goes to a time, a drag chooses a range. */
-export function LogHistogram(props: LogHistogramProps) {
+/** The histogram of the query, read again while it includes the present. */
+function createHistogram(props: Pick<LogHistogramProps, "containers" | "controls">) {
   const [tick, setTick] = createSignal(0);
   const timer = setInterval(() => {
     if (!document.hidden && props.controls.query().until === undefined) setTick((count) => count + 1);
@@ -54,28 +37,53 @@ export function LogHistogram(props: LogHistogramProps) {
   onCleanup(() => clearInterval(timer));
   // No resource: reading one suspends the page, which takes the focus out of the log.
   const [shown, setShown] = createSignal<LogHistogramAnswer>();
-  const asked = createMemo(() => [
-    ...containerParameters(props.containers),
-    ...toParameters(toStoredQuery(props.controls.query())),
-  ]);
   createEffect(
-    on([asked, tick], ([query]) => {
+    on([() => props.containers, props.controls.query, tick], ([containers, query]) => {
       const abort = new AbortController();
       onCleanup(() => abort.abort());
+      const parameters = [...containerParameters(containers), ...toParameters(toStoredQuery(query))];
       // A strip is an aid: without it the log is still there.
-      api.logs.histogram([...query, ["buckets", String(BUCKETS)]], abort.signal).then(setShown, () => {});
+      api.logs.histogram([...parameters, ["buckets", String(BUCKETS)]], abort.signal).then(setShown, () => {});
     }),
   );
+  return shown;
+}
+
+/** An event of the log history on the axis; of several containers it says which. */
+function toTimeMark(mark: StoredLogEvent, containers: number): TimeMark[] {
+  const told = eventText(mark);
+  if (!told) return [];
+  const text = containers === 1 ? told.text : `${visibleName(mark.container)}: ${told.text}`;
+  const tone = told.tone === "error" ? "bad" : told.tone === "warning" ? "warn" : "neutral";
+  return [{ at: Date.parse(mark.time), text, tone }];
+}
+
+/**
+ * How many lines were written when, errors and warnings apart, and what happened meanwhile. A press goes to a time, a drag
+ * chooses a range for all of the page.
+ */
+export function LogHistogram(props: LogHistogramProps) {
+  const { time } = props;
+  const shown = createHistogram(props);
   const tallies = createMemo(() => shown()?.buckets.map(tally) ?? []);
-  const highest = createMemo(() => Math.max(1, ...tallies().map(sum)));
+  const scale = createMemo(() => barScale(tallies()));
   const span = createMemo((): readonly [number, number] => {
     const held = shown();
     return held ? [Date.parse(held.from), Math.max(Date.parse(held.to), Date.parse(held.from) + 1)] : [0, 1];
   });
+  const extent = () => (shown() ? span() : undefined);
+  createEffect(() => time.setExtent(extent()));
+  createEffect(() =>
+    time.setLogMarks((shown()?.marks ?? []).flatMap((mark) => toTimeMark(mark, props.containers.length))),
+  );
+  onCleanup(() => {
+    time.setExtent(undefined);
+    time.setLogMarks([]);
+  });
   const shareOf = (at: number) => Math.min(1, Math.max(0, (at - span()[0]) / (span()[1] - span()[0])));
   const timeOf = (share: number) => span()[0] + share * (span()[1] - span()[0]);
+  const keys = createTimeKeys({ view: time, extent, onGo: props.onGo });
 
-  const [hover, setHover] = createSignal<number>();
   const [drag, setDrag] = createSignal<readonly [number, number]>();
   const at = (event: PointerEvent & { currentTarget: Element }) => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -85,79 +93,104 @@ export function LogHistogram(props: LogHistogramProps) {
     const [from, to] = drag() ?? [0, 0];
     setDrag(undefined);
     if (Math.abs(to - from) < DRAG_MIN) return props.onGo(timeOf(from));
-    const iso = (share: number) => new Date(timeOf(share)).toISOString();
-    props.controls.change({ since: iso(Math.min(from, to)), until: iso(Math.max(from, to)) });
+    time.setRange(toBrushed(timeOf(from), timeOf(to)));
   };
+  /** The part that is being selected, by pointer or keys, in shares of the width. */
+  const brushed = () => drag() ?? (keys.selected()?.map(shareOf) as [number, number] | undefined);
+  const cursor = () => {
+    const instant = time.cursor();
+    return instant === undefined || instant < span()[0] || instant > span()[1] ? undefined : shareOf(instant);
+  };
+  const clock = (instant: number) =>
+    toClock(new Date(instant).toISOString(), props.controls.times() === "utc" ? "utc" : "local").replace(/\.\d+$/, "");
+  const groups = createMemo(() => toMarkGroups(time.marks(), span()));
   const hint = () => {
-    const share = hover();
-    const held = shown();
+    const share = cursor();
     const index = share === undefined ? -1 : Math.min(tallies().length - 1, Math.floor(share * tallies().length));
-    const [bucket, counts] = [held?.buckets[index], tallies()[index]];
-    if (!bucket || !counts) return undefined;
-    const parts = [
-      `${sum(counts).toLocaleString()} lines`,
-      ...(counts[2] > 0 ? [`${counts[2].toLocaleString()} errors`] : []),
-      ...(counts[1] > 0 ? [`${counts[1].toLocaleString()} warnings`] : []),
-    ];
-    const mode = props.controls.times() === "utc" ? "utc" : "local";
-    return `${toClock(bucket.time, mode).replace(/\.\d+$/, "")} · ${parts.join(", ")}`;
+    const counts = tallies()[index];
+    if (share === undefined || !counts) return texts.peak(scale().peak, scale().isLogarithmic);
+    return `${clock(time.cursor() ?? 0)} · ${texts.counts(sum(counts), counts[2], counts[1])}`;
   };
 
   return (
     <div class="log-histogram">
-      <Show when={tallies().length > 0} fallback={<span class="log-histogram-hint">{shown() ? "No lines" : ""}</span>}>
-        <svg
-          viewBox={`0 0 ${tallies().length} ${HEIGHT}`}
-          preserveAspectRatio="none"
-          role="img"
-          aria-label={`${(shown()?.total ?? 0).toLocaleString()} lines over time`}
+      <Show when={tallies().length > 0} fallback={<span class="log-histogram-hint">{shown() ? texts.none : ""}</span>}>
+        <div class="log-marks">
+          <For each={groups()}>
+            {(group) => (
+              <button
+                type="button"
+                class={`log-mark tone-${group.tone}`}
+                style={{ left: `${shareOf(group.at) * 100}%` }}
+                aria-label={`${clock(group.at)} ${group.text}`}
+                title={`${clock(group.at)} ${group.text}`}
+                onPointerEnter={() => time.setCursor(group.at)}
+                onPointerLeave={() => time.setCursor(undefined)}
+                onFocus={() => time.setCursor(group.at)}
+                onBlur={() => time.setCursor(undefined)}
+                onClick={() => props.onGo(group.at)}
+              />
+            )}
+          </For>
+        </div>
+        <div
+          class="log-histogram-bars"
+          role="slider"
+          tabIndex={0}
+          aria-label={texts.label(shown()?.total ?? 0)}
+          aria-valuemin={span()[0]}
+          aria-valuemax={span()[1]}
+          aria-valuenow={Math.round(time.cursor() ?? span()[1])}
+          aria-valuetext={hint()}
+          onKeyDown={keys.onKeyDown}
           onPointerDown={(event) => {
             event.currentTarget.setPointerCapture(event.pointerId);
             setDrag([at(event), at(event)]);
           }}
           onPointerMove={(event) => {
-            setHover(at(event));
+            time.setCursor(timeOf(at(event)));
             const held = drag();
             if (held) setDrag([held[0], at(event)]);
           }}
           onPointerUp={() => drag() && end()}
           onPointerCancel={() => setDrag(undefined)}
-          onPointerLeave={() => setHover(undefined)}
+          onPointerLeave={() => time.setCursor(undefined)}
         >
-          <Show when={props.view}>
-            {(view) => (
-              <rect
-                class="log-histogram-view"
-                x={shareOf(view()[0]) * tallies().length}
-                width={Math.max(0.6, (shareOf(view()[1]) - shareOf(view()[0])) * tallies().length)}
-                y="0"
-                height={HEIGHT}
-              />
-            )}
-          </Show>
-          <path class="log-bar" d={outline(tallies(), 0, highest())} />
-          <path class="log-bar-warn" d={outline(tallies(), 1, highest())} />
-          <path class="log-bar-error" d={outline(tallies(), 2, highest())} />
-          <Show when={drag()}>
-            {(held) => (
-              <rect
-                class="log-histogram-drag"
-                x={Math.min(...held()) * tallies().length}
-                width={Math.abs(held()[1] - held()[0]) * tallies().length}
-                y="0"
-                height={HEIGHT}
-              />
-            )}
-          </Show>
-        </svg>
+          <svg viewBox={`0 0 ${tallies().length} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+            <Show when={props.view}>
+              {(view) => (
+                <rect
+                  class="log-histogram-view"
+                  x={shareOf(view()[0]) * tallies().length}
+                  width={Math.max(0.6, (shareOf(view()[1]) - shareOf(view()[0])) * tallies().length)}
+                  y="0"
+                  height={HEIGHT}
+                />
+              )}
+            </Show>
+            <path class="log-bar" d={outline(tallies(), 0, scale(), HEIGHT)} />
+            <path class="log-bar-warn" d={outline(tallies(), 1, scale(), HEIGHT)} />
+            <path class="log-bar-error" d={outline(tallies(), 2, scale(), HEIGHT)} />
+            <Show when={brushed()}>
+              {(held) => (
+                <rect
+                  class="log-histogram-drag"
+                  x={Math.min(...held()) * tallies().length}
+                  width={Math.abs(held()[1] - held()[0]) * tallies().length}
+                  y="0"
+                  height={HEIGHT}
+                />
+              )}
+            </Show>
+          </svg>
+          <Show when={cursor()}>{(share) => <i class="log-cursor" style={{ left: `${share() * 100}%` }} />}</Show>
+        </div>
         <div class="log-histogram-axis">
-          <span>{rough(span()[0])}</span>
+          <span>{clock(span()[0])}</span>
           <span class="log-histogram-hint">{hint()}</span>
-          <span>{rough(span()[1])}</span>
+          <span>{clock(span()[1])}</span>
         </div>
       </Show>
     </div>
   );
 }
-
-const rough = (at: number) => toClock(new Date(at).toISOString(), "local").replace(/\.\d+$/, "");

@@ -1,37 +1,40 @@
 import CalendarClock from "lucide-solid/icons/calendar-clock";
+import X from "lucide-solid/icons/x";
 import { createSignal, Show } from "solid-js";
-import { Button, Dialog, Menu, TextField } from "../../../ui/index.ts";
-import { logLabels } from "../messages.ts";
+import { quickRanges, rangeText, toIso } from "../../../lib/time-range.ts";
+import { Button, Dialog, IconButton, Menu, TextField } from "../../../ui/index.ts";
+import { logLabels, toolbar } from "../messages.ts";
 import type { LogControls } from "../view/log-controls.ts";
-import { fromFieldValue, quickRanges, rangeText, toFieldValue } from "./log-range.ts";
+import { fromFieldValue, toFieldValue } from "./log-range.ts";
 
 /** From when until when: quick ranges, and any other. */
-export function LogRange(props: { controls: LogControls }) {
+export function LogRange(props: { controls: LogControls; onLive: () => void }) {
   const { controls } = props;
   const [choosing, setChoosing] = createSignal(false);
-  const choose = (since: string | undefined, until?: string) => controls.change({ since, until });
+  const choose = (since: string | undefined) => controls.change({ since, until: undefined });
+  const text = () => rangeText(controls.query());
   return (
     <>
       <Menu
-        label={`Time range: ${rangeText(controls.query().since, controls.query().until)}`}
+        label={`${logLabels.timeRange}: ${text()}`}
         size="sm"
         trigger={
           <>
             <CalendarClock size={13} />
-            {rangeText(controls.query().since, controls.query().until)}
+            {text()}
           </>
         }
         items={[
           { label: logLabels.anyTime, onSelect: () => choose(undefined) },
           "separator",
-          ...quickRanges.map(({ label, minutes }) => ({
-            label,
-            onSelect: () => choose(new Date(Date.now() - minutes * 60_000).toISOString()),
-          })),
+          ...quickRanges.map(({ label, since }) => ({ label, onSelect: () => choose(since) })),
           "separator",
           { label: logLabels.fromUntil, onSelect: () => setChoosing(true) },
         ]}
       />
+      <Show when={controls.query().since !== undefined || controls.query().until !== undefined}>
+        <IconButton size="sm" label={toolbar.backToLive} icon={<X size={13} />} onClick={props.onLive} />
+      </Show>
       <Show when={choosing()}>
         <RangeDialog controls={controls} onClose={() => setChoosing(false)} />
       </Show>
@@ -40,7 +43,7 @@ export function LogRange(props: { controls: LogControls }) {
 }
 
 function RangeDialog(props: { controls: LogControls; onClose: () => void }) {
-  const [since, setSince] = createSignal(toFieldValue(props.controls.query().since));
+  const [since, setSince] = createSignal(toFieldValue(toIso(props.controls.query().since)));
   const [until, setUntil] = createSignal(toFieldValue(props.controls.query().until));
   const wrong = () => {
     const [from, to] = [fromFieldValue(since()), fromFieldValue(until())];

@@ -1,3 +1,4 @@
+import { instantOf, toIso } from "../../../lib/time-range.ts";
 import type { LogStream } from "../live/log-entry.ts";
 import type { StoredQuery } from "../stored/log-history.ts";
 import type { LinePattern } from "./line-pattern.ts";
@@ -15,8 +16,9 @@ export interface LogQuery {
   only: boolean;
   level: LevelChoice;
   stream: StreamChoice;
-  /** ISO 8601, inclusive. */
+  /** ISO 8601, or an age such as `1h`; inclusive. */
   since?: string | undefined;
+  /** ISO 8601, inclusive. */
   until?: string | undefined;
 }
 
@@ -27,7 +29,7 @@ export const toFilter = (query: LogQuery, pattern: LinePattern | undefined): Log
   levels: levelsOf(query.level),
   streams: query.stream === "all" ? everything.streams : new Set([query.stream]),
   ...(query.only && pattern && { pattern }),
-  ...(query.since !== undefined && { since: Date.parse(query.since) }),
+  ...(query.since !== undefined && { since: instantOf(query.since) }),
 });
 
 /** The same for those the server keeps. `matching`: only lines with the text, whatever is shown. */
@@ -35,7 +37,7 @@ export const toStoredQuery = (query: LogQuery, matching = query.only): StoredQue
   ...(matching && query.text !== "" && (query.regex ? { regex: query.text } : { text: query.text })),
   ...(query.level !== "all" && { levels: levelsOf(query.level) }),
   ...(query.stream !== "all" && { stream: query.stream }),
-  since: query.since,
+  since: toIso(query.since),
   until: query.until,
 });
 

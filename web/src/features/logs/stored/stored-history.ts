@@ -33,6 +33,8 @@ export function createStoredHistory(containers: readonly string[]): LogHistory {
       if (stored.state !== "collecting") return true;
       return needs.every(({ container, at }) => {
         const name = container ?? containers[0];
+        // Lines of processes are not stored: nobody waits for them.
+        if (container !== undefined && containers.length > 0 && !containers.includes(container)) return true;
         const found = stored.containers.find((one) => one.name === name);
         // Of what is not collected, nothing more will come.
         if (found && found.collection !== "following" && found.collection !== "idle") return true;

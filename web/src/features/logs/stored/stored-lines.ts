@@ -66,6 +66,12 @@ function toNotice(mark: StoredLogEvent, id: number, origin: LogOrigin | undefine
   return { kind: "notice", id, at, text, tone, time: mark.time, ...(gap && { gap }), ...(origin && { origin }) };
 }
 
+/** An event of the log history in words; undefined for one that is not told. */
+export function eventText(mark: StoredLogEvent): { text: string; tone: NoticeTone } | undefined {
+  const [text, tone] = markText(mark);
+  return text === undefined ? undefined : { text, tone };
+}
+
 function markText(mark: StoredLogEvent): [text: string | undefined, tone: NoticeTone] {
   switch (mark.kind) {
     case "begin":

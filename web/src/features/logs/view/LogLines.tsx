@@ -35,12 +35,18 @@ export function LogLines(props: LogLinesProps) {
       aria-live="off"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
       tabIndex={0}
+      onPointerMove={(event) => {
+        const index = event.target.closest<HTMLElement>(".log-item")?.dataset.index;
+        props.onPoint(index === undefined ? undefined : props.entries[Number(index)]?.at);
+      }}
+      onPointerLeave={() => props.onPoint(undefined)}
     >
       <div class="log-space" style={{ height: `${virtualizer.getTotalSize()}px` }}>
         <For each={virtualizer.getVirtualItems()}>
           {(item) => (
             <div
               class="log-item"
+              classList={{ "log-near": props.near !== undefined && entries()[item.index]?.id === props.near }}
               data-index={item.index}
               ref={(element) => {
                 createEffect(() => {

@@ -2,8 +2,9 @@ import ArrowDown from "lucide-solid/icons/arrow-down";
 import ScrollText from "lucide-solid/icons/scroll-text";
 import { createEffect, createMemo, createSignal, type JSX, on, onCleanup, Show } from "solid-js";
 import { useLive } from "../../../lib/live-context.ts";
+import { useTimeView } from "../../../lib/time-view.ts";
 import { EmptyState, type Tone } from "../../../ui/index.ts";
-import { indexOf } from "../live/line-order.ts";
+import { indexOf, nearestTo } from "../live/line-order.ts";
 import type { LogLine, Place } from "../live/log-entry.ts";
 import type { LogFeed } from "../live/log-feed.ts";
 import { empty, toolbar } from "../messages.ts";
@@ -91,8 +92,20 @@ export function LogPane(props: LogPaneProps) {
     if (controls.times() === "relative") onCleanup(currentSecond.keep());
   });
 
+  const time = useTimeView();
+  /** The pointer is in this pane: the line under it needs no other mark. */
+  const [isPointing, setIsPointing] = createSignal(false);
+  const point = (at: number | undefined) => {
+    setIsPointing(at !== undefined);
+    time?.setCursor(at);
+  };
+  const near = createMemo(() => {
+    const at = time?.cursor();
+    return at === undefined || isPointing() ? undefined : nearestTo(feed.shown(), at)?.id;
+  });
   const missed = createMemo(() => {
-    if (following()) return 0;
+    // New lines are no part of a range that ended.
+    if (following() || feed.query().until !== undefined) return 0;
     const last = seen();
     const added = last ? feed.shown().length - indexOf(feed.shown(), { at: last.at, id: last.id + 0.5 }) : 0;
     return feed.attached() ? added : feed.missed();
@@ -131,6 +144,8 @@ export function LogPane(props: LogPaneProps) {
           version={feed.version()}
           pattern={feed.pattern()}
           current={matches.current() ?? marked()}
+          near={near()}
+          onPoint={point}
           times={controls.times()}
           wrap={controls.wrap()}
           origins={props.origins ?? false}
@@ -161,7 +176,7 @@ export function LogPane(props: LogPaneProps) {
           <button type="button" class="log-pill" onClick={() => follow(true)}>
             <ArrowDown size={13} />
             <Show when={missed() > 0}>{toolbar.newLines(missed())} · </Show>
-            {feed.query().until === undefined ? toolbar.toLive : toolbar.toEnd}
+            {feed.query().until === undefined ? toolbar.toLive : toolbar.toRangeEnd}
           </button>
         </Show>
       </div>

@@ -2,6 +2,7 @@ import ChevronRight from "lucide-solid/icons/chevron-right";
 import { createMemo, For, Match, Show, Switch } from "solid-js";
 import { plainText, visibleName } from "../../../lib/terminal-text.ts";
 import type { LogEntry, LogLine, LogNotice } from "../live/log-entry.ts";
+import { originStyle } from "../live/origin-colours.ts";
 import type { LinePattern } from "../search/line-pattern.ts";
 import { type MarkedSegment, markMatches, toSegments } from "./ansi-segments.ts";
 import { type JsonLine, parseJsonLine } from "./json-line.ts";
@@ -73,7 +74,7 @@ function Line(props: LogRowProps & { line: LogLine }) {
       <LineTime line={props.line} times={props.times} onLink={props.onLink} />
       <Show when={props.origins && props.line.origin}>
         {(origin) => (
-          <span class={`log-origin log-origin-${origin().colour}`} title={visibleName(origin().name)}>
+          <span class="log-origin" style={originStyle(origin().colour)} title={visibleName(origin().name)}>
             {shortName(visibleName(origin().name))}
           </span>
         )}

@@ -1,10 +1,11 @@
 import Download from "lucide-solid/icons/download";
+import Ellipsis from "lucide-solid/icons/ellipsis";
 import Eraser from "lucide-solid/icons/eraser";
 import Keyboard from "lucide-solid/icons/keyboard";
 import Pause from "lucide-solid/icons/pause";
 import Play from "lucide-solid/icons/play";
 import WrapText from "lucide-solid/icons/text-wrap";
-import { type JSX, Show } from "solid-js";
+import { createSignal, type JSX, Show } from "solid-js";
 import { setKeySheetOpen } from "../../../lib/keys/key-sheet.ts";
 import { useLive } from "../../../lib/live-context.ts";
 import { CopyButton, IconButton, Select, Status, Toolbar, ToolbarGap } from "../../../ui/index.ts";
@@ -52,18 +53,25 @@ export function LogToolbar(props: LogToolbarProps) {
         options={levelChoices}
         onChange={(level) => controls.change({ level })}
       />
-      <Select
-        label={toolbar.stream}
-        labelHidden
-        size="sm"
-        value={controls.query().stream}
-        options={streamChoices}
-        onChange={(stream) => controls.change({ stream })}
-      />
       {props.filters}
       <ToolbarGap />
       <Show when={props.pane}>{(pane) => <LogState pane={pane()} />}</Show>
-      <div class="log-tools">
+      <IconButton
+        size="sm"
+        label={following() ? toolbar.pause : toolbar.follow}
+        keyName="logFollow"
+        icon={following() ? <Pause size={14} /> : <Play size={14} />}
+        onClick={() => (following() ? controls.setFollowing(false) : props.pane?.toEnd())}
+      />
+      <MoreTools>
+        <Select
+          label={toolbar.stream}
+          labelHidden
+          size="sm"
+          value={controls.query().stream}
+          options={streamChoices}
+          onChange={(stream) => controls.change({ stream })}
+        />
         <Select
           label={toolbar.times}
           labelHidden
@@ -72,39 +80,70 @@ export function LogToolbar(props: LogToolbarProps) {
           options={timeChoices}
           onChange={controls.setTimes}
         />
-        <IconButton
-          size="sm"
-          label={following() ? toolbar.pause : toolbar.follow}
-          keyName="logFollow"
-          icon={following() ? <Pause size={14} /> : <Play size={14} />}
-          onClick={() => (following() ? controls.setFollowing(false) : props.pane?.toEnd())}
-        />
-        <IconButton
-          size="sm"
-          label={toolbar.wrap}
-          keyName="logWrap"
-          aria-pressed={controls.wrap()}
-          icon={<WrapText size={14} />}
-          onClick={() => controls.setWrap(!controls.wrap())}
-        />
-        {props.tools}
-        <CopyButton label={toolbar.copy} text={toPlainLog(shown(), controls.times() !== "off")} />
-        <IconButton
-          size="sm"
-          label={props.downloadLabel ?? toolbar.download}
-          icon={<Download size={14} />}
-          onClick={props.onDownload}
-        />
-        <IconButton size="sm" label={toolbar.clear} icon={<Eraser size={14} />} onClick={props.onClear} />
-        <IconButton
-          size="sm"
-          label={toolbar.keys}
-          keyName="keys"
-          icon={<Keyboard size={14} />}
-          onClick={() => setKeySheetOpen(true)}
-        />
-      </div>
+        <div class="log-tools">
+          <IconButton
+            size="sm"
+            label={toolbar.wrap}
+            keyName="logWrap"
+            aria-pressed={controls.wrap()}
+            icon={<WrapText size={14} />}
+            onClick={() => controls.setWrap(!controls.wrap())}
+          />
+          {props.tools}
+          <CopyButton label={toolbar.copy} text={toPlainLog(shown(), controls.times() !== "off")} />
+          <IconButton
+            size="sm"
+            label={props.downloadLabel ?? toolbar.download}
+            icon={<Download size={14} />}
+            onClick={props.onDownload}
+          />
+          <IconButton size="sm" label={toolbar.clear} icon={<Eraser size={14} />} onClick={props.onClear} />
+          <IconButton
+            size="sm"
+            label={toolbar.keys}
+            keyName="keys"
+            icon={<Keyboard size={14} />}
+            onClick={() => setKeySheetOpen(true)}
+          />
+        </div>
+      </MoreTools>
     </Toolbar>
+  );
+}
+
+/** Tools that are used now and then: in the row where there is room, else behind a button. */
+function MoreTools(props: { children: JSX.Element }) {
+  const [open, setOpen] = createSignal(false);
+  let group: HTMLDivElement | undefined;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys and focus of the controls inside.
+    <div
+      class="log-more"
+      ref={group}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || !open()) return;
+        event.stopPropagation();
+        setOpen(false);
+        group?.querySelector("button")?.focus();
+      }}
+      onFocusOut={(event) => {
+        const to = event.relatedTarget;
+        if (to instanceof Node && !group?.contains(to)) setOpen(false);
+      }}
+    >
+      <span class="log-more-button">
+        <IconButton
+          size="sm"
+          label={toolbar.more}
+          aria-expanded={open()}
+          icon={<Ellipsis size={14} />}
+          onClick={() => setOpen(!open())}
+        />
+      </span>
+      <div class="log-more-tools" classList={{ "log-more-open": open() }}>
+        {props.children}
+      </div>
+    </div>
   );
 }
 

@@ -1,4 +1,4 @@
-import { createEffect, createSignal, on } from "solid-js";
+import { createEffect, createSignal, type JSX, on, Show } from "solid-js";
 import "../logs.css";
 import { saveText } from "../../../lib/save-file.ts";
 import type { OpenLog } from "../live/live-logs.ts";
@@ -13,6 +13,12 @@ export interface LogViewProps {
   /** What the log is of; names the region and the downloaded file. */
   name: string;
   source: OpenLog | undefined;
+  /** The source notes no times: those at the beginnings of lines count. */
+  ownTimes?: boolean;
+  /** What the reader should know of the lines. */
+  note?: string;
+  /** Further switches of the toolbar. */
+  tools?: JSX.Element;
 }
 
 /** A live log of which nothing is stored: follows, searches, filters, copies and saves what is in the page. */
@@ -20,7 +26,7 @@ export function LogView(props: LogViewProps) {
   const controls = createLogControls();
   let opened = 0;
   const feed = createLogFeed({
-    sources: () => (props.source ? [{ key: String(++opened), open: props.source }] : []),
+    sources: () => (props.source ? [{ key: String(++opened), open: props.source, ownTimes: props.ownTimes }] : []),
     query: controls.query,
   });
   const [pane, setPane] = createSignal<LogPaneApi>();
@@ -43,7 +49,13 @@ export function LogView(props: LogViewProps) {
           saveText(logFileName(props.name, new Date()), toPlainLog(feed.shown(), controls.times() !== "off"))
         }
         onClear={feed.clear}
+        tools={props.tools}
       />
+      <Show when={props.note}>
+        <p class="log-note" role="note">
+          {props.note}
+        </p>
+      </Show>
       <LogPane label={`Log of ${props.name}`} feed={feed} controls={controls} api={setPane} />
     </div>
   );

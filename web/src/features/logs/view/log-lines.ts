@@ -19,6 +19,10 @@ export interface LogLinesProps {
   pattern: LinePattern | undefined;
   /** The line that next and previous stand at, or that a link led to. */
   current: Place | undefined;
+  /** Id of the line next to the instant that is pointed at elsewhere on the page. */
+  near: number | undefined;
+  /** The time of the line under the pointer. */
+  onPoint: (at: number | undefined) => void;
   times: TimeMode;
   wrap: boolean;
   origins: boolean;

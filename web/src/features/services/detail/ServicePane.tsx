@@ -5,10 +5,13 @@ import type { Service } from "../../../../../shared/protocol/service.ts";
 import { useNow } from "../../../lib/now.ts";
 import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
+import { createTimeView, type TimeView, TimeViewProvider } from "../../../lib/time-view.ts";
+import { createAddressRange } from "../../../resource/address-range.ts";
 import { Callout, type Tab, Tabs } from "../../../ui/index.ts";
 import { DetailHead, StatusTitle } from "../../../ui/MasterDetail.tsx";
 import { UpstreamDetail } from "../../../ui/UpstreamDetail.tsx";
 import { activityTab } from "../../activity/TargetActivity.tsx";
+import { createTimeMarks } from "../../events/time-marks.ts";
 import { ServiceLogs } from "../../logs/ServiceLogs.tsx";
 import { ShellTab } from "../../terminal/ShellTab.tsx";
 import { ServiceButtons } from "../actions/ServiceButtons.tsx";
@@ -38,6 +41,9 @@ export function ServicePane(props: ServicePaneProps) {
   /** The last known container: parts of the page may read it once more while they are removed. */
   const last = createMemo<Service | undefined>((before) => props.service ?? before);
   const service = () => last() as Service;
+  const { range, setRange } = createAddressRange();
+  const marks = createTimeMarks(range, () => ({ containers: [props.name] }));
+  const time = createTimeView({ range, setRange, marks });
   const now = useNow();
   const session = useSession();
   const display = () =>
@@ -46,8 +52,8 @@ export function ServicePane(props: ServicePaneProps) {
       : { tone: "neutral" as const, pulse: false, text: serviceLabels.gone };
   const [chosen, setTab] = createSignal(new URLSearchParams(location.search).get("tab") ?? "logs");
   const tabs = createMemo((): Tab[] => [
-    { id: "logs", label: serviceLabels.logs, content: () => <ServiceLogs name={props.name} /> },
-    ...(present() ? partsOf(service, session.may("services:shell")) : []),
+    { id: "logs", label: serviceLabels.logs, content: () => <ServiceLogs name={props.name} time={time} /> },
+    ...(present() ? partsOf(service, time, session.may("services:shell")) : []),
     activityTab("service", () => props.name),
   ]);
   const tab = () => (tabs().some(({ id }) => id === chosen()) ? chosen() : "logs");
@@ -86,13 +92,15 @@ export function ServicePane(props: ServicePaneProps) {
           </Callout>
         </div>
       </Show>
-      <Tabs label={`Parts of ${props.name}`} value={tab()} onChange={choose} tabs={tabs()} />
+      <TimeViewProvider value={time}>
+        <Tabs label={`Parts of ${props.name}`} value={tab()} onChange={choose} tabs={tabs()} />
+      </TimeViewProvider>
     </>
   );
 }
 
-const partsOf = (service: () => Service, hasShell: boolean): Tab[] => [
-  { id: "stats", label: serviceLabels.stats, content: () => <ServiceStatsTab service={service()} /> },
+const partsOf = (service: () => Service, time: TimeView, hasShell: boolean): Tab[] => [
+  { id: "stats", label: serviceLabels.stats, content: () => <ServiceStatsTab service={service()} time={time} /> },
   ...(hasShell ? [{ id: "shell", label: serviceLabels.shell, content: () => <ShellTab service={service()} /> }] : []),
   { id: "details", label: serviceLabels.details, content: () => <ServiceDetailsTab service={service()} /> },
   { id: "processes", label: serviceLabels.processes, content: () => <ServiceProcessesTab service={service()} /> },

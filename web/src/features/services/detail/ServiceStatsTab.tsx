@@ -1,12 +1,25 @@
 import Activity from "lucide-solid/icons/activity";
-import { createMemo, createSignal, Show, untrack } from "solid-js";
+import { createMemo, Show, untrack } from "solid-js";
 import type { Service } from "../../../../../shared/protocol/service.ts";
 import type { HistoryRange } from "../../../../../shared/protocol/stats-history.ts";
 import { api } from "../../../lib/api.ts";
 import { formatBytes, formatPercent, formatRate } from "../../../lib/format.ts";
-import { type ChartRange, chartRanges, createPast, hasPeaks, joinPast, spanOf } from "../../../lib/history-range.ts";
+import {
+  type ChartPeriod,
+  createChartPeriod,
+  createPast,
+  extentOf,
+  hasPeaks,
+  joinPast,
+  spanOf,
+  widthOf,
+} from "../../../lib/history-range.ts";
 import { useLive } from "../../../lib/live-context.ts";
-import { Card, type ChartSeries, EmptyState, Segmented, Skeleton, TimeChart } from "../../../ui/index.ts";
+import { useNow } from "../../../lib/now.ts";
+import type { TimeView } from "../../../lib/time-view.ts";
+import { RangeSwitch } from "../../../resource/RangeSwitch.tsx";
+import { Card, type ChartSeries, EmptyState, Skeleton, TimeChart } from "../../../ui/index.ts";
+import { EventList } from "../../events/EventList.tsx";
 import { createContainerStats, type StatsSample, type SubscribeStats } from "../container-stats.ts";
 import { statsMessages as texts } from "../messages.ts";
 
@@ -15,9 +28,12 @@ const SAMPLES = 300;
 const names = ["cpu", "cpuMax", "memory", "memoryMax", "rx", "tx", "read", "write"] as const;
 
 /** Charts of the resources that a container uses, now and over time. */
-export function ServiceStatsTab(props: { service: Service }) {
+export function ServiceStatsTab(props: { service: Service; time: TimeView }) {
   const { servicesWS } = useLive();
-  const [range, setRange] = createSignal<ChartRange>("5m");
+  const time = props.time;
+  const now = useNow();
+  const period = createChartPeriod(time.range, now);
+  const range = () => period().range;
   const key = createMemo(() =>
     JSON.stringify([props.service.id, props.service.name, props.service.state === "running"]),
   );
@@ -53,7 +69,7 @@ export function ServiceStatsTab(props: { service: Service }) {
   const isEmpty = () => joined().times.length === 0;
   return (
     <div class="detail-scroll">
-      <Segmented label={texts.range} options={chartRanges} value={range()} onChange={setRange} />
+      <RangeSwitch view={time} />
       <Show
         when={!isEmpty()}
         fallback={
@@ -68,10 +84,11 @@ export function ServiceStatsTab(props: { service: Service }) {
           {...joined()}
           last={samples().at(-1)}
           limit={past()?.memoryLimit.at(-1)}
-          span={spanOf[range()]}
+          period={period()}
           peaks={hasPeaks(range())}
         />
       </Show>
+      <EventList from={extentOf(period(), now())[0]} to={extentOf(period(), now())[1]} />
     </div>
   );
 }
@@ -80,7 +97,7 @@ type ChartsProps = ReturnType<typeof joinPast<(typeof names)[number]>> & {
   last: StatsSample | undefined;
   /** Last stored memory limit in bytes, for a container that does not run. */
   limit: number | undefined;
-  span: number;
+  period: ChartPeriod;
   peaks: boolean;
 };
 
@@ -96,7 +113,7 @@ function Charts(props: ChartsProps) {
           times={props.times}
           series={withPeak({ label: texts.cpu, values: props.cpu }, props.cpuMax)}
           format={formatPercent}
-          span={props.span}
+          {...widthOf(props.period)}
         />
       </Card>
       <Card
@@ -109,7 +126,7 @@ function Charts(props: ChartsProps) {
           series={withPeak({ label: texts.memory, values: props.memory }, props.memoryMax)}
           format={formatBytes}
           steps="binary"
-          span={props.span}
+          {...widthOf(props.period)}
         />
       </Card>
       <Card title={texts.network}>
@@ -122,7 +139,7 @@ function Charts(props: ChartsProps) {
           ]}
           format={formatRate}
           steps="binary"
-          span={props.span}
+          {...widthOf(props.period)}
         />
       </Card>
       <Card
@@ -138,7 +155,7 @@ function Charts(props: ChartsProps) {
           ]}
           format={formatRate}
           steps="binary"
-          span={props.span}
+          {...widthOf(props.period)}
         />
       </Card>
     </div>

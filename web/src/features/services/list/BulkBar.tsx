@@ -2,16 +2,18 @@ import { createMemo, Show } from "solid-js";
 import type { Service } from "../../../../../shared/protocol/service.ts";
 import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
+import { SelectionBar } from "../../../resource/SelectionBar.tsx";
+import type { Selection } from "../../../resource/selection.ts";
 import { Button, confirm } from "../../../ui/index.ts";
+import { LogSelectionLinks } from "../../logs/LogSelectionLinks.tsx";
 import type { ServiceActions } from "../actions/service-actions.ts";
-import { bulkMessages, serviceLabels } from "../messages.ts";
+import { bulkMessages } from "../messages.ts";
 import { actionLabels, isUp } from "../service-state.ts";
-import type { ServiceSelection } from "./service-selection.ts";
 
 export interface BulkBarProps {
   /** The rows that are shown. */
   services: readonly Service[];
-  selection: ServiceSelection;
+  selection: Selection;
   actions: ServiceActions;
 }
 
@@ -32,7 +34,7 @@ function runForAll(services: readonly Service[], act: (service: Service) => Prom
   for (let worker = 0; worker < CONCURRENCY; worker++) void next();
 }
 
-/** One action for all selected containers. Each reports its own result, and a failure does not stop the others. */
+/** Logs of the selected containers, and one action for all of them. Each reports its own result, and a failure does not stop the others. */
 export function BulkBar(props: BulkBarProps) {
   const session = useSession();
   const selected = createMemo(() => props.services.filter(({ id }) => props.selection.has(id)));
@@ -63,21 +65,18 @@ export function BulkBar(props: BulkBarProps) {
     </Button>
   );
   return (
-    <Show when={selected().length > 0}>
-      <div class="bulk-bar" role="toolbar" aria-label={bulkMessages.toolbar}>
-        <b>{bulkMessages.selected(selected().length)}</b>
+    <SelectionBar label={bulkMessages.toolbar} count={selected().length} onClear={props.selection.clear}>
+      <LogSelectionLinks containers={selected().map(({ name }) => name)} />
+      <Show when={session.may("services:control")}>
         {button("start", down)}
         {button("stop", up)}
         {button("restart", up)}
-        <Show when={session.may("services:remove")}>
-          <Button size="sm" variant="danger" onClick={() => void remove()}>
-            {actionLabels.remove.verb}
-          </Button>
-        </Show>
-        <Button size="sm" variant="ghost" onClick={props.selection.clear}>
-          {serviceLabels.clear}
+      </Show>
+      <Show when={session.may("services:remove")}>
+        <Button size="sm" variant="danger" onClick={() => void remove()}>
+          {actionLabels.remove.verb}
         </Button>
-      </div>
-    </Show>
+      </Show>
+    </SelectionBar>
   );
 }

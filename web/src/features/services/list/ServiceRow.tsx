@@ -2,12 +2,15 @@ import { createMemo, createSignal, onCleanup, onMount, Show } from "solid-js";
 import type { Service } from "../../../../../shared/protocol/service.ts";
 import { useNow } from "../../../lib/now.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
+import { resourceMessages } from "../../../resource/messages.ts";
+import { SelectBox } from "../../../resource/SelectBox.tsx";
 import { Status } from "../../../ui/index.ts";
 import { opensOn } from "../../../ui/row-click.ts";
 import { AlertBadge } from "../../alerts/AlertBadge.tsx";
+import { BesideLink } from "../../logs/LogSelectionLinks.tsx";
 import { UpdateBadge } from "../../updates/UpdateBadge.tsx";
 import { ServiceButtons } from "../actions/ServiceButtons.tsx";
-import { bulkMessages, serviceLabels } from "../messages.ts";
+import { serviceLabels } from "../messages.ts";
 import { actionLabels, isSameDisplay, statusDisplay, statusText } from "../service-state.ts";
 import { endOfCause } from "./cause.ts";
 import { ServiceUsageCells } from "./ServiceMetrics.tsx";
@@ -15,8 +18,17 @@ import { imageText, portTexts } from "./service-list.ts";
 import type { ServiceTableProps } from "./service-table-props.ts";
 import type { VisibleRows } from "./visible-rows.ts";
 
+interface ServiceRowProps extends ServiceTableProps {
+  service: Service;
+  visible: VisibleRows;
+  /** Ids of all rows as they are shown. */
+  order: () => readonly string[];
+  /** Names of the selected containers, or of the open one: what another log opens beside. */
+  shown: () => readonly string[];
+}
+
 /** One container of the table; shows live usage while it is on the screen. */
-export function ServiceRow(props: ServiceTableProps & { service: Service; visible: VisibleRows }) {
+export function ServiceRow(props: ServiceRowProps) {
   const [row, setRow] = createSignal<HTMLTableRowElement>();
   onMount(() => {
     const element = row();
@@ -34,18 +46,15 @@ export function ServiceRow(props: ServiceTableProps & { service: Service; visibl
       aria-current={props.selected === props.service.name ? "true" : undefined}
       {...opensOn(() => props.onOpen(props.service))}
     >
-      <Show when={!props.narrow && props.selection}>
-        {(selection) => (
-          <td class="cell-check">
-            <input
-              type="checkbox"
-              aria-label={bulkMessages.select(props.service.name)}
-              checked={selection().has(props.service.id)}
-              onChange={(event) => selection().set([props.service.id], event.currentTarget.checked)}
-            />
-          </td>
-        )}
-      </Show>
+      <td class="cell-check">
+        <SelectBox
+          label={resourceMessages.select(props.service.name)}
+          checked={props.selection.has(props.service.id)}
+          onChoose={(isSelected, extend) =>
+            props.selection.choose(props.service.id, isSelected, extend ? props.order() : undefined)
+          }
+        />
+      </td>
       <td class="cell-name">
         <Show when={props.narrow} fallback={<NameCell service={props.service} text={text()} />}>
           <Status tone={pending() ? "info" : display().tone} pulse={display().pulse || pending() !== undefined}>
@@ -71,10 +80,15 @@ export function ServiceRow(props: ServiceTableProps & { service: Service; visibl
           columns={props.columns}
           usages={props.usages}
         />
-        <td class="cell-tight">
-          <ServiceButtons service={props.service} actions={props.actions} onRemove={props.onRemove} />
-        </td>
       </Show>
+      <td class="cell-tight service-beside">
+        <span class="row-actions">
+          <BesideLink selection={{ containers: props.shown() }} container={props.service.name} />
+          <Show when={!props.narrow}>
+            <ServiceButtons service={props.service} actions={props.actions} onRemove={props.onRemove} />
+          </Show>
+        </span>
+      </td>
     </tr>
   );
 }

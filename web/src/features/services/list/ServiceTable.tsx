@@ -3,8 +3,10 @@ import ArrowUp from "lucide-solid/icons/arrow-up";
 import Boxes from "lucide-solid/icons/boxes";
 import { createMemo, For, onCleanup, Show } from "solid-js";
 import { visibleName } from "../../../lib/terminal-text.ts";
+import { resourceMessages } from "../../../resource/messages.ts";
+import { SelectBox } from "../../../resource/SelectBox.tsx";
 import { listKeys } from "../../../ui/list-keys.ts";
-import { bulkMessages, serviceLabels, serviceMessages } from "../messages.ts";
+import { serviceLabels, serviceMessages } from "../messages.ts";
 import { ServiceRow } from "./ServiceRow.tsx";
 import { isMetric, type ServiceGroup, type ServiceOrder } from "./service-list.ts";
 import type { ServiceTableProps } from "./service-table-props.ts";
@@ -23,8 +25,11 @@ export function ServiceTable(props: ServiceTableProps) {
   const byId = createMemo(
     () => new Map(props.groups.flatMap((group) => group.services.map((service) => [service.id, service] as const))),
   );
-  const span = () =>
-    props.narrow ? 1 : 7 + [props.selection, props.columns.network(), props.columns.disk()].filter(Boolean).length;
+  const shown = createMemo((): readonly string[] => {
+    const selected = [...byId().values()].filter(({ id }) => props.selection.has(id)).map(({ name }) => name);
+    return selected.length > 0 || props.selected === null ? selected : [props.selected];
+  });
+  const span = () => (props.narrow ? 3 : 8 + [props.columns.network(), props.columns.disk()].filter(Boolean).length);
   return (
     <div class="table-wrap">
       <table
@@ -33,7 +38,7 @@ export function ServiceTable(props: ServiceTableProps) {
         // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its rows are operated by the keyboard.
         role="grid"
         aria-label={serviceLabels.containers}
-        aria-multiselectable={props.selection !== undefined}
+        aria-multiselectable="true"
       >
         <TableHead {...props} ids={[...byId().keys()]} />
         <For each={projects()}>
@@ -47,7 +52,15 @@ export function ServiceTable(props: ServiceTableProps) {
                   <For each={group().services.map(({ id }) => id)}>
                     {(id) => (
                       <Show when={byId().get(id)}>
-                        {(service) => <ServiceRow {...props} service={service()} visible={visible} />}
+                        {(service) => (
+                          <ServiceRow
+                            {...props}
+                            service={service()}
+                            visible={visible}
+                            order={() => [...byId().keys()]}
+                            shown={shown}
+                          />
+                        )}
                       </Show>
                     )}
                   </For>
@@ -65,18 +78,13 @@ function TableHead(props: ServiceTableProps & { ids: readonly string[] }) {
   return (
     <thead>
       <tr>
-        <Show when={!props.narrow && props.selection}>
-          {(selection) => (
-            <th scope="col" class="cell-check">
-              <input
-                type="checkbox"
-                aria-label={bulkMessages.selectAll}
-                checked={selection().hasAll(props.ids)}
-                onChange={(event) => selection().set(props.ids, event.currentTarget.checked)}
-              />
-            </th>
-          )}
-        </Show>
+        <th scope="col" class="cell-check">
+          <SelectBox
+            label={resourceMessages.selectAll}
+            checked={props.selection.hasAll(props.ids)}
+            onChoose={(isSelected) => props.selection.set(props.ids, isSelected)}
+          />
+        </th>
         <Heading id="name" title={serviceLabels.name} {...props} />
         <Show when={!props.narrow}>
           <Heading id="state" title={serviceLabels.state} {...props} />
@@ -96,10 +104,10 @@ function TableHead(props: ServiceTableProps & { ids: readonly string[] }) {
               {serviceLabels.disk}
             </th>
           </Show>
-          <th scope="col" class="cell-tight">
-            <span class="visually-hidden">{serviceLabels.actions}</span>
-          </th>
         </Show>
+        <th scope="col" class="cell-tight">
+          <span class="visually-hidden">{serviceLabels.actions}</span>
+        </th>
       </tr>
     </thead>
   );

@@ -1,8 +1,8 @@
 import type { Service } from "../../../../../shared/protocol/service.ts";
+import type { Selection } from "../../../resource/selection.ts";
 import type { ServiceActions } from "../actions/service-actions.ts";
 import type { ServiceColumns } from "./service-columns.ts";
 import type { ServiceGroup, Sorting } from "./service-list.ts";
-import type { ServiceSelection } from "./service-selection.ts";
 import type { ServiceUsages } from "./service-usage.ts";
 
 export interface ServiceTableProps {
@@ -15,8 +15,8 @@ export interface ServiceTableProps {
   onRemove: (service: Service) => void;
   /** A container is open beside the table: shows names only. */
   narrow: boolean;
-  /** Rows selected for bulk actions; undefined without the permission for these. */
-  selection: ServiceSelection | undefined;
+  /** Rows selected for their logs and for bulk actions. */
+  selection: Selection;
   columns: ServiceColumns;
   usages: ServiceUsages;
 }

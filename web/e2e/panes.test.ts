@@ -1,0 +1,4 @@
+import { journey } from "./journey.ts";
+import { panesJourney } from "./journeys/panes.ts";
+
+await journey("panes", panesJourney);
