@@ -34,4 +34,12 @@ test("masks the secrets of the input in output, also those of several lines", ()
   expect(mask("using hunter22 for web")).toBe(`using ${MASK} for web`);
   for (const line of PEM.split("\n").slice(1, 3)) expect(mask(`got ${line}!`)).toBe(`got ${MASK}!`);
   expect(mask("API_TOKEN=abc")).toBe(`API_TOKEN=${MASK}`);
+  // Seen in deployment logs of others: a key written to a file by way of base64, a token in the address of a repository,
+  // and the variables of a build as JSON.
+  const key = Buffer.from(PEM).toString("base64");
+  expect(mask(`echo '${key}' | base64 -d`)).not.toContain(key.slice(0, -2));
+  expect(mask("git clone https://oauth2:glpat-x1@git.test/a.git")).toBe(
+    `git clone https://oauth2:${MASK}@git.test/a.git`,
+  );
+  expect(mask('"API_KEY": "sk-1 \\" 2", "PORT": "80"')).toBe(`"API_KEY": "${MASK}", "PORT": "80"`);
 });

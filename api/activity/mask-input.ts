@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { createMask, type NamedValue } from "../../shared/docker/value-mask.ts";
 import { MASK, maskText, namesSecret } from "../../shared/logs/masking.ts";
 
@@ -5,6 +6,8 @@ import { MASK, maskText, namesSecret } from "../../shared/logs/masking.ts";
 const MAX_TEXT = 300;
 /** Shortest value of a plain name that is masked in the output as well. */
 const MIN_UNNAMED = 16;
+/** Shortest value that is also recognized by its encodings. */
+const MIN_ENCODED = 6;
 /** A name that says that its value is a secret. */
 const SECRET = "secret";
 const MAX_ITEMS = 50;
@@ -45,7 +48,10 @@ export function maskInput(input: Record<string, unknown> | undefined): MaskedInp
   const hide = (name: string, value: unknown) => {
     const isNamed = namesSecret(name) || secretNames.has(name);
     // A short value of a plain name, such as a user name, is mostly a word that the output needs.
-    if (typeof value === "string" && (isNamed || value.length >= MIN_UNNAMED)) secrets.push({ name: SECRET, value });
+    if (typeof value === "string" && (isNamed || value.length >= MIN_UNNAMED)) {
+      secrets.push({ name: SECRET, value });
+      if (value.length >= MIN_ENCODED) secrets.push(...encodings(value).map((text) => ({ name: SECRET, value: text })));
+    }
     return MASK;
   };
   const masked = (name: string, value: unknown, isSecret: boolean, depth: number): unknown => {
@@ -75,6 +81,13 @@ export function maskInput(input: Record<string, unknown> | undefined): MaskedInp
     mask: (text) => maskText(maskSecrets(text)),
   };
 }
+
+/** How programs pass a secret on: in base64, and in an address. */
+const encodings = (value: string): string[] => {
+  const base64 = Buffer.from(value).toString("base64").replace(/=+$/, "");
+  const inAddress = encodeURIComponent(value.toWellFormed());
+  return inAddress === value ? [base64] : [base64, inAddress];
+};
 
 const isSecretName = (name: string, value: unknown): boolean => {
   const key = name.toLowerCase();

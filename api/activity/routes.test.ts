@@ -210,6 +210,7 @@ test.each([
   ["an apostrophe and a comment", "it's --", "it's -- fine"],
   ["a backslash", "C:\\temp", "in C:\\temp now"],
   ["letters in any case, and other scripts", "ÉTÉ 夏", "en été 夏 2026"],
+  ["a tag of HTML", "<iframe src=x>", "<p><iframe src=x></p>"],
   ["colours and a change of direction as text", "red alert", "\u001b[31mred\u001b[0m alert \u202e"],
 ])("finds %s in output, and nothing that only looks like it", async (_title, text, line) => {
   const name = `find-${Buffer.from(text).toString("hex")}`;

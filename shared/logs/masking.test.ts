@@ -40,6 +40,10 @@ test.each([
     ["sh", "-c", "DB_PASSWORD=******** PORT=80 run"],
   ],
   [
+    ["curl", "-d", '{"user": "ada", "password": "abc \\" 123", "api-key":"abc123", "tokens": 5}'],
+    ["curl", "-d", '{"user": "ada", "password": "********", "api-key":"********", "tokens": 5}'],
+  ],
+  [
     ["redis-server", "--requirepass", "abc123", "--appendonly", "yes"],
     ["redis-server", "--requirepass", "********", "--appendonly", "yes"],
   ],

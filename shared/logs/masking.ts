@@ -19,9 +19,12 @@ export function maskArguments(args: readonly string[]): string[] {
   });
 }
 
-/** `--name value` inside a longer text is what a shell is given by `-c`. */
+/** `--name value` inside a longer text is what a shell is given by `-c`; `"name": "value"` is JSON. */
 export const maskText = (text: string) =>
   maskUrls(text)
+    .replace(/"([\w.-]{1,128})"(\s*:\s*)"(?:[^"\\]|\\.)*"/g, (pair: string, name: string, colon: string) =>
+      secretName.test(name) ? `"${name}"${colon}"${MASK}"` : pair,
+    )
     .replace(/(?<![\w-])([\w-]+)=("[^"]*"|'[^']*'|[^\s&]+)/g, (pair: string, name: string) =>
       secretName.test(name) ? `${name}=${MASK}` : pair,
     )
