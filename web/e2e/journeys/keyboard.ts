@@ -191,6 +191,12 @@ export function keyboardJourney(at: () => TestDesktop): void {
     expect(await page.getByRole("option").first().getAttribute("aria-selected")).toBe("true");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: /Audit/ }).waitFor();
+    // On a Russian keyboard the key of K types another letter; on a Polish one AltGr and L type a letter of their own.
+    await page.locator("body").dispatchEvent("keydown", { key: "ł", code: "KeyL", ctrlKey: true, altKey: true });
+    await page.locator("body").dispatchEvent("keydown", { key: "л", code: "KeyK", ctrlKey: true });
+    await field.waitFor();
+    await page.keyboard.press("Escape");
+    await field.waitFor({ state: "detached" });
   });
 
   test("markup in a name is text, and a file that was opened is found again", async () => {

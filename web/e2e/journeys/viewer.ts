@@ -53,6 +53,13 @@ export function viewerJourney(at: () => TestDesktop): void {
       expect(await viewer.page.getByRole("button", { name: deeds }).allInnerTexts(), path).toEqual([]);
     }
 
+    // The palette finds what a viewer sees, and offers nothing that a viewer may not do.
+    await viewer.page.keyboard.press("Control+k");
+    await viewer.page.getByRole("combobox").fill(box.name);
+    await viewer.page.getByRole("option", { name: `Log ${box.name}` }).waitFor();
+    expect(await viewer.page.getByRole("option", { name: deeds }).allInnerTexts()).toEqual([]);
+    await viewer.page.keyboard.press("Escape");
+
     const headers = { Origin: stack.origin };
     const ask = (path: string) => viewer.context.request.post(`${stack.api.url}/api${path}`, { headers });
     expect((await ask(`/services/${box.id}/stop`)).status()).toBe(403);

@@ -10,6 +10,7 @@ import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Badge, Button, Card, EmptyState, ErrorState, Menu, Skeleton, StatusDot, toast } from "../../ui/index.ts";
 import { listKeys } from "../../ui/list-keys.ts";
+import { tipOf } from "../../ui/tip.ts";
 import { hrefOf, severityDisplay, subjectName } from "./alert-labels.ts";
 import { alertMessages } from "./messages.ts";
 
@@ -110,7 +111,7 @@ function Row(props: { alert: Alert }) {
               <Button
                 size="sm"
                 aria-label={`${texts.acknowledge} ${name()}`}
-                title={texts.acknowledgeHint}
+                {...tipOf(texts.acknowledgeHint)}
                 onClick={act(() => api.alerts.acknowledge(props.alert.id))}
               >
                 {texts.acknowledge}

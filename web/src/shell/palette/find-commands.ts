@@ -20,7 +20,7 @@ const VERB = 30;
 /** Words that are also searched cost this much: the label counts first. */
 const ASIDE = 25;
 /** Actions that follow the best item, once the text has this many letters. */
-const FOLLOWING_MAX = 8;
+const FOLLOWING_MAX = 12;
 const FOLLOWING_FROM = 3;
 /** Items that one line can take together. */
 const TOGETHER_MAX = 24;

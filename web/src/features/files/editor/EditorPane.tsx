@@ -11,6 +11,7 @@ import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Button, buttonClass, Callout, confirm, ErrorState, IconButton, Skeleton, toast } from "../../../ui/index.ts";
 import { DetailHead } from "../../../ui/MasterDetail.tsx";
+import { tipOf } from "../../../ui/tip.ts";
 import { baseName, parentPath } from "../file-path.ts";
 import { editorMessages } from "../messages.ts";
 import { noteRecentFile } from "../recent-files.ts";
@@ -107,7 +108,7 @@ export function EditorPane(props: EditorPaneProps) {
               href={api.files.downloadUrl(props.path)}
               download={name()}
               aria-label={editorMessages.downloadFile(name())}
-              title={editorMessages.download}
+              {...tipOf(editorMessages.download)}
             >
               <Download size={15} />
             </a>

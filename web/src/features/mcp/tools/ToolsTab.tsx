@@ -7,6 +7,7 @@ import { queryKeys } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { useQuery } from "../../../lib/use-query.ts";
 import { EmptyState, ErrorState, SearchField, Skeleton } from "../../../ui/index.ts";
+import { listKeys } from "../../../ui/list-keys.ts";
 import { mcpMessages, toolMessages as texts } from "../messages.ts";
 import { CallHistoryList } from "./CallHistoryList.tsx";
 import type { CallHistory, ToolCall } from "./call-history.ts";
@@ -71,13 +72,14 @@ function Tools(props: { tools: readonly McpTool[]; history: CallHistory }) {
           value={filter()}
           onInput={setFilter}
         />
-        <ul>
+        <ul ref={(list) => listKeys(list)}>
           <For each={shown()} fallback={<li class="faint tools-empty">{texts.noMatches}</li>}>
             {(tool) => (
-              <li>
+              <li data-list-row="">
                 <button
                   type="button"
                   class="tool-item"
+                  data-list-open=""
                   aria-current={current()?.tool.name === tool.name ? "true" : undefined}
                   onClick={() => setChosen({ name: tool.name })}
                 >
