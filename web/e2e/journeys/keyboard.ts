@@ -67,6 +67,25 @@ export function keyboardJourney(at: () => TestDesktop): void {
     await eventually(async () => (await focusedRow(page)).includes(worker.name));
   });
 
+  test("the focus returns to the row from the palette, the list of keys, and a dialog that either menu opened", async () => {
+    const { page } = at();
+    const closed = async (dialog: RegExp) => {
+      await page.getByRole("dialog", { name: dialog }).waitFor();
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      await eventually(async () => (await focusedRow(page)).includes(worker.name));
+    };
+    await page.keyboard.press("Control+k");
+    await closed(/palette/);
+    await page.keyboard.press("?");
+    await closed(/shortcuts/);
+    await page.keyboard.press(".");
+    await page.getByRole("menuitem", { name: /^Remove/ }).press("Enter");
+    await closed(/Remove/);
+    await inPalette(page, `remove ${worker.name}`, `Remove ${worker.name}`);
+    await closed(/Remove/);
+  });
+
   test("Enter opens a row, Escape closes it, and the focus is back on the row", async () => {
     const { page } = at();
     await page.keyboard.press("Enter");
@@ -183,7 +202,7 @@ export function keyboardJourney(at: () => TestDesktop): void {
   test("Enter that confirms a candidate of an input method runs nothing", async () => {
     const { page } = at();
     await page.keyboard.press("Control+k");
-    const field = page.getByRole("combobox");
+    const field = page.getByRole("dialog").getByRole("combobox");
     await field.fill("audit");
     await page.getByRole("option", { name: /Audit/ }).first().waitFor();
     await field.dispatchEvent("keydown", { key: "Enter", isComposing: true, bubbles: true });

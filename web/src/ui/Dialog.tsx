@@ -2,6 +2,7 @@ import { Dialog as Kobalte } from "@kobalte/core/dialog";
 import X from "lucide-solid/icons/x";
 import { type JSX, Show } from "solid-js";
 import { uiMessages } from "./messages.ts";
+import { rememberFocus } from "./return-focus.ts";
 
 export interface DialogProps {
   open: boolean;
@@ -15,12 +16,19 @@ export interface DialogProps {
 
 /** A modal dialog: focus stays inside, Escape and a click beside it close it, focus returns to where it was. */
 export function Dialog(props: DialogProps) {
+  let returnFocus = rememberFocus();
   return (
     <Kobalte open={props.open} onOpenChange={(open) => !open && props.onClose()} preventScroll={false}>
       <Kobalte.Portal>
         <Kobalte.Overlay class="overlay" />
         <div class="dialog-place">
-          <Kobalte.Content class={props.wide ? "dialog dialog-wide" : "dialog"}>
+          <Kobalte.Content
+            class={props.wide ? "dialog dialog-wide" : "dialog"}
+            onOpenAutoFocus={() => {
+              if (document.activeElement !== document.body) returnFocus = rememberFocus();
+            }}
+            onCloseAutoFocus={() => returnFocus()}
+          >
             <header class="dialog-head">
               <Kobalte.Title>{props.title}</Kobalte.Title>
               <Kobalte.CloseButton class="button button-ghost button-icon button-sm" aria-label={uiMessages.close}>

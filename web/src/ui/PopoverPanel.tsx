@@ -1,5 +1,6 @@
 import { Popover } from "@kobalte/core/popover";
 import type { JSX } from "solid-js";
+import { rememberFocus } from "./return-focus.ts";
 
 export interface PopoverPanelProps {
   /** The button that opens the panel; a click on it is left to the button. */
@@ -14,6 +15,7 @@ export interface PopoverPanelProps {
 
 /** A panel below a button of the header. Escape and a click outside close it. */
 export function PopoverPanel(props: PopoverPanelProps) {
+  const returnFocus = rememberFocus();
   return (
     <Popover
       open
@@ -25,6 +27,7 @@ export function PopoverPanel(props: PopoverPanelProps) {
       <Popover.Portal>
         <Popover.Content
           class={`popover-panel ${props.class}`}
+          onCloseAutoFocus={returnFocus}
           onPointerDownOutside={(event) => {
             // The button closes the panel itself: closed here as well, its click would open the panel again.
             if (event.target instanceof Node && props.anchor?.contains(event.target)) event.preventDefault();

@@ -5,6 +5,7 @@ import { useCachedList } from "../../lib/cached-list.ts";
 import { isComposition } from "../../lib/keys/key-match.ts";
 import { noteRecent, readRecent } from "../../lib/recent.ts";
 import { useSession } from "../../lib/session.ts";
+import { rememberFocus } from "../../ui/return-focus.ts";
 import type { CommandContext, CommandItem, CommandSource } from "../commands.ts";
 import { paletteMessages } from "../messages.ts";
 import { type Found, findCommands } from "./find-commands.ts";
@@ -24,6 +25,7 @@ export interface CommandPaletteProps {
 /** Finds a page or anything else that has an address by a few letters, and does what can be done with it. */
 export function CommandPalette(props: CommandPaletteProps) {
   const id = createUniqueId();
+  const returnFocus = rememberFocus();
   const account = useSession().principal()?.id ?? "";
   const items = createItems([createFrameCommands, ...props.sources], props.context);
   const recent = readRecent(account, RECENT);
@@ -41,6 +43,8 @@ export function CommandPalette(props: CommandPaletteProps) {
     if (!line) return;
     noteRecent(account, RECENT, line.id, RECENT_MAX);
     props.onClose();
+    // A dialog that the line opens finds the focus where the palette found it.
+    returnFocus();
     line.run();
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -60,7 +64,7 @@ export function CommandPalette(props: CommandPaletteProps) {
       <Kobalte.Portal>
         <Kobalte.Overlay class="overlay" />
         <div class="dialog-place palette-place">
-          <Kobalte.Content class="dialog palette">
+          <Kobalte.Content class="dialog palette" onCloseAutoFocus={returnFocus}>
             <Kobalte.Title class="visually-hidden">{paletteMessages.title}</Kobalte.Title>
             <input
               class="palette-input"
