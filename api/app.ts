@@ -49,6 +49,7 @@ import { serviceHistoryRoutes, systemHistoryRoutes } from "./stats-history/route
 import { systemRoutes } from "./system/routes.ts";
 import { updatesRoutes } from "./updates/routes.ts";
 import { volumesRoutes } from "./volumes/routes.ts";
+import { watchRoutes } from "./watch/routes.ts";
 
 /** Everything under `/api`, chained so that the type has each path, request and response: `http/page-routes.ts` compares them. */
 const apiRoutes = (deps: ApiDeps, all: readonly AnyAction[]) =>
@@ -72,6 +73,7 @@ const apiRoutes = (deps: ApiDeps, all: readonly AnyAction[]) =>
     .route("/deployments", deploymentsRoutes(deps))
     .route("/system", systemRoutes(deps))
     .route("/system", systemHistoryRoutes(deps))
+    .route("/watch", watchRoutes(deps))
     .route("/mcp", mcpRoutes(deps))
     .route("/alerts", alertsRoutes(deps))
     .route("/files", filesRoutes(deps))

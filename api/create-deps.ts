@@ -41,6 +41,7 @@ import { startRecovery } from "./updates/recreate/recovery.ts";
 import { createRecreateStore } from "./updates/recreate/recreate-log.ts";
 import { createUpdateStore } from "./updates/store.ts";
 import { createUpdates } from "./updates/update.ts";
+import { createProcessRestarts } from "./watch/process-restarts.ts";
 
 /** Room for copies of texts that are saved, beside those of uploads. */
 const SAVED_TEXTS_BYTES = 512 * 1024 * 1024;
@@ -120,7 +121,8 @@ export function createApiDeps({
     log,
     everyHours: config.UPDATE_CHECK_HOURS,
   });
-  const stats = createStatsHistory({ docker, config, log });
+  const processRestarts = createProcessRestarts();
+  const stats = createStatsHistory({ docker, processes, onProcesses: processRestarts.note, config, log });
   const jobJournal = createJobJournal(database);
   const activityChanges = createChangeNotifier(realtime, "activity:changed");
   const activity = createActivity({
@@ -197,6 +199,7 @@ export function createApiDeps({
       database,
       docker,
       processes,
+      processRestarts,
       metrics,
       files,
       realtime,
@@ -216,6 +219,7 @@ export function createApiDeps({
       activity,
       alerts,
       containerFacts,
+      containerRuns: containerEvents.runs,
       stopRequests,
       stats,
       shellOwner: shellOwner(emitToken),

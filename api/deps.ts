@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { RunJournal } from "../shared/docker/run-journal.ts";
 import type { FileRoot } from "../shared/files/root/files.ts";
 import type { HostMetrics } from "../shared/metrics/metrics.ts";
 import type { ProcessHost } from "../shared/pm2/processes.ts";
@@ -24,6 +25,7 @@ import type { StackHost } from "./stacks/host.ts";
 import type { StatsHistory } from "./stats-history/stats-history.ts";
 import type { UpdateChecks } from "./updates/checks.ts";
 import type { Updates } from "./updates/update.ts";
+import type { ProcessRestarts } from "./watch/process-restarts.ts";
 
 /** What the API needs from outside; `main.ts` brings the real ones, a test its own. */
 export interface ApiDeps {
@@ -33,9 +35,12 @@ export interface ApiDeps {
   database: DatabaseSync;
   docker: DockerEngine;
   containerFacts: ContainerFacts;
+  /** Ends and starts of containers that the Engine still remembers. */
+  containerRuns: Pick<RunJournal, "of">;
   /** Which ends of containers somebody asked for. */
   stopRequests: StopRequests;
   processes: ProcessHost;
+  processRestarts: ProcessRestarts;
   metrics: HostMetrics;
   files: FileRoot;
   mcp: McpHost;

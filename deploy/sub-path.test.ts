@@ -63,7 +63,7 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
     await page.getByRole("region", { name: "Host" }).waitFor();
     expect(new URL(page.url()).pathname).toMatch(/^\/panel\/?$/);
     const navigation = page.getByRole("navigation", { name: "Main" });
-    expect(await navigation.locator("[aria-current=page]").allInnerTexts()).toEqual(["Overview"]);
+    expect(await navigation.locator("[aria-current=page]").allInnerTexts()).toEqual(["Watch"]);
 
     await navigation.getByRole("link", { name: "Files" }).click();
     await page.waitForURL(`${nginx.origin}/panel/files`);
@@ -73,11 +73,11 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
       expect((await page.goto(`${nginx.origin}/panel/${path}`))?.status()).toBe(404);
       await page.getByText(`/panel/${path}`).waitFor();
     }
-    await page.getByRole("link", { name: "Go to the overview" }).click();
+    await page.getByRole("link", { name: "Go to Watch" }).click();
     await page.getByRole("region", { name: "Host" }).waitFor();
     expect(new URL(page.url()).pathname).toMatch(/^\/panel\/?$/);
     await navigation.getByRole("link", { name: "System" }).click();
-    await page.waitForURL(`${nginx.origin}/panel/system`); // the overview has live metrics too
+    await page.waitForURL(`${nginx.origin}/panel/system`); // Watch has live metrics too
     await isLive.waitFor();
     await page.reload();
     await isLive.waitFor();

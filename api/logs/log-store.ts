@@ -6,6 +6,7 @@ import type {
   LogSearchAnswer,
   StoredContainer,
 } from "../../shared/protocol/log-search.ts";
+import type { CauseLine } from "../../shared/protocol/watch.ts";
 import type { Config } from "../../shared/server/config.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
@@ -18,6 +19,7 @@ import type { IngestMetrics } from "./collect/ingest.ts";
 import { type LogMatches, type LogWatcher, type LogWatchSpec, WATCHES_MAX } from "./collect/watch.ts";
 import type { WatchTold } from "./collect/watch-list.ts";
 import { listContainers } from "./list-containers.ts";
+import type { CauseQuery } from "./search/cause-lines.ts";
 import { createLinePattern } from "./search/line-pattern.ts";
 import type { StoreAround, StoreFilter, StoreSearch, StoreSummary } from "./search/reader.ts";
 import { formatLineTime } from "./store/line-time.ts";
@@ -30,6 +32,8 @@ export interface LogStore extends LogWatcher {
   around(query: StoreAround): Promise<LogAroundAnswer>;
   histogram(query: StoreFilter & { buckets: number }): Promise<LogHistogramAnswer>;
   containers(names: readonly string[] | null): Promise<LogContainersAnswer>;
+  /** The last line of each run that says what went wrong, by the container's id; none when nothing is kept. */
+  causes(queries: readonly CauseQuery[]): Promise<Record<string, CauseLine>>;
   /** How keeping goes; absent when nothing is kept. */
   metrics?(): Promise<LogStoreMetrics>;
   close(): Promise<void>;
@@ -113,6 +117,7 @@ export function createLogStore({ config, log }: LogStoreOptions): LogStore {
             : null,
       };
     },
+    causes: (queries) => (queries.length === 0 ? Promise.resolve({}) : reader.call("causes", queries)),
     async metrics() {
       const collected = await collector.call<CollectorState>("state").catch(() => undefined);
       const isDegraded = collected === undefined || collected.degraded !== null;
@@ -144,6 +149,7 @@ function noStore(): LogStore {
     search: refuse,
     around: refuse,
     histogram: refuse,
+    causes: async () => ({}),
     containers: async () => ({
       state: "off",
       reason: "Logs are not kept: LOG_STORE_MAX_BYTES or LOG_STORE_MAX_DAYS is 0.",

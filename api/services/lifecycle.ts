@@ -2,7 +2,7 @@ import type { ContainerInspectInfo } from "dockerode";
 import { toServiceRun, toState, toTime } from "../../shared/docker/container-views.ts";
 import { containerPath, type EngineCalls, hidingEnvironment } from "../../shared/docker/engine-calls.ts";
 import { toMadeId } from "../../shared/docker/engine-responses.ts";
-import { maskArguments } from "../../shared/logs/masking.ts";
+import { maskArguments, maskText } from "../../shared/logs/masking.ts";
 import type { ContainerState, ServiceRun } from "../../shared/protocol/service.ts";
 import type { ContainerSignal, LimitsChange, ServiceProcess } from "../../shared/protocol/service-change.ts";
 import { AppError } from "../../shared/server/errors.ts";
@@ -32,6 +32,8 @@ export interface DockerLifecycle {
   processes(ref: string): Promise<ServiceProcess[]>;
   /** Facts that the Engine's list lacks. */
   fact(ref: string): Promise<ContainerFact>;
+  /** Result of the last health check; null when there was none. */
+  health(ref: string): Promise<HealthResult | null>;
   /** The document of `docker inspect`, without values that could be secrets. */
   inspect(ref: string): Promise<InspectView>;
 }
@@ -46,7 +48,18 @@ export interface ContainerFact {
   state: ContainerState;
 }
 
+export interface HealthResult {
+  /** Masked, at most 500 characters: untrusted text. */
+  output: string;
+  exitCode: number | null;
+  /** Failed checks in a row. */
+  failures: number;
+  /** ISO 8601. */
+  at: string | null;
+}
+
 export const PROCESSES_MAX = 500;
+const HEALTH_OUTPUT_MAX = 500;
 /** The disk may still be busy with a pull. */
 const CREATE_LIMIT_MS = 30_000;
 const DISCARD_LIMIT_MS = 60_000;
@@ -105,6 +118,17 @@ export function createLifecycle(calls: EngineCalls, journal?: RecreateJournal): 
         restartPolicy: info.HostConfig.RestartPolicy?.Name || "no",
         lastRun: toServiceRun(info),
         state: toState(info.State.Status),
+      };
+    },
+    async health(ref) {
+      const { State } = await inspect(ref);
+      const last = State.Health?.Log?.at(-1);
+      if (!last) return null;
+      return {
+        output: maskText(last.Output.trim()).slice(0, HEALTH_OUTPUT_MAX),
+        exitCode: last.ExitCode,
+        failures: State.Health?.FailingStreak ?? 0,
+        at: toTime(last.End) ?? toTime(last.Start),
       };
     },
     inspect: async (ref) => toInspectView(await inspect(ref)),

@@ -2,6 +2,8 @@ import { type ContainerSample, toSample } from "../../shared/docker/container-sa
 import type { HostSample } from "../../shared/metrics/host-sample.ts";
 import type { HostMetrics } from "../../shared/metrics/metrics.ts";
 import { sumTraffic } from "../../shared/metrics/traffic.ts";
+import type { ProcessHost } from "../../shared/pm2/processes.ts";
+import type { Deployment } from "../../shared/protocol/deployment.ts";
 import type { Service } from "../../shared/protocol/service.ts";
 import { eachAtOnce } from "../../shared/server/async/each-at-once.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";
@@ -9,9 +11,12 @@ import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
 import type { HistorySample, HistoryStore, SeriesKey } from "./history-store.ts";
+import { processSeries } from "./process-series.ts";
 
 /** Containers sampled each round. Containers beyond this number have no history. */
 const CONTAINERS_MAX = 500;
+/** PM2 apps stored each round. */
+const PROCESSES_MAX = 200;
 /** Requests to the Engine at once. */
 const AT_ONCE = 4;
 /** Interval at which expired rows are deleted, in seconds. */
@@ -40,6 +45,10 @@ export interface Collector {
 
 export interface CollectorOptions {
   docker: Pick<DockerEngine, "list" | "statsOnce">;
+  /** PM2's processes; without it they have no history. */
+  processes?: Pick<ProcessHost, "list">;
+  /** Gets each list of processes, with its time in milliseconds since the epoch. */
+  onProcesses?: ((deployments: readonly Deployment[], at: number) => void) | undefined;
   /** Used by the collector only: rates are measured between two calls. */
   metrics: Pick<HostMetrics, "sample">;
   /** Without it, metrics are measured and not stored. */
@@ -62,7 +71,7 @@ interface StatsDocument {
 
 /** Samples every running container and the host while the server runs, with one request per container and round. */
 export function createCollector(options: CollectorOptions): Collector {
-  const { docker, metrics, store, log, interval, now = Date.now } = options;
+  const { docker, processes, onProcesses, metrics, store, log, interval, now = Date.now } = options;
   let measured = new Map<string, Measured>();
   let latest = new Map<string, LatestStats>();
   let prunedAt = 0;
@@ -111,10 +120,22 @@ export function createCollector(options: CollectorOptions): Collector {
     return rows;
   };
 
+  /** Nothing is stored for PM2 while it is away, or when its list is not what it should be. */
+  const collectProcesses = async (at: number) => {
+    const list = (await processes?.list()) ?? [];
+    onProcesses?.(list, at);
+    const running = list.filter(({ status }) => status === "online");
+    return running.slice(0, PROCESSES_MAX).map(toProcessRow);
+  };
+
   const collect = async () => {
     const at = now();
     const seconds = Math.floor(at / 1_000);
-    const [containers, host] = await Promise.allSettled([collectContainers(at), metrics.sample()]);
+    const [containers, host, apps] = await Promise.allSettled([
+      collectContainers(at),
+      metrics.sample(),
+      collectProcesses(at),
+    ]);
     if (stopped) return;
     if (containers.status === "rejected") {
       latest = new Map();
@@ -123,6 +144,7 @@ export function createCollector(options: CollectorOptions): Collector {
     }
     const rows = containers.status === "fulfilled" ? containers.value : [];
     if (host.status === "fulfilled") rows.push({ key: hostKey, sample: ofHost(host.value) });
+    if (apps.status === "fulfilled") rows.push(...apps.value);
     try {
       store?.add(seconds, rows);
       if (Math.abs(seconds - prunedAt) >= PRUNE_SECONDS) {
@@ -181,6 +203,22 @@ function toHistory(sample: ContainerSample, before: ContainerSample | undefined)
     first: rate((of) => of.blockReadBytes),
     second: rate((of) => of.blockWriteBytes),
   };
+}
+
+/** All instances of a process together. */
+function toProcessRow({ id, instances }: Deployment): { key: SeriesKey; sample: HistorySample } {
+  const sum = (of: (instance: Deployment["instances"][number]) => number) =>
+    instances.reduce((total, instance) => total + of(instance), 0);
+  const sample = {
+    cpu: sum(({ cpuPercent }) => cpuPercent),
+    memory: sum(({ memoryBytes }) => memoryBytes),
+    memoryLimit: 0,
+    rx: 0,
+    tx: 0,
+    first: 0,
+    second: 0,
+  };
+  return { key: { name: processSeries(id), container: "" }, sample };
 }
 
 function ofHost({ cpu, memory, disks, network }: HostSample): HistorySample {

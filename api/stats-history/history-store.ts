@@ -48,6 +48,15 @@ export interface HistoryRow extends HistorySample {
   memoryMax: number;
 }
 
+/** Averages of one step. */
+export interface RecentRow {
+  name: string;
+  /** Start of the step, a multiple of its length; seconds since the epoch. */
+  at: number;
+  cpu: number;
+  memory: number;
+}
+
 export interface SeriesKey {
   /** Name of the container; empty for the host. */
   name: string;
@@ -62,6 +71,8 @@ export interface HistoryStore {
   read(name: string, range: HistoryRange, now: number): HistoryPoints;
   /** Whether a container of that name has a history. */
   knows(name: string): boolean;
+  /** Averages of all series of the last `seconds`, in steps; at most the age of single samples. */
+  readAll(seconds: number, step: number, now: number): RecentRow[];
   /** Deletes expired rows. */
   prune(now: number): void;
   close(): void;
@@ -171,6 +182,17 @@ export function createHistoryStore(
         rows: rows.map((row) => toRow(row)),
       };
     },
+    readAll: (seconds, step, now) =>
+      // Listing the series lets SQLite look up each by the primary key instead of reading three hours of all.
+      sql(`SELECT name, at / ${step} * ${step} AS time, avg(cpu) AS cpu, avg(memory) AS memory
+        FROM series CROSS JOIN raw ON raw.series = series.id AND at >= ? GROUP BY name, time ORDER BY name, time`)
+        .all(now - seconds)
+        .map((row) => ({
+          name: String(row.name),
+          at: Number(row.time),
+          cpu: Number(row.cpu),
+          memory: Number(row.memory),
+        })),
     knows: (name) => sql("SELECT 1 FROM series WHERE name = ? LIMIT 1").get(name) !== undefined,
     prune,
     close: () => database.close(),

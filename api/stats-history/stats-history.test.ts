@@ -11,9 +11,11 @@ import { lacks } from "../../shared/testing/parts.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
 import { createDockerEngine } from "../docker/docker-engine.ts";
 import { startApi } from "../testing/api-server.ts";
-import { createCollector } from "./collector.ts";
+import { createCollector, hostKey } from "./collector.ts";
 import { openHistoryFile } from "./history-file.ts";
 import { createHistoryStore, type HistorySample } from "./history-store.ts";
+import { processSeries } from "./process-series.ts";
+import { toTrends } from "./trends.ts";
 
 const engine = testEngine();
 const log = silentLog();
@@ -75,6 +77,30 @@ test("continues under its name when a container is recreated, and deletes expire
   store.add(START + 86_400, [{ key: { name: "other", container: "c" }, sample: sample(1) }]);
   store.prune(START + 2 * 86_400 - 900);
   expect([store.knows("web"), store.knows("other")]).toEqual([false, true]);
+  store.close();
+});
+
+test("gives the last 15 minutes of everything at once, on one grid with its gaps", () => {
+  const store = openStore();
+  const app = { name: processSeries("api"), container: "" };
+  for (let at = START - 1_200; at <= START; at += 15) {
+    const samples = [
+      { key: hostKey, sample: sample(50) },
+      { key: web, sample: sample(at % 30 === 0 ? 10 : 20) },
+    ];
+    if (at > START - 60) samples.push({ key: app, sample: sample(3) });
+    store.add(at, samples);
+  }
+  const trends = toTrends(store, 15, START);
+  expect([trends.from, trends.step]).toEqual([new Date((START - 900) * 1_000).toISOString(), 30]);
+  expect(trends.containers.map(({ name }) => name)).toEqual(["web"]);
+  expect(trends.containers[0]?.cpu).toEqual([...Array(30).fill(15), 10]);
+  expect(trends.processes).toEqual([
+    { name: "api", cpu: [...Array(28).fill(null), 3, 3, 3], memory: [...Array(28).fill(null), 3_000, 3_000, 3_000] },
+  ]);
+  expect(trends.host?.memory).toEqual(Array(31).fill(50_000));
+  // A process is no container, whatever its name.
+  expect(store.knows(processSeries("api"))).toBe(true);
   store.close();
 });
 

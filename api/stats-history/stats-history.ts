@@ -1,11 +1,15 @@
 import { createHostMetrics } from "../../shared/metrics/metrics.ts";
+import type { ProcessHost } from "../../shared/pm2/processes.ts";
 import type { HistoryRange, ServiceHistory, SystemHistory } from "../../shared/protocol/stats-history.ts";
+import type { UsageTrends } from "../../shared/protocol/watch.ts";
 import type { Config } from "../../shared/server/config.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
-import { type Collector, createCollector, hostKey } from "./collector.ts";
+import { type Collector, type CollectorOptions, createCollector, hostKey } from "./collector.ts";
 import { openHistoryFile } from "./history-file.ts";
 import { createHistoryStore, type HistoryPoints, type HistoryRow } from "./history-store.ts";
+import { isProcessSeries } from "./process-series.ts";
+import { toTrends } from "./trends.ts";
 
 /** Current metrics of containers and of the host, and their history. */
 export interface StatsHistory extends Pick<Collector, "latest" | "collect"> {
@@ -13,6 +17,8 @@ export interface StatsHistory extends Pick<Collector, "latest" | "collect"> {
   ofHost(range: HistoryRange): SystemHistory;
   /** Whether a container of that name, which may be removed, has a history. */
   knows(name: string): boolean;
+  /** Usage of every container and process over the last 15 minutes; null when no history is stored. */
+  trends(): UsageTrends | null;
   /** Ends the rounds. The history can be read until `close`. */
   stop(): Promise<void>;
   close(): void;
@@ -20,14 +26,24 @@ export interface StatsHistory extends Pick<Collector, "latest" | "collect"> {
 
 export interface StatsHistoryOptions {
   docker: Pick<DockerEngine, "list" | "statsOnce">;
+  processes?: Pick<ProcessHost, "list">;
+  onProcesses?: CollectorOptions["onProcesses"];
   config: Pick<Config, "DATA_DIR" | "STATS_INTERVAL" | "STATS_HISTORY_DAYS">;
   log: Log;
 }
 
-export function createStatsHistory({ docker, config, log }: StatsHistoryOptions): StatsHistory {
+export function createStatsHistory({ docker, processes, onProcesses, config, log }: StatsHistoryOptions): StatsHistory {
   const { DATA_DIR, STATS_INTERVAL: interval, STATS_HISTORY_DAYS: days } = config;
   const store = days > 0 ? createHistoryStore(openHistoryFile(DATA_DIR, log), { interval, days }) : undefined;
-  const collector = createCollector({ docker, metrics: createHostMetrics(), store, log, interval });
+  const collector = createCollector({
+    docker,
+    processes,
+    onProcesses,
+    metrics: createHostMetrics(),
+    store,
+    log,
+    interval,
+  });
   const read = (name: string, range: HistoryRange) => {
     const now = Math.floor(Date.now() / 1_000);
     return store?.read(name, range, now) ?? { step: interval, from: now, to: now, rows: [] };
@@ -44,7 +60,11 @@ export function createStatsHistory({ docker, config, log }: StatsHistoryOptions)
       const own = { memoryTotal: "memoryLimit", diskUsed: "first", diskTotal: "second" } as const;
       return { ...common(points), ...series(points, own) };
     },
-    knows: (name) => name !== hostKey.name && (store?.knows(name) ?? false),
+    knows: (name) => name !== hostKey.name && !isProcessSeries(name) && (store?.knows(name) ?? false),
+    trends() {
+      if (!store) return null;
+      return toTrends(store, interval, Math.floor(Date.now() / 1_000));
+    },
     stop: collector.stop,
     close: () => store?.close(),
   };

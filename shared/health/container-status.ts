@@ -100,3 +100,7 @@ export function statusOf(service: Service, now: number): ContainerVerdict {
 const faults: ReadonlySet<ContainerStatus> = new Set(["restarting", "crashed", "start-failed", "dead"]);
 export const isFault = ({ status, shouldRun }: ContainerVerdict): boolean =>
   faults.has(status) || (status === "unknown" && shouldRun);
+
+/** Whether a container is a fault, or runs and fails its health check. The only place that decides it for lists and counts. */
+export const needsAttention = (service: Service, now: number): boolean =>
+  service.health === "unhealthy" || isFault(statusOf(service, now));

@@ -88,6 +88,7 @@ import type { historyQuery, ServiceHistory, SystemHistory } from "./stats-histor
 import type { DependencyName, DependencyState, SystemInfo, SystemStats } from "./system.ts";
 import type { checkUpdatesRequest, ServiceUpdate } from "./update.ts";
 import type { createVolumeRequest, Volume, VolumeDetail } from "./volume.ts";
+import type { Watch } from "./watch.ts";
 
 /**
  * The REST routes under `/api` that the page calls: by method and path, the query or JSON body of the request and the fields
@@ -102,6 +103,7 @@ export interface Routes
     CatalogueRoutes,
     DeploymentsRoutes,
     SystemRoutes,
+    WatchRoutes,
     McpRoutes,
     AlertsRoutes,
     FilesRoutes,
@@ -219,6 +221,10 @@ interface SystemRoutes {
   "GET /system": { answer: { info: SystemInfo; dependencies: Record<DependencyName, DependencyState> } };
   "GET /system/stats": { answer: { stats: SystemStats } };
   "GET /system/history": { query: z.input<typeof historyQuery>; answer: { history: SystemHistory } };
+}
+
+interface WatchRoutes {
+  "GET /watch": { answer: Watch };
 }
 
 interface McpRoutes {

@@ -53,9 +53,9 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
 
   const concern = (page: Page, name: string) => page.locator(".concern").filter({ hasText: name });
 
-  test("the overview names the dead container with its cause and its alert, and counts both", async () => {
+  test("watch names the dead container with its cause and its alert, and counts both", async () => {
     const { page, open } = desk;
-    await open("/", "Overview");
+    await open("/", "Watch");
     const row = concern(page, dead.name);
     await row.getByText(/Exited with code 3, .*, not restarted/).waitFor();
     await row.getByText(/no such file or directory/).waitFor();
@@ -63,16 +63,16 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
     await page.getByRole("button", { name: "1 firing" }).waitFor();
     await page.getByRole("button", { name: "1 down" }).waitFor();
     // The job that ended well is none, and a number is the same wherever it stands.
-    expect(await page.locator(".concern").count()).toBe(1);
-    await take("overview");
+    expect(await page.locator(".concern-name").allInnerTexts()).toEqual([dead.name]);
+    await take("watch");
     const running = async (text: string | null) =>
       /(\d+)(?: of |\/)(\d+)/
         .exec(text ?? "")
         ?.slice(1)
         .join("/");
-    const tile = page.locator(".tile", { hasText: "Containers" }).locator(".tile-count");
+    const total = page.locator(".workload-total");
     const link = page.getByRole("link", { name: /^Containers/ }).locator(".count");
-    expect(await running(await tile.textContent())).toBe(await running(await link.textContent()));
+    expect(await running(await total.textContent())).toBe(await running(await link.textContent()));
   });
 
   test("its row and its page show the error of Docker, and so does the toast of a failed start", async () => {
@@ -152,6 +152,63 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
     }
   });
 
+  test("watch explains a crash loop, a failed run and a failed health check, and acts on the line", async () => {
+    const { page, open, engine } = desk;
+    const create = async (name: string, more: object) => {
+      const container = await engine.docker.createContainer({ name, Image: "busybox:local", ...more });
+      desk.later(() => container.remove({ force: true, v: true }));
+      await container.start();
+      return name;
+    };
+    const host = { NetworkMode: "none" };
+    const looping = await create(`aid-test-loop-${process.pid}`, {
+      Cmd: ["/bin/sh", "-c", "echo boom: no config >&2; exit 9"],
+      HostConfig: { ...host, RestartPolicy: { Name: "always" } },
+    });
+    const sick = await create(`aid-test-sick-${process.pid}`, {
+      Cmd: ["/bin/sleep", "1000000"],
+      Healthcheck: { Test: ["CMD-SHELL", "echo port 8080 is closed; exit 1"], Interval: 1e9, Retries: 1 },
+      HostConfig: host,
+    });
+    const failed = await engine.run({ name: "failed", script: "echo starting; echo ERROR: cannot reach db; exit 3" });
+    await open("/", "Watch");
+    await concern(page, sick)
+      .getByText(/Unhealthy: .* in a row, last exit code 1/)
+      .waitFor();
+    await concern(page, sick).getByText("port 8080 is closed").waitFor();
+    await concern(page, failed.name)
+      .getByText(/Exited with code 3/)
+      .waitFor();
+    await concern(page, failed.name).getByText("ERROR: cannot reach db").waitFor();
+    const loop = concern(page, looping);
+    await loop.getByText(/Restarts in a loop: \d+ times in 10 min, last exit code 9/).waitFor();
+    await loop.getByText("boom: no config").waitFor();
+    await loop.getByText("Restart loop", { exact: true }).waitFor();
+    await loop.getByRole("button", { name: `Acknowledge ${looping}` }).click();
+    await loop.getByText("acknowledged by ada").waitFor();
+    await concern(page, failed.name)
+      .getByRole("button", { name: `Start ${failed.name}` })
+      .click();
+    const events = page.getByRole("list", { name: "Last events" });
+    await events.getByText(new RegExp(`^${looping} restarted \\d+ times, exit code 9$`)).waitFor();
+    const started = events.getByRole("listitem").filter({ hasText: `Start ${failed.name}` });
+    await started.getByText("by ada").waitFor();
+    await take("watch-causes");
+    for (const [width, height] of [
+      [390, 844],
+      [2560, 1300],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      await take(`watch-${width}`);
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+    // Every row is a link that the keyboard reaches.
+    await page.locator(".workload").filter({ hasText: sick }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`**/services/${sick}*`);
+  });
+
   test("without the servers nothing is shown as empty or healthy", async () => {
     const { page, stack, problems } = desk;
     const since = problems.length;
@@ -160,7 +217,8 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
     await page.route("**/api/services", (route) => route.fulfill({ status: 503, body: "{}" }));
     await page.reload();
     await page.getByText(/Unknown: .*Docker/).waitFor();
-    expect(await page.getByText("No problems").count()).toBe(0);
+    await page.getByText("Containers are unknown").waitFor();
+    expect(await page.getByText(/No problems|Nothing runs here/).count()).toBe(0);
     await take("unknown");
     await page.unroute("**/api/services");
     desk.expected(/503|Failed to load resource|net::ERR_FAILED/, since);

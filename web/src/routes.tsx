@@ -1,12 +1,12 @@
 import { Navigate, type RouteDefinition } from "@solidjs/router";
 import { lazy } from "solid-js";
 
-/** Sends a signed-in person from the log-in, set-up and file addresses to the overview. */
+/** Sends a signed-in person from the log-in, set-up and file addresses to the Watch page. */
 const Home = () => <Navigate href="/" />;
 
 /** Pages by address. A page only passes the parameters of its address to a feature, which does not use the router. */
 export const routes: RouteDefinition[] = [
-  { path: "/", component: lazy(() => import("./features/overview/OverviewPage.tsx")) },
+  { path: "/", component: lazy(() => import("./features/watch/WatchPage.tsx")) },
   { path: "/services/:id?", component: lazy(() => import("./features/services/ServicesPage.tsx")) },
   { path: "/stacks", component: lazy(() => import("./features/stacks/StacksPage.tsx")) },
   { path: "/stacks/:name", component: lazy(() => import("./features/stacks/StackPage.tsx")) },

@@ -1,9 +1,11 @@
 import pLimit from "p-limit";
 import type { LogAroundAnswer, LogHistogramAnswer, LogSearchAnswer } from "../../../shared/protocol/log-search.ts";
+import type { CauseLine } from "../../../shared/protocol/watch.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import { formatLineTime, toMicros } from "../store/line-time.ts";
 import { type CatalogEntry, createCatalog } from "../store/segment-index.ts";
 import { type StoredLogTotals, summarize } from "../summary.ts";
+import { type CauseQuery, findCauseLines } from "./cause-lines.ts";
 import { histogram } from "./histogram.ts";
 import { type LineKey, parseCursor, parseLineId } from "./line-key.ts";
 import { createLinePattern, type LinePatternSpec } from "./line-pattern.ts";
@@ -49,6 +51,8 @@ export interface Reader {
   around(query: StoreAround): Promise<LogAroundAnswer>;
   histogram(query: StoreFilter & { buckets: number }): Promise<LogHistogramAnswer>;
   summary(): Promise<StoreSummary>;
+  /** The last line of each run that says what went wrong, by the container's id. */
+  causes(queries: readonly CauseQuery[]): Promise<Record<string, CauseLine>>;
   /** Throws the reason a pattern is none. */
   check(spec: LinePatternSpec): void;
   close(): void;
@@ -169,6 +173,7 @@ export function createReader({ folder, maxDays, onDamage }: ReaderOptions): Read
         const oldestUs = Number.isFinite(oldest) ? Math.max(oldest, toMicros(Date.now() - maxDays * DAY_MS)) : null;
         return { sources: summarize(entries), oldestUs };
       }),
+    causes: (queries) => reading((entries) => findCauseLines(entries, queries, onDamage)),
     check(spec) {
       createLinePattern(spec);
     },

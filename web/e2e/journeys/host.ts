@@ -33,7 +33,7 @@ export function hostJourney(at: () => TestDesktop): void {
     await page.route(/\/api\/(services|deployments|mcp|system)$/, () => {});
     try {
       await page.reload();
-      await desk.open("/", "Overview");
+      await desk.open("/", "Watch");
       await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "System" }).waitFor();
       const host = page.getByRole("region", { name: "Host" });
       await host
@@ -46,13 +46,14 @@ export function hostJourney(at: () => TestDesktop): void {
     }
   });
 
-  test("the overview shows all five domains, and the palette leads anywhere", async () => {
+  test("watch shows the host, what runs and what happened, and the palette leads anywhere", async () => {
     const desk = at();
     const { page } = desk;
-    await desk.open("/", "Overview");
-    for (const name of ["Containers", "Processes", "MCP servers", "Files"]) {
-      await page.locator(".tile").getByRole("heading", { name }).waitFor();
+    await desk.open("/", "Watch");
+    for (const name of ["Needs attention", "Workloads", "Last events"]) {
+      await page.getByRole("main").getByRole("heading", { name }).waitFor();
     }
+    await page.getByRole("region", { name: "Host" }).getByText("Memory").waitFor();
     await page.keyboard.press("Control+k");
     await page.getByRole("dialog").getByRole("combobox").fill("audit");
     await page.keyboard.press("Enter");

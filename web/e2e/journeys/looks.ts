@@ -20,7 +20,7 @@ export function looksJourney(at: () => TestDesktop): void {
     expect(answer?.status()).toBe(404);
     await page.getByText("There is no page at this address").waitFor();
     await page.getByText("/srevices/web").waitFor();
-    await page.getByRole("link", { name: "Go to the overview" }).click();
+    await page.getByRole("link", { name: "Go to Watch" }).click();
     await page.getByRole("region", { name: "Host" }).waitFor();
   });
 

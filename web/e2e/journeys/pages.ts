@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 
 /** Every page, and its heading. `/deployments/shop` needs a process of that name. */
 export const pages: [path: string, heading: string][] = [
-  ["/", "Overview"],
+  ["/", "Watch"],
   ["/services", "Containers"],
   ["/stacks", "Stacks"],
   ["/logs", "Logs"],

@@ -88,7 +88,7 @@ async function everyPage(on: Page, origin: string, folder: string): Promise<void
   for (const path of paths) {
     await show(on, `${origin}${path}`);
     await delay(path === "/system" || path === "/services" ? 9_000 : 2_500);
-    const name = path === "/" ? "overview" : path.slice(1).replaceAll("/", "-");
+    const name = path === "/" ? "watch" : path.slice(1).replaceAll("/", "-");
     if (path === "/mcp") {
       await on.getByRole("row").filter({ hasText: "everything" }).click();
       await on.getByRole("button", { name: /echo/i }).first().click();

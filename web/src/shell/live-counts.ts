@@ -1,6 +1,6 @@
-import { isFault, judgeContainer, situationOf } from "../../../shared/health/container-status.ts";
+import { needsAttention } from "../../../shared/health/container-status.ts";
 import { countContainers, countDeployments, countServers, isProcessFault } from "../../../shared/health/running.ts";
-import type { Service } from "../../../shared/protocol/service.ts";
+import { useNow } from "../lib/now.ts";
 import { useDeployments, useMcpServers, useServices } from "../lib/queries.ts";
 
 export interface Count {
@@ -15,15 +15,14 @@ const failing = <T>(items: readonly T[], fails: (item: T) => boolean) => items.f
 /** How many of each workload run. Undefined while unknown. */
 export function createLiveCounts(): Record<"services" | "deployments" | "mcp", () => Count | undefined> {
   const services = useServices();
+  const now = useNow();
   const deployments = useDeployments();
   const servers = useMcpServers();
   return {
     services: () => {
       if (services.data?.engine.state !== "up") return undefined;
       const all = services.data.services;
-      const isFaulty = (service: Service) =>
-        service.health === "unhealthy" || isFault(judgeContainer(situationOf(service)));
-      return { ...countContainers(all), failing: failing(all, isFaulty) };
+      return { ...countContainers(all), failing: failing(all, (service) => needsAttention(service, now())) };
     },
     deployments: () => {
       if (deployments.data?.daemon.state !== "up") return undefined;

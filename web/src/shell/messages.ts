@@ -58,5 +58,5 @@ export const notFoundMessages = {
   title: "Page not found",
   heading: "There is no page at this address",
   hint: "The address may be mistyped, or from another version of the panel.",
-  home: "Go to the overview",
+  home: "Go to Watch",
 } as const;

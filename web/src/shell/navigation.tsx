@@ -44,7 +44,7 @@ export const navigation: Section[] = [
   {
     label: "Workloads",
     items: [
-      { href: "/", label: "Overview", icon: LayoutDashboard, needs: "system:view" },
+      { href: "/", label: "Watch", icon: LayoutDashboard, needs: "system:view" },
       { href: "/services", label: "Containers", icon: Container, needs: "services:view", count: "services" },
       { href: "/stacks", label: "Stacks", icon: Layers, needs: "stacks:view", whole: true },
       { href: "/catalogue", label: "Catalogue", icon: PackagePlus, needs: "catalogue:view" },

@@ -11,6 +11,8 @@ export interface SparklineProps {
   times?: readonly number[];
   /** What the full width stands for: samples, or with `times` milliseconds. What is less starts from the right. */
   span?: number;
+  /** With `times`: when the line ends at the right, in milliseconds; at the newest value when absent. */
+  end?: number;
   tone?: Tone;
 }
 
@@ -21,9 +23,10 @@ export function Sparkline(props: SparklineProps) {
     const top = props.max ?? Math.max(...values, 1e-9);
     const ends = values.length - 1;
     const at = (index: number) => times?.[index] ?? index;
+    const right = times ? (props.end ?? at(ends)) : at(ends);
     const width = times ? (props.span ?? at(ends) - at(0)) : (props.span ?? values.length) - 1;
     return values.map((value, index) => {
-      const x = 100 - ((at(ends) - at(index)) / Math.max(width, 1)) * 100;
+      const x = 100 - ((right - at(index)) / Math.max(width, 1)) * 100;
       const y = 27 - (Math.min(value, top) / top) * 26;
       return `${x.toFixed(2)},${y.toFixed(2)}`;
     });

@@ -9,7 +9,7 @@ import "./getting-started.css";
 import { messages } from "./messages.ts";
 import { progressOf, useGettingStarted } from "./steps.ts";
 
-/** One line on the overview for administrators, until all steps are done or one of them puts the list away. */
+/** One line on Watch for administrators, until all steps are done or one of them puts the list away. */
 export function GettingStartedCard() {
   const invalidate = useInvalidate();
   const query = useGettingStarted(false);

@@ -10,10 +10,11 @@ import { visibleName } from "../../lib/terminal-text.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
 import { Button, type Column, Status } from "../../ui/index.ts";
 import { mcpLabels, mcpMessages } from "./messages.ts";
-import { createMcpActions, type McpActions, statusDisplay } from "./servers/mcp-actions.ts";
+import { createMcpActions, type McpActions } from "./servers/mcp-actions.ts";
 import { ServerActions } from "./servers/ServerActions.tsx";
 import { ServerDialog } from "./servers/ServerDialog.tsx";
 import { ServerPane, targetOf } from "./servers/ServerPane.tsx";
+import { statusDisplay } from "./servers/server-status.ts";
 import "./mcp.css";
 
 export interface McpViewProps {

@@ -1,6 +1,6 @@
 import type { DependencyName } from "../../../../shared/protocol/system.ts";
 
-/** Texts of the system page and of the cards that it shares with the overview. */
+/** Texts of the system page and of the cards that it shares with other pages. */
 export const systemMessages = {
   title: "System",
   range: "Time range",

@@ -11,9 +11,10 @@ import { LogView } from "../../logs/view/LogView.tsx";
 import { mcpLabels, mcpMessages, settingMessages as texts } from "../messages.ts";
 import { createCallHistory } from "../tools/call-history.ts";
 import { ToolsTab } from "../tools/ToolsTab.tsx";
-import { type McpActions, statusDisplay } from "./mcp-actions.ts";
+import type { McpActions } from "./mcp-actions.ts";
 import { openMcpLog } from "./mcp-log.ts";
 import { ServerActions } from "./ServerActions.tsx";
+import { statusDisplay } from "./server-status.ts";
 
 export interface ServerPaneProps {
   server: McpServer;

@@ -1,19 +1,12 @@
-import type { McpServer, McpServerStatus } from "../../../../../shared/protocol/mcp.ts";
+import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
 import { api } from "../../../lib/api.ts";
 import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { createResourceActions } from "../../../resource/resource-actions.ts";
-import { confirm, type Tone } from "../../../ui/index.ts";
+import { confirm } from "../../../ui/index.ts";
 import { mcpMessages } from "../messages.ts";
 
 export type McpAction = "start" | "stop" | "delete";
-
-export const statusDisplay: Record<McpServerStatus, { tone: Tone; pulse: boolean; text: string }> = {
-  running: { tone: "ok", pulse: false, text: "Running" },
-  starting: { tone: "info", pulse: true, text: "Starting" },
-  stopped: { tone: "neutral", pulse: false, text: "Stopped" },
-  failed: { tone: "bad", pulse: false, text: "Failed" },
-};
 
 /** Starts, stops and deletes MCP servers; one action at a time for each server. */
 export function createMcpActions() {

@@ -1,0 +1,5 @@
+import { answer, routes } from "./request.ts";
+
+export const watch = {
+  get: (signal?: AbortSignal) => answer(routes().watch.$get({}, { init: { signal } })),
+};
