@@ -1,5 +1,5 @@
 /** Texts of events on a time axis. */
 export const eventMessages = {
   title: "Events",
-  none: "No alert and no action in this period.",
+  none: "No alert, action, exit or restart in this period.",
 } as const;

@@ -9,6 +9,7 @@ import { ErrorState, Skeleton } from "../../ui/Notice.tsx";
 import { Page } from "../../ui/Page.tsx";
 import { EventList } from "../events/EventList.tsx";
 import { createTimeMarks } from "../events/time-marks.ts";
+import { createLogMarks } from "../logs/search/log-marks.ts";
 import { CoresCard } from "./CoresCard.tsx";
 import { Dependencies } from "./Dependencies.tsx";
 import { DisksCard } from "./DisksCard.tsx";
@@ -28,6 +29,7 @@ export default function SystemPage() {
   const time = createTimeView({ range, setRange, marks });
   const now = useNow();
   const period = createChartPeriod(range, now);
+  createLogMarks(time, () => [], period);
   const history = createHostHistory(host, () => period().range);
   const peaks = () => hasPeaks(period().range);
   return (

@@ -45,12 +45,14 @@ export function LogCharts(props: { containers: readonly string[]; time: TimeView
     known.know(props.containers);
     return known;
   });
+  /** Of one container, the name of what is measured says enough. */
+  const isMerged = () => props.containers.length > 1;
   const chartOf = (value: "cpu" | "memory") => {
     const { times, series } = alignMetrics(metrics() ?? [], value);
     const withColours = series.map((line) => ({
       ...line,
-      label: visibleName(line.label),
-      colour: props.containers.length > 1 ? originColour(colours().of(line.label)) : undefined,
+      label: isMerged() ? visibleName(line.label) : texts[value],
+      colour: isMerged() ? originColour(colours().of(line.label)) : undefined,
     }));
     return { times, series: withColours };
   };
@@ -62,7 +64,9 @@ export function LogCharts(props: { containers: readonly string[]; time: TimeView
             const chart = createMemo(() => chartOf(part.value));
             return (
               <div class="log-chart">
-                <span class="log-chart-label">{part.label}</span>
+                <Show when={isMerged()}>
+                  <span class="log-chart-label">{part.label}</span>
+                </Show>
                 <TimeChart
                   label={part.label}
                   times={chart().times}

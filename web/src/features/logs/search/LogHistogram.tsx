@@ -1,14 +1,13 @@
 import { createEffect, createMemo, createSignal, For, on, onCleanup, Show } from "solid-js";
-import type { LogHistogramAnswer, StoredLogEvent } from "../../../../../shared/protocol/log-search.ts";
+import type { LogHistogramAnswer } from "../../../../../shared/protocol/log-search.ts";
 import { api } from "../../../lib/api.ts";
-import { visibleName } from "../../../lib/terminal-text.ts";
-import { createTimeKeys, type TimeMark, type TimeView, toBrushed } from "../../../lib/time-view.ts";
+import { createTimeKeys, type TimeView, toBrushed } from "../../../lib/time-view.ts";
 import { histogram as texts } from "../messages.ts";
 import { containerParameters } from "../stored/stored-history.ts";
-import { eventText } from "../stored/stored-lines.ts";
 import { toClock } from "../view/line-time.ts";
 import type { LogControls } from "../view/log-controls.ts";
 import { barScale, outline, sum, tally } from "./histogram-bars.ts";
+import { toTimeMarks } from "./log-marks.ts";
 import { toParameters, toStoredQuery } from "./log-query.ts";
 import { toMarkGroups } from "./mark-groups.ts";
 
@@ -49,15 +48,6 @@ function createHistogram(props: Pick<LogHistogramProps, "containers" | "controls
   return shown;
 }
 
-/** An event of the log history on the axis; of several containers it says which. */
-function toTimeMark(mark: StoredLogEvent, containers: number): TimeMark[] {
-  const told = eventText(mark);
-  if (!told) return [];
-  const text = containers === 1 ? told.text : `${visibleName(mark.container)}: ${told.text}`;
-  const tone = told.tone === "error" ? "bad" : told.tone === "warning" ? "warn" : "neutral";
-  return [{ at: Date.parse(mark.time), text, tone }];
-}
-
 /**
  * How many lines were written when, errors and warnings apart, and what happened meanwhile. A press goes to a time, a drag
  * chooses a range for all of the page.
@@ -73,9 +63,7 @@ export function LogHistogram(props: LogHistogramProps) {
   });
   const extent = () => (shown() ? span() : undefined);
   createEffect(() => time.setExtent(extent()));
-  createEffect(() =>
-    time.setLogMarks((shown()?.marks ?? []).flatMap((mark) => toTimeMark(mark, props.containers.length))),
-  );
+  createEffect(() => time.setLogMarks(toTimeMarks(shown()?.marks ?? [], props.containers.length)));
   onCleanup(() => {
     time.setExtent(undefined);
     time.setLogMarks([]);

@@ -20,6 +20,7 @@ import type { TimeView } from "../../../lib/time-view.ts";
 import { RangeSwitch } from "../../../resource/RangeSwitch.tsx";
 import { Card, type ChartSeries, EmptyState, Skeleton, TimeChart } from "../../../ui/index.ts";
 import { EventList } from "../../events/EventList.tsx";
+import { createLogMarks } from "../../logs/search/log-marks.ts";
 import { createContainerStats, type StatsSample, type SubscribeStats } from "../container-stats.ts";
 import { statsMessages as texts } from "../messages.ts";
 
@@ -34,6 +35,7 @@ export function ServiceStatsTab(props: { service: Service; time: TimeView }) {
   const now = useNow();
   const period = createChartPeriod(time.range, now);
   const range = () => period().range;
+  createLogMarks(time, () => [props.service.name], period);
   const key = createMemo(() =>
     JSON.stringify([props.service.id, props.service.name, props.service.state === "running"]),
   );

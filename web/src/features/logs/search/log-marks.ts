@@ -1,0 +1,52 @@
+import { type Accessor, createEffect, createSignal, on, onCleanup } from "solid-js";
+import type { StoredLogEvent } from "../../../../../shared/protocol/log-search.ts";
+import { api } from "../../../lib/api.ts";
+import { type ChartPeriod, extentOf } from "../../../lib/history-range.ts";
+import { visibleName } from "../../../lib/terminal-text.ts";
+import type { TimeMark, TimeView } from "../../../lib/time-view.ts";
+import { containerParameters } from "../stored/stored-history.ts";
+import { eventText } from "../stored/stored-lines.ts";
+
+/** How often the events of a period that includes the present are read again, in milliseconds. */
+const REFRESH_MS = 30_000;
+
+/** Events of the log history for a time axis; of several containers each says which. */
+export const toTimeMarks = (marks: readonly StoredLogEvent[], containers: number): TimeMark[] =>
+  marks.flatMap((mark) => {
+    const told = eventText(mark);
+    if (!told) return [];
+    const text = containers === 1 ? told.text : `${visibleName(mark.container)}: ${told.text}`;
+    const tone = told.tone === "error" ? "bad" : told.tone === "warning" ? "warn" : "neutral";
+    return [{ at: Date.parse(mark.time), text, tone }];
+  });
+
+/** Marks exits and restarts of containers on a page of charts that has no log; of all containers where none is named. */
+export function createLogMarks(
+  time: TimeView,
+  containers: Accessor<readonly string[]>,
+  period: Accessor<ChartPeriod>,
+): void {
+  const [tick, setTick] = createSignal(0);
+  const timer = setInterval(() => !document.hidden && period().to === undefined && setTick((n) => n + 1), REFRESH_MS);
+  onCleanup(() => {
+    clearInterval(timer);
+    time.setLogMarks([]);
+  });
+  createEffect(
+    on([containers, period, tick], ([names, shown]) => {
+      const abort = new AbortController();
+      onCleanup(() => abort.abort());
+      const [from, to] = extentOf(shown, Date.now());
+      const bounds: [string, string][] = [
+        ["since", new Date(from).toISOString()],
+        ["until", new Date(to).toISOString()],
+        ["buckets", "1"],
+      ];
+      // Marks are an aid: where logs are not stored, there are none.
+      api.logs.histogram([...containerParameters(names), ...bounds], abort.signal).then(
+        ({ marks }) => time.setLogMarks(toTimeMarks(marks, names.length)),
+        () => {},
+      );
+    }),
+  );
+}
