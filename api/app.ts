@@ -43,6 +43,7 @@ import { logsRoutes } from "./logs/routes.ts";
 import { mcpRoutes } from "./mcp/routes.ts";
 import { networksRoutes } from "./networks/routes.ts";
 import { servicesRoutes } from "./services/routes.ts";
+import { settingsRoutes } from "./settings/routes.ts";
 import { shellsRoutes } from "./shells/routes.ts";
 import { stacksRoutes } from "./stacks/routes.ts";
 import { serviceHistoryRoutes, systemHistoryRoutes } from "./stats-history/routes.ts";
@@ -87,6 +88,7 @@ const apiRoutes = (deps: ApiDeps, all: readonly AnyAction[]) =>
     .route("/users", usersRoutes(deps))
     .route("/keys", keysRoutes(deps))
     .route("/audit", auditRoutes(deps))
+    .route("/settings", settingsRoutes(deps))
     .route("/oidc", oidcRoutes(deps));
 
 /**

@@ -10,6 +10,7 @@ import type { Config } from "../shared/server/config.ts";
 import { AppError } from "../shared/server/errors.ts";
 import type { OriginPolicy } from "../shared/server/http/origin-policy.ts";
 import type { Log } from "../shared/server/log.ts";
+import { readRelease } from "../shared/server/release.ts";
 import { shellOwner } from "../shared/server/shell-owner.ts";
 import { type AccessOptions, createAccess } from "./access/access.ts";
 import { createActivity } from "./activity/activity.ts";
@@ -34,8 +35,10 @@ import { createLogStore } from "./logs/log-store.ts";
 import { createMcpHost } from "./mcp/host/host.ts";
 import { createContainerFacts } from "./services/container-facts.ts";
 import { createStopRequests } from "./services/stop-requests.ts";
+import { createSettings } from "./settings/settings.ts";
 import { createStackHost } from "./stacks/host.ts";
 import { createStatsHistory } from "./stats-history/stats-history.ts";
+import { createVersions } from "./system/versions.ts";
 import { createUpdateChecks } from "./updates/checks.ts";
 import { startRecovery } from "./updates/recreate/recovery.ts";
 import { createRecreateStore } from "./updates/recreate/recreate-log.ts";
@@ -68,7 +71,7 @@ export interface ApiParts {
  * Long because it only creates the parts, in the order in which they need each other.
  */
 export function createApiDeps({
-  config,
+  config: environment,
   log,
   originPolicy,
   emitToken,
@@ -77,7 +80,9 @@ export function createApiDeps({
   clock,
   passwordCost,
 }: DepsOptions): ApiParts {
-  const database = openDatabase(config.DATA_DIR);
+  const database = openDatabase(environment.DATA_DIR);
+  const settings = createSettings({ database, config: environment, log });
+  const { config } = settings;
   const recreates = createRecreateStore(database, log);
   const docker = createDockerEngine({ dockerHost: config.DOCKER_HOST, recreateJournal: recreates });
   const processes = createProcessHost({ pm2Home: config.PM2_HOME });
@@ -99,7 +104,7 @@ export function createApiDeps({
   });
   const mcp = createMcpHost({ database, realtime, log, config });
   const dependencies = createDependencies({ docker, processes, files, realtime, redisUrl: config.REDIS_URL });
-  const trail = openTrail({ dataDir: config.DATA_DIR, log });
+  const trail = openTrail({ dataDir: config.DATA_DIR, log, keepDays: () => config.AUDIT_KEEP_DAYS });
   const access = createAccess({
     database,
     dataDir: config.DATA_DIR,
@@ -119,16 +124,17 @@ export function createApiDeps({
     registries,
     store: updateStore,
     log,
-    everyHours: config.UPDATE_CHECK_HOURS,
+    everyHours: () => config.UPDATE_CHECK_HOURS,
   });
   const processRestarts = createProcessRestarts();
   const stats = createStatsHistory({ docker, processes, onProcesses: processRestarts.note, config, log });
   const jobJournal = createJobJournal(database);
   const activityChanges = createChangeNotifier(realtime, "activity:changed");
+  const activityLimits = () => ({ days: config.ACTIVITY_MAX_DAYS, maxBytes: config.ACTIVITY_MAX_BYTES });
   const activity = createActivity({
     dataDir: config.DATA_DIR,
     log,
-    limits: { days: config.ACTIVITY_MAX_DAYS, maxBytes: config.ACTIVITY_MAX_BYTES },
+    limits: activityLimits(),
     onChange({ services, processes }) {
       activityChanges.changed([
         ...services.map((name) => ({ kind: "container" as const, name })),
@@ -192,6 +198,11 @@ export function createApiDeps({
   });
   const catalogue = loadCatalogue({ folder: config.CATALOGUE_DIR, log });
   const oneTimeCredentials = createOneTimeCredentials();
+  settings.onChange(["MCP_ALLOWED_COMMANDS", "MCP_ALLOWED_HOSTS"], mcp.stopForbidden);
+  settings.onChange(["LOG_STORE_MAX_BYTES", "LOG_STORE_MAX_DAYS"], logStore.applyLimits);
+  settings.onChange(["STATS_INTERVAL", "STATS_HISTORY_DAYS"], stats.applySettings);
+  settings.onChange(["ACTIVITY_MAX_BYTES", "ACTIVITY_MAX_DAYS"], () => activity.setLimits(activityLimits()));
+  settings.onChange(["UPDATE_CHECK_HOURS"], updateChecks.applySettings);
   return {
     deps: {
       access,
@@ -218,10 +229,12 @@ export function createApiDeps({
       jobs,
       activity,
       alerts,
+      settings,
       containerFacts,
       containerRuns: containerEvents.runs,
       stopRequests,
       stats,
+      versions: createVersions(readRelease(), config.WS_SERVER_URL, emitToken),
       shellOwner: shellOwner(emitToken),
       catalogue,
       oneTimeCredentials,

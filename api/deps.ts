@@ -21,8 +21,10 @@ import type { LogStore } from "./logs/log-store.ts";
 import type { McpHost } from "./mcp/host/host.ts";
 import type { ContainerFacts } from "./services/container-facts.ts";
 import type { StopRequests } from "./services/stop-requests.ts";
+import type { Settings } from "./settings/settings.ts";
 import type { StackHost } from "./stacks/host.ts";
 import type { StatsHistory } from "./stats-history/stats-history.ts";
+import type { Versions } from "./system/versions.ts";
 import type { UpdateChecks } from "./updates/checks.ts";
 import type { Updates } from "./updates/update.ts";
 import type { ProcessRestarts } from "./watch/process-restarts.ts";
@@ -48,6 +50,7 @@ export interface ApiDeps {
   /** The record of actions. */
   activity: Activity;
   alerts: Alerts;
+  settings: Settings;
   logStore: LogStore;
   /** Log-ins at private registries, used to pull images. */
   registries: Registries;
@@ -60,6 +63,7 @@ export interface ApiDeps {
   dependencies: Dependencies;
   stats: StatsHistory;
   gettingStarted: GettingStarted;
+  versions: Versions;
   /** What marks the shells of this installation. */
   shellOwner: string;
   originPolicy: OriginPolicy;

@@ -187,6 +187,25 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     await eventually(() => canConnect(ports[0] ?? 0));
   });
 
+  test("changes a setting by the command, restarts with it, and takes back one that does not run", async () => {
+    const settings = join(root, "etc/ai-desktop/env");
+    const before = await readFile(settings, "utf8");
+    expect((await command("config", "set", "LOG_LEVEL", "debug")).stdout).toContain("LOG_LEVEL is changed");
+    const changed = await readFile(settings, "utf8");
+    expect(changed).toBe(`${before}LOG_LEVEL=debug\n`);
+    expect((await stat(settings)).mode & 0o777).toBe(0o640);
+    expect((await command("config", "get", "LOG_LEVEL")).stdout).toBe("debug\n");
+    expect(await Promise.all(ports.map(canConnect))).toEqual([true, true, true, true]);
+    await expect(command("config", "set", "LOG_LEVEL", "loud")).rejects.toMatchObject({ code: 1 });
+    // A valid address that this machine does not have.
+    const refused = await command("config", "set", "HOST", "192.0.2.1").catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("the earlier settings come back") });
+    expect(await readFile(settings, "utf8")).toBe(changed);
+    await command("config", "unset", "LOG_LEVEL");
+    expect(await readFile(settings, "utf8")).toBe(before);
+    await eventually(() => canConnect(ports[0] ?? 0));
+  });
+
   test.skipIf(noLogrotate)("rotates the logs, and the services continue in the new files", async () => {
     const log = join(root, "var/lib/ai-desktop/.pm2/logs/ai-desktop-websocket-out.log");
     const before = await readFile(log, "utf8");

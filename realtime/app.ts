@@ -5,6 +5,7 @@ import { bodyLimit } from "hono/body-limit";
 import { Gauge, Registry } from "prom-client";
 import { revocation } from "../shared/protocol/access.ts";
 import { EMIT_BODY_MAX } from "../shared/protocol/emit.ts";
+import type { Release } from "../shared/protocol/release.ts";
 import { ok } from "../shared/protocol/result.ts";
 import type { DependencyName, DependencyState } from "../shared/protocol/system.ts";
 import { dependencyState } from "../shared/server/dependency.ts";
@@ -24,7 +25,7 @@ import type { Realtime } from "./server.ts";
 export type RealtimeAppDeps = Pick<
   RealtimeDeps,
   "authenticator" | "docker" | "emitToken" | "files" | "log" | "originPolicy" | "processes" | "trustedProxies"
-> & { realtime: Realtime };
+> & { realtime: Realtime; release: Release };
 
 /** HTTP routes of the realtime server: emit and revoke for the API, health for everybody, metrics for operators. */
 export function createRealtimeApp(deps: RealtimeAppDeps) {
@@ -77,6 +78,10 @@ export function createRealtimeApp(deps: RealtimeAppDeps) {
       // A server that cannot reach the others serves its current viewers, but should get no new ones.
       return c.json(ok({ dependencies }), dependencies.redis.state === "down" ? 503 : 200);
     })
+    .get("/version", async (c) => {
+      await requireMonitor(c);
+      return c.json(ok({ release: deps.release }));
+    })
     .get("/metrics", async (c) => {
       await requireMonitor(c);
       return c.text(await metrics.metrics(), 200, { "Content-Type": metrics.contentType });
@@ -85,6 +90,7 @@ export function createRealtimeApp(deps: RealtimeAppDeps) {
     .all("/access/revoke", wrongMethod("POST", requireEmitToken))
     .all("/health", wrongMethod("GET, HEAD"))
     .all("/ready", wrongMethod("GET, HEAD", requireMonitor))
+    .all("/version", wrongMethod("GET, HEAD", requireMonitor))
     .all("/metrics", wrongMethod("GET, HEAD", requireMonitor));
 }
 

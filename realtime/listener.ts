@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
+import { readRelease } from "../shared/server/release.ts";
 import { createRealtimeApp } from "./app.ts";
 import type { RealtimeDeps } from "./deps.ts";
 import { createRealtime, type Realtime, SOCKET_PATH } from "./server.ts";
@@ -19,7 +20,7 @@ const isForSockets = ({ url = "", headers }: IncomingMessage): boolean =>
 /** Creates the HTTP server: Socket.IO below its path, the Hono app elsewhere. It does not listen yet. */
 export function createRealtimeServer(deps: RealtimeDeps): RealtimeServer {
   const realtime = createRealtime(deps);
-  const listener = getRequestListener(createRealtimeApp({ ...deps, realtime }).fetch);
+  const listener = getRequestListener(createRealtimeApp({ ...deps, realtime, release: readRelease() }).fetch);
   const http = createServer(
     // Limits how long a slow sender of headers or a body can hold a connection.
     {

@@ -39,6 +39,7 @@ function ask(path: string, init: RequestInit & { host?: string } = {}, targets: 
     assets: loadAssets(folder.path, (_path, html) => toServedPage(html, targets)),
     originPolicy: policy,
     targets,
+    build: "0123456789abcdef",
     log: silentLog(),
   });
   const headers = new Headers(init.headers);
@@ -209,6 +210,7 @@ test("a HEAD request gets only the headers, and health needs no sign-in", async 
   const head = await ask("/", { method: "HEAD" });
   expect([head.status, await head.text()]).toEqual([200, ""]);
   expect(await (await ask("/health")).json()).toEqual({ success: true, status: "healthy" });
+  expect(await (await ask("/version")).json()).toEqual({ success: true, build: "0123456789abcdef" });
 });
 
 test("addresses given to the build are read by the server, and replaced by those given to its start", () => {

@@ -13,13 +13,15 @@ export interface WebDeps {
   assets: ReadonlyMap<string, Asset>;
   originPolicy: OriginPolicy;
   targets: ConnectTargets;
+  /** Of the release that runs. */
+  build: string;
   log: Log;
 }
 
 type WebEnv = { Bindings: Partial<HttpBindings> | undefined };
 
 /** Serves the single-page app. It knows no session: every file is public, and no data is among them. */
-export function createWebApp({ assets, originPolicy, targets, log }: WebDeps) {
+export function createWebApp({ assets, originPolicy, targets, build, log }: WebDeps) {
   return new Hono<WebEnv>()
     .onError((error, c) => {
       log.error({ err: error }, "request failed");
@@ -43,6 +45,11 @@ export function createWebApp({ assets, originPolicy, targets, log }: WebDeps) {
     .get("/health", (c) => {
       c.header("Cache-Control", "no-store");
       return c.json(ok({ status: "healthy" }));
+    })
+    .get("/version", (c) => {
+      c.header("Cache-Control", "no-store");
+      // Whether all processes run the same release, and nothing about which one: every visitor can ask.
+      return c.json(ok({ build }));
     })
     .get("*", async (c) => {
       const path = c.req.path;

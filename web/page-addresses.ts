@@ -22,6 +22,7 @@ const pages = new Map([
   ["users", 0],
   ["keys", 0],
   ["audit", 0],
+  ["settings", 1],
   ["setup", 0],
   ["login", 0],
 ]);

@@ -6,6 +6,7 @@ import { getRequestListener } from "@hono/node-server";
 import { allowedOrigins, ConfigError, parseConfig } from "../shared/server/config.ts";
 import { createOriginPolicy } from "../shared/server/http/origin-policy.ts";
 import { createLog } from "../shared/server/log.ts";
+import { readRelease } from "../shared/server/release.ts";
 import { stopOnSignals } from "../shared/server/shutdown.ts";
 import { createWebApp } from "./app.ts";
 import { loadAssets } from "./assets.ts";
@@ -33,6 +34,7 @@ function start(): void {
     assets: loadAssets(build, (_path, html) => toServedPage(html, targets)),
     originPolicy: createOriginPolicy(allowedOrigins(config, process.platform), [port]),
     targets,
+    build: readRelease().build,
     log,
   });
   const listener = getRequestListener(app.fetch);

@@ -8,16 +8,22 @@ import type { AnyAction } from "./action.ts";
  */
 export function accessOf(actions: readonly AnyAction[]): AccessTable {
   const table: Record<RouteKey, AccessEntry> = {};
-  for (const { method, path, permission, name, stepUp, streamedBody, hostScope, fullScope } of actions) {
-    const route: RouteKey = `${method} /api${path}` as RouteKey;
+  for (const action of actions) {
+    const route: RouteKey = `${action.method} /api${action.path}` as RouteKey;
     if (route in table) throw new TypeError(`Two actions have the route ${route}.`);
-    const entry: AccessEntry = { rule: permission, action: name };
-    if (hostScope === true) entry.scope = "host";
-    if (fullScope) entry.scope = "all";
-    if (stepUp) entry.stepUp = true;
-    if (stepUp === "scoped-keys") entry.scopedKeys = true;
-    if (streamedBody) entry.rawBody = true;
-    table[route] = entry;
+    table[route] = accessEntryOf(action);
   }
   return table;
+}
+
+/** The row of one action. */
+export function accessEntryOf(action: AnyAction): AccessEntry {
+  const { permission, name, stepUp, streamedBody, hostScope, fullScope } = action;
+  const entry: AccessEntry = { rule: permission, action: name };
+  if (hostScope === true) entry.scope = "host";
+  if (fullScope) entry.scope = "all";
+  if (stepUp) entry.stepUp = true;
+  if (stepUp === "scoped-keys") entry.scopedKeys = true;
+  if (streamedBody) entry.rawBody = true;
+  return entry;
 }

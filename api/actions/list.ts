@@ -15,6 +15,7 @@ import { jobActions } from "../jobs/actions.ts";
 import { mcpActions } from "../mcp/actions.ts";
 import { networkActions } from "../networks/actions.ts";
 import { serviceActions } from "../services/actions.ts";
+import { settingActions } from "../settings/actions.ts";
 import { stackActions } from "../stacks/actions.ts";
 import { updateActions } from "../updates/actions.ts";
 import { volumeActions } from "../volumes/actions.ts";
@@ -41,4 +42,5 @@ export const actions = [
   ...userActions,
   ...keyActions,
   ...gettingStartedActions,
+  ...settingActions,
 ] as const;

@@ -2,6 +2,8 @@ import { may } from "../../shared/protocol/access.ts";
 import { activityParams } from "../../shared/protocol/activity.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { requireScope } from "../access/identity/host-scope.ts";
+import { requireStepUp } from "../access/login/step-up.ts";
+import { accessEntryOf } from "../actions/access-rows.ts";
 import { type ActionTarget, type AnyAction, type AnyInput, action } from "../actions/action.ts";
 import { messages } from "./messages.ts";
 import { findActivity, isUndoable } from "./read.ts";
@@ -27,6 +29,8 @@ const undoTarget: ActionTarget<{ params: { id: string } }, Undo> = {
     // The stored input is masked, so only the name of the target is used. Its id may have changed.
     const input = { params: { id: record.target }, query: undefined, body: undefined, headers: undefined };
     requireScope(principal, undone.fullScope ? "all" : undone.hostScope ? "host" : undefined);
+    // What needs a fresh proof to be done needs one to be taken back, and keys that may not do it may not do this either.
+    requireStepUp(principal, accessEntryOf(undone), deps.access);
     const subject = await undone.target.resolve(input, context);
     return { record, action: undone as Undo["action"], input, subject };
   },

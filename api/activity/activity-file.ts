@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Log } from "../../shared/server/log.ts";
-import { openSideFile } from "../database/side-file.ts";
+import { limitSideFile, openSideFile } from "../database/side-file.ts";
 
 const schema = `
   CREATE TABLE activity (
@@ -30,6 +30,12 @@ const schema = `
   -- One row while a server has the file open: what a killed one leaves.
   CREATE TABLE opened (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL) STRICT`;
 
+const fileBytes = (maxBytes: number): number => 1.5 * maxBytes + 4 * 1024 * 1024;
+
+/** Changes the budget of an open file. A file that is larger already stays as it is and grows no further. */
+export const resizeActivityFile = (database: DatabaseSync, maxBytes: number): void =>
+  limitSideFile(database, fileBytes(maxBytes));
+
 /**
  * Opens `activity.db` in the state folder: see {@link openSideFile}.
  *
@@ -43,7 +49,7 @@ export function openActivityFile(dataDir: string, maxBytes: number, log: Log): D
     schema,
     version: 1,
     table: "opened",
-    maxBytes: 1.5 * maxBytes + 4 * 1024 * 1024,
+    maxBytes: fileBytes(maxBytes),
     log,
   });
   database.exec("PRAGMA foreign_keys = ON");

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { ActivityStorage } from "../../shared/protocol/activity.ts";
 import { JOB_STEPS_MAX } from "../../shared/protocol/job.ts";
 import type { Log } from "../../shared/server/log.ts";
-import { openActivityFile } from "./activity-file.ts";
+import { openActivityFile, resizeActivityFile } from "./activity-file.ts";
 import { maskInput } from "./mask-input.ts";
 import { messages } from "./messages.ts";
 import { createOutput } from "./output.ts";
@@ -48,7 +48,8 @@ export interface Activity {
 /** Opens the record in the state folder. What a killed server left running is interrupted from now on. */
 export function createActivity({ dataDir, log, limits, onChange }: ActivityOptions): Activity {
   let kept: ActivityLimits = { ...defaultActivityLimits, ...limits };
-  const store = createActivityStore(openActivityFile(dataDir, kept.maxBytes, log));
+  const database = openActivityFile(dataDir, kept.maxBytes, log);
+  const store = createActivityStore(database);
   const dirty = new Set<ActivityDraft>();
   let timer: NodeJS.Timeout | undefined;
   let degraded = false;
@@ -173,6 +174,7 @@ export function createActivity({ dataDir, log, limits, onChange }: ActivityOptio
     storage: () => ({ degraded, lost }),
     setLimits(changed) {
       kept = { ...kept, ...changed };
+      resizeActivityFile(database, kept.maxBytes);
       flushLater();
     },
     store,

@@ -92,7 +92,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
   const events = createEventStore(database, (id, count) => channelStore.noteLost(id, count), channelStore.defaultId);
   addDefaultRules(ruleStore, events, log);
   const ownAddresses = createOwnAddresses({ config });
-  const addresses = createAddressRules(config.ALERT_ALLOWED_HOSTS, "ALERT_ALLOWED_HOSTS", ownAddresses);
+  const addresses = createAddressRules(() => config.ALERT_ALLOWED_HOSTS, "ALERT_ALLOWED_HOSTS", ownAddresses);
   const makers = createMakers(ruleStore, channelStore, deps);
   const notifier = createNotifier({
     events,

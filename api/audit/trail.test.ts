@@ -119,7 +119,7 @@ describe("chain", () => {
   });
 
   test("verifies across closed files, and after the oldest were removed", async () => {
-    const trail = open({ fileMaxBytes: 2_000, closedFilesMax: 3, keepDays: 0 });
+    const trail = open({ fileMaxBytes: 2_000, closedFilesMax: 3, keepDays: () => 0 });
     fill(trail, 60);
     expect(readdirSync(folder.path).filter((name) => /^audit-\d+\.log$/.test(name))).toHaveLength(3);
     const verdict = await trail.verify();
@@ -143,7 +143,7 @@ describe("chain", () => {
     fill(young, 60);
     expect(closed()).toBe(6);
     expect(await young.verify()).toMatchObject({ intact: true, lastSequence: 90 });
-    fill(open({ fileMaxBytes: 2_000, closedFilesMax: 3, hardFilesMax: 6, keepDays: -1 }), 10);
+    fill(open({ fileMaxBytes: 2_000, closedFilesMax: 3, hardFilesMax: 6, keepDays: () => -1 }), 10);
     expect(closed()).toBe(3);
     expect(await open().verify()).toMatchObject({ intact: true, lastSequence: 100 });
   });

@@ -34,7 +34,7 @@ export interface TrailOptions {
   log: Log;
   fileMaxBytes?: number;
   closedFilesMax?: number;
-  keepDays?: number;
+  keepDays?: () => number;
   hardFilesMax?: number;
   /** Milliseconds of a monotonic clock. */
   now?: () => number;

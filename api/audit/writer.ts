@@ -35,14 +35,15 @@ export interface WriterOptions {
   anchor: AnchorStore;
   fileMaxBytes?: number;
   closedFilesMax?: number;
-  keepDays?: number;
+  /** Read whenever a file is closed. */
+  keepDays?: () => number;
   hardFilesMax?: number;
 }
 
 /** Creates a function that appends a line to the chain, exclusively among all processes, and closes full files. It throws if the disk is full. */
 export function createWriter(options: WriterOptions): (entry: Omit<AuditEntry, "sequence">) => void {
   const { folder, key, anchor, fileMaxBytes = FILE_MAX_BYTES, closedFilesMax = CLOSED_FILES_MAX } = options;
-  const { keepDays = KEEP_DAYS, hardFilesMax = HARD_FILES_MAX } = options;
+  const { keepDays = () => KEEP_DAYS, hardFilesMax = HARD_FILES_MAX } = options;
   const path = currentFile(folder);
   for (const file of [path, ...closedFiles(folder).map((closed) => closed.path)]) refuseShared(file);
   anchor.alone(() => {
@@ -56,7 +57,7 @@ export function createWriter(options: WriterOptions): (entry: Omit<AuditEntry, "
     const first = parseLine(firstLine(path))?.sequence ?? state.sequence;
     renameSync(path, join(folder, closedFileName(first)));
     const files = closedFiles(folder);
-    const keepFrom = new Date(Date.now() - keepDays * DAY_MS).toISOString();
+    const keepFrom = new Date(Date.now() - keepDays() * DAY_MS).toISOString();
     const isOld = ({ path }: ClosedFile) => (parseLine(lastLines(path).at(-1) ?? "")?.at ?? "") < keepFrom;
     let goneCount = Math.max(0, files.length - hardFilesMax);
     for (; goneCount < files.length - closedFilesMax; goneCount++) {

@@ -47,6 +47,11 @@ export function openSideFile(options: SideFileOptions): DatabaseSync {
   }
 }
 
+/** Changes the largest size of an open file, in bytes. */
+export function limitSideFile(database: DatabaseSync, maxBytes: number): void {
+  database.exec(`PRAGMA max_page_count = ${Math.ceil(maxBytes / PAGE_BYTES)}`);
+}
+
 function open(path: string, { name, schema, version, table, maxBytes }: SideFileOptions): DatabaseSync {
   // SQLite gives -wal and -shm the mode of the main file.
   if (path !== ":memory:") closeSync(openSync(path, "a", 0o600));

@@ -36,6 +36,7 @@ export const readRoutes: AccessTable = {
   "GET /api/keys": view("session"),
   "GET /api/audit": view("audit:view"),
   "GET /api/actions": view("signed-in"),
+  "GET /api/settings": hostView("settings:manage"),
   "GET /api/services": view("services:view"),
   "GET /api/services/:id": view("services:view"),
   "GET /api/services/:id/history": view("services:view"),
@@ -80,6 +81,7 @@ export const readRoutes: AccessTable = {
   // Each part by its own permission; what the caller may not see is left out.
   "GET /api/watch": view("signed-in"),
   "GET /api/system": view("system:view"),
+  "GET /api/system/version": view("system:view"),
   "GET /api/system/stats": view("system:view"),
   "GET /api/system/history": view("system:view"),
   "GET /api/mcp": view("mcp:view"),

@@ -28,7 +28,7 @@ async function makeFolder(): Promise<TempFolder> {
 
 /** All that is kept of a container, read from the files themselves. */
 async function readAll(dataDir: string, name: string): Promise<StoredLogLine[]> {
-  const reader = createReader({ folder: join(dataDir, "log-store"), maxDays: 14, onDamage() {} });
+  const reader = createReader({ folder: join(dataDir, "log-store"), maxDays: () => 14, onDamage() {} });
   try {
     const lines: StoredLogLine[] = [];
     let after: string | undefined;

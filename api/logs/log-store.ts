@@ -11,17 +11,19 @@ import type { Config } from "../../shared/server/config.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import { makePrivateFolder } from "../../shared/server/private-file.ts";
-import { createOnDemandWorker } from "../worker/on-demand-worker.ts";
-import { startWorker } from "../worker/worker-host.ts";
+import { createOnDemandWorker, type OnDemandWorker } from "../worker/on-demand-worker.ts";
+import { startWorker, type WorkerHost } from "../worker/worker-host.ts";
 import type { CollectorWorkerData } from "./collect/collector-worker.ts";
 import type { CollectedContainer } from "./collect/container-tasks.ts";
 import type { IngestMetrics } from "./collect/ingest.ts";
 import { type LogMatches, type LogWatcher, type LogWatchSpec, WATCHES_MAX } from "./collect/watch.ts";
 import type { WatchTold } from "./collect/watch-list.ts";
 import { listContainers } from "./list-containers.ts";
+import { openRetentionFloor } from "./retention-floor.ts";
 import type { CauseQuery } from "./search/cause-lines.ts";
 import { createLinePattern } from "./search/line-pattern.ts";
 import type { StoreAround, StoreFilter, StoreSearch, StoreSummary } from "./search/reader.ts";
+import type { ReaderLimits } from "./search/reader-worker.ts";
 import { formatLineTime } from "./store/line-time.ts";
 import { STORE_FOLDER } from "./store/segment.ts";
 import type { WriterState } from "./store/writer.ts";
@@ -32,10 +34,12 @@ export interface LogStore extends LogWatcher {
   around(query: StoreAround): Promise<LogAroundAnswer>;
   histogram(query: StoreFilter & { buckets: number }): Promise<LogHistogramAnswer>;
   containers(names: readonly string[] | null): Promise<LogContainersAnswer>;
-  /** The last line of each run that says what went wrong, by the container's id; none when nothing is kept. */
+  /** The last line of each run that says what went wrong, by the container's id; none while no logs are stored. */
   causes(queries: readonly CauseQuery[]): Promise<Record<string, CauseLine>>;
-  /** How keeping goes; absent when nothing is kept. */
-  metrics?(): Promise<LogStoreMetrics>;
+  /** State of the log store; undefined while no logs are stored. */
+  metrics(): Promise<LogStoreMetrics | undefined>;
+  /** Applies changed budgets: starts, changes or ends the storing of logs. What is stored stays when it ends. */
+  applyLimits(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -62,41 +66,53 @@ interface CollectorState extends WriterState, IngestMetrics {
 /** The thread that searches ends after this long without a search. */
 const READER_IDLE_MS = 5 * 60_000;
 
-/** Starts the log store: a worker that collects, and one that searches on demand. Starts none when a budget of 0 turns it off. */
+/**
+ * Starts the log store: a worker that collects, and one that searches on demand. Budgets are read from `config` now and by
+ * `applyLimits`; a budget of 0 runs no worker.
+ * Long because each call of its interface acts on the same two workers.
+ */
 export function createLogStore({ config, log }: LogStoreOptions): LogStore {
-  const { DATA_DIR, DOCKER_HOST, LOG_STORE_MAX_BYTES: maxBytes, LOG_STORE_MAX_DAYS: maxDays } = config;
-  if (maxBytes === 0 || maxDays === 0) return noStore();
-  const folder = join(DATA_DIR, STORE_FOLDER);
-  makePrivateFolder(folder);
-  const watches = new Map<number, { spec: LogWatchSpec; onMatches(matches: LogMatches): void }>();
+  const watches = new Map<number, Watch>();
   let watchCount = 0;
-  const data: CollectorWorkerData = { folder, maxBytes, maxDays, dockerHost: DOCKER_HOST, since: Date.now() };
-  const collector = startWorker({
-    file: new URL("./collect/collector-worker.ts", import.meta.url),
-    name: "log-collector",
-    data,
-    log,
-    onEvent(_name, told) {
-      const { watch, matches } = told as WatchTold;
-      watches.get(watch)?.onMatches(matches);
-    },
-    onReady() {
-      for (const [id, { spec }] of watches) void collector.call("watch", { id, spec }).catch(() => {});
-    },
-  });
-  const reader = createOnDemandWorker(
-    { file: new URL("./search/reader-worker.ts", import.meta.url), name: "log-reader", data: { folder, maxDays }, log },
-    READER_IDLE_MS,
-  );
+  let isClosed = false;
+  const isOn = () => config.LOG_STORE_MAX_BYTES > 0 && config.LOG_STORE_MAX_DAYS > 0 && !isClosed;
+  let workers = isOn() ? startWorkers(config, watches, log) : undefined;
+  let changing = Promise.resolve();
+
+  const applyToWorkers = ({ setLimits }: Workers) => setLimits(config.LOG_STORE_MAX_BYTES, config.LOG_STORE_MAX_DAYS);
+  /** Starts or ends the workers, one change after the other. */
+  const change = async () => {
+    if (isOn()) {
+      if (workers) return applyToWorkers(workers);
+      workers = startWorkers(config, watches, log);
+      return;
+    }
+    const ended = workers;
+    workers = undefined;
+    await ended?.close();
+  };
+  const applyLimits = () => {
+    if (isOn() && workers) return applyToWorkers(workers);
+    const changed = changing.then(change);
+    changing = changed.catch(() => {});
+    return changed;
+  };
+  const reader = () => {
+    if (!workers) throw new AppError("not_supported", "Logs are not stored here: the log store is turned off.");
+    return workers.reader;
+  };
+  const send = (method: string, argument: unknown) => void workers?.collector.call(method, argument).catch(() => {});
 
   return {
-    search: (query) => reader.call("search", query),
-    around: (query) => reader.call("around", query),
-    histogram: (query) => reader.call("histogram", query),
+    search: async (query) => reader().call("search", query),
+    around: async (query) => reader().call("around", query),
+    histogram: async (query) => reader().call("histogram", query),
     async containers(names) {
+      if (!workers) return turnedOff();
+      const { maxBytes, maxDays } = workers.limits;
       const [summary, state] = await Promise.all([
-        reader.call<StoreSummary>("summary"),
-        collector.call<CollectorState>("state").catch(() => undefined),
+        workers.reader.call<StoreSummary>("summary"),
+        workers.collector.call<CollectorState>("state").catch(() => undefined),
       ]);
       const containers: StoredContainer[] = listContainers(summary.sources, state?.containers, names);
       const degraded = state ? state.degraded : "The log store is starting again.";
@@ -117,21 +133,86 @@ export function createLogStore({ config, log }: LogStoreOptions): LogStore {
             : null,
       };
     },
-    causes: (queries) => (queries.length === 0 ? Promise.resolve({}) : reader.call("causes", queries)),
+    causes: async (queries) => (workers && queries.length > 0 ? workers.reader.call("causes", queries) : {}),
     async metrics() {
+      if (!workers) return undefined;
+      const { limits, reader, collector } = workers;
       const collected = await collector.call<CollectorState>("state").catch(() => undefined);
       const isDegraded = collected === undefined || collected.degraded !== null;
-      return { isDegraded, readersWaiting: reader.asked, bytesLimit: maxBytes, collected };
+      return { isDegraded, readersWaiting: reader.asked, bytesLimit: limits.maxBytes, collected };
     },
     watch(spec, onMatches) {
       if (watches.size >= WATCHES_MAX) throw new AppError("overloaded", "Too many patterns are watched for already.");
       checkSpec(spec);
       const id = ++watchCount;
       watches.set(id, { spec, onMatches });
-      void collector.call("watch", { id, spec }).catch(() => {});
+      send("watch", { id, spec });
       return () => {
-        if (watches.delete(id)) void collector.call("unwatch", id).catch(() => {});
+        if (watches.delete(id)) send("unwatch", id);
       };
+    },
+    applyLimits,
+    async close() {
+      isClosed = true;
+      await applyLimits();
+    },
+  };
+}
+
+interface Watch {
+  spec: LogWatchSpec;
+  onMatches(matches: LogMatches): void;
+}
+
+interface Workers {
+  collector: WorkerHost;
+  reader: OnDemandWorker;
+  readonly limits: { maxBytes: number; maxDays: number };
+  setLimits(maxBytes: number, maxDays: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+function startWorkers(config: LogStoreOptions["config"], watches: ReadonlyMap<number, Watch>, log: Log): Workers {
+  const folder = join(config.DATA_DIR, STORE_FOLDER);
+  makePrivateFolder(folder);
+  // A thread that starts again reads these objects again.
+  const data: CollectorWorkerData = {
+    folder,
+    maxBytes: config.LOG_STORE_MAX_BYTES,
+    maxDays: config.LOG_STORE_MAX_DAYS,
+    dockerHost: config.DOCKER_HOST,
+    since: Date.now(),
+  };
+  const floor = openRetentionFloor(folder, log);
+  floor.apply(data.maxDays);
+  const readerData: ReaderLimits & { folder: string } = { folder, maxDays: data.maxDays, floorMs: floor.ms };
+  const collector = startWorker({
+    file: new URL("./collect/collector-worker.ts", import.meta.url),
+    name: "log-collector",
+    data,
+    log,
+    onEvent(_name, told) {
+      const { watch, matches } = told as WatchTold;
+      watches.get(watch)?.onMatches(matches);
+    },
+    onReady() {
+      for (const [id, { spec }] of watches) void collector.call("watch", { id, spec }).catch(() => {});
+    },
+  });
+  const reader = createOnDemandWorker(
+    { file: new URL("./search/reader-worker.ts", import.meta.url), name: "log-reader", data: readerData, log },
+    READER_IDLE_MS,
+  );
+  return {
+    collector,
+    reader,
+    limits: data,
+    async setLimits(maxBytes, maxDays) {
+      Object.assign(data, { maxBytes, maxDays });
+      floor.apply(maxDays);
+      const limits: ReaderLimits = { maxDays, floorMs: floor.ms };
+      Object.assign(readerData, limits);
+      await Promise.all([collector.call("limits", { maxBytes, maxDays }), reader.callRunning("limits", limits)]);
     },
     async close() {
       await Promise.all([collector.close(), reader.close()]);
@@ -142,24 +223,9 @@ export function createLogStore({ config, log }: LogStoreOptions): LogStore {
 const checkSpec = ({ text, regex, levels = [], stream }: LogWatchSpec) =>
   void createLinePattern({ q: text, regex, level: levels, stream });
 
-function noStore(): LogStore {
-  const refuse = () =>
-    Promise.reject(new AppError("not_supported", "Logs are not kept here: the log store is turned off."));
-  return {
-    search: refuse,
-    around: refuse,
-    histogram: refuse,
-    causes: async () => ({}),
-    containers: async () => ({
-      state: "off",
-      reason: "Logs are not kept: LOG_STORE_MAX_BYTES or LOG_STORE_MAX_DAYS is 0.",
-      containers: [],
-      budget: null,
-    }),
-    watch(spec) {
-      checkSpec(spec);
-      return () => {};
-    },
-    close: async () => {},
-  };
-}
+const turnedOff = (): LogContainersAnswer => ({
+  state: "off",
+  reason: "Logs are not stored: LOG_STORE_MAX_BYTES or LOG_STORE_MAX_DAYS is 0.",
+  containers: [],
+  budget: null,
+});

@@ -4,19 +4,20 @@ import type { LogStore, LogStoreMetrics } from "./log-store.ts";
 
 type Collected = NonNullable<LogStoreMetrics["collected"]>;
 
-/** Adds metrics of the log store for Prometheus; none where no logs are kept. */
+/** Adds metrics of the log store for Prometheus; without values where no logs are stored. */
 export function addLogStoreMetrics(registry: Registry, logStore: Pick<LogStore, "metrics">): void {
-  if (!logStore.metrics) return;
   const registers = [registry];
   // All metrics of one scrape come from one request.
-  const ask = singleFlight(logStore.metrics as () => Promise<LogStoreMetrics>);
+  const ask = singleFlight(() => logStore.metrics());
   const gauge = (name: string, help: string, read: (metrics: LogStoreMetrics) => number | undefined) =>
     new Gauge({
       name: `ai_desktop_api_log_store_${name}`,
       help,
       registers,
       async collect() {
-        const value = read(await ask());
+        const metrics = await ask();
+        if (!metrics) return this.remove(); // it has been turned off
+        const value = read(metrics);
         if (value !== undefined) this.set(value); // a thread that restarts leaves the value as it was
       },
     });
@@ -26,7 +27,7 @@ export function addLogStoreMetrics(registry: Registry, logStore: Pick<LogStore, 
       help,
       registers,
       async collect() {
-        const { collected } = await ask();
+        const { collected } = (await ask()) ?? {};
         if (!collected) return;
         this.reset();
         this.inc(read(collected));

@@ -31,7 +31,7 @@ export async function startStore(options: Partial<WriterOptions> = {}): Promise<
   const limits = { maxBytes: 256 * 1024 * 1024, maxDays: 14, ...options };
   const writer = openWriter({ folder, ...limits });
   const ingest = createIngest({ writer, log: silentLog() });
-  const reader = createReader({ folder, maxDays: limits.maxDays, onDamage() {} });
+  const reader = createReader({ folder, maxDays: () => limits.maxDays, onDamage() {} });
   return {
     folder,
     writer,

@@ -5,8 +5,8 @@ export const messages = {
   valueAgain: "Enter the value again: the program or address has changed.",
   invalidProgram: "The program must be a name on the PATH or an absolute path.",
   noProgramAllowed:
-    "No local program is allowed yet. Add it to MCP_ALLOWED_COMMANDS in the settings file, then restart.",
-  programNotAllowed: "This program is not allowed. Add it to MCP_ALLOWED_COMMANDS in the settings file, then restart.",
+    "No local program is allowed yet. An administrator can allow it in Settings (MCP_ALLOWED_COMMANDS).",
+  programNotAllowed: "This program is not allowed. An administrator can allow it in Settings (MCP_ALLOWED_COMMANDS).",
   notStarted: "The server could not be started.",
   notRunning: "The server is not running: start it first.",
   stoppedAtStart: "The server was stopped while it was starting.",

@@ -1,5 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
+import { canonicalHost } from "../../shared/protocol/allowed-entry.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
 
@@ -58,16 +59,26 @@ export interface AddressRules {
 }
 
 /**
- * Creates rules that keep outgoing requests away from private networks and from the host's own addresses, except hosts
- * (`name` or `name:port`) that the operator listed in the environment variable named in the refusal.
+ * Creates rules that keep outgoing requests away from private networks and from the host's own addresses, except listed
+ * hosts (`name` or `name:port`).
+ *
+ * @param allowedHosts Returns the listed hosts of now.
+ * @param setting Name of the list, for the refusal.
  */
-export function createAddressRules(allowedHosts: readonly string[], variable: string, own: OwnAddresses): AddressRules {
-  const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()));
-  const isListed = ({ hostname, port }: HostAndPort) => allowed.has(hostname) || allowed.has(`${hostname}:${port}`);
+export function createAddressRules(
+  allowedHosts: () => readonly string[],
+  setting: string,
+  own: OwnAddresses,
+): AddressRules {
+  const isListed = ({ hostname, port }: HostAndPort) => {
+    const host = canonicalHost(hostname) ?? hostname;
+    const allowed = allowedHosts().map((entry) => canonicalHost(entry) ?? entry.toLowerCase());
+    return allowed.includes(host) || allowed.includes(`${host}:${port}`);
+  };
   const refusal = () =>
     new AppError(
       "forbidden",
-      `Private addresses and addresses of this host are blocked. The operator can allow the host in ${variable}.`,
+      `Private addresses and addresses of this host are blocked. An administrator can allow the host in Settings (${setting}).`,
     );
   const isInside = (address: string) => isInnerAddress(address) || own.includes(address);
 

@@ -40,6 +40,8 @@ export interface Collector {
   latest(): ReadonlyMap<string, LatestStats>;
   /** Runs one round now, as the timer does. */
   collect(): Promise<void>;
+  /** Starts the wait for the next round again, with the interval of now. */
+  reschedule(): void;
   stop(): Promise<void>;
 }
 
@@ -51,11 +53,11 @@ export interface CollectorOptions {
   onProcesses?: ((deployments: readonly Deployment[], at: number) => void) | undefined;
   /** Used by the collector only: rates are measured between two calls. */
   metrics: Pick<HostMetrics, "sample">;
-  /** Without it, metrics are measured and not stored. */
-  store: HistoryStore | undefined;
+  /** Read in each round; without one, metrics are measured and not stored. */
+  store: () => HistoryStore | undefined;
   log: Log;
-  /** Seconds between two rounds; 0 runs rounds on request only. */
-  interval: number;
+  /** Seconds between two rounds; 0 runs rounds on request only. Read before each wait. */
+  interval: () => number;
   now?: () => number;
 }
 
@@ -146,10 +148,10 @@ export function createCollector(options: CollectorOptions): Collector {
     if (host.status === "fulfilled") rows.push({ key: hostKey, sample: ofHost(host.value) });
     if (apps.status === "fulfilled") rows.push(...apps.value);
     try {
-      store?.add(seconds, rows);
+      store()?.add(seconds, rows);
       if (Math.abs(seconds - prunedAt) >= PRUNE_SECONDS) {
         prunedAt = seconds;
-        store?.prune(seconds);
+        store()?.prune(seconds);
       }
       failing = false;
     } catch (error) {
@@ -160,14 +162,20 @@ export function createCollector(options: CollectorOptions): Collector {
     }
   };
 
+  let isCollecting = false;
   const wait = () => {
-    if (stopped || interval <= 0) return;
-    const every = interval * 1_000;
+    clearTimeout(timer);
+    if (stopped || isCollecting || interval() <= 0) return;
+    const every = interval() * 1_000;
     timer = setTimeout(
       () => {
+        isCollecting = true;
         round = collect()
           .catch((error: unknown) => log.error({ err: error }, "a round of measurements failed"))
-          .finally(wait);
+          .finally(() => {
+            isCollecting = false;
+            wait();
+          });
       },
       every - (now() % every),
     );
@@ -178,6 +186,7 @@ export function createCollector(options: CollectorOptions): Collector {
   return {
     latest: () => latest,
     collect,
+    reschedule: wait,
     async stop() {
       stopped = true;
       clearTimeout(timer);

@@ -18,7 +18,7 @@ test("a round ends when the Engine is gone, and sends no request after its end",
     },
   };
   const metrics = { sample: () => Promise.reject<HostSample>(new Error("not asked")) };
-  const options = { docker, metrics, store: undefined, log: silentLog(), interval: 0 };
+  const options = { docker, metrics, store: () => undefined, log: silentLog(), interval: () => 0 };
   const collector = createCollector(options);
   await collector.collect();
   const sofar = asked;

@@ -75,6 +75,8 @@ export interface HistoryStore {
   readAll(seconds: number, step: number, now: number): RecentRow[];
   /** Deletes expired rows. */
   prune(now: number): void;
+  /** Changes the days that rows are stored; the next prune applies them. */
+  keepDays(days: number): void;
   close(): void;
 }
 
@@ -83,13 +85,13 @@ const averages = `avg(cpu) AS cpu, max(cpu_max) AS cpu_max, CAST(avg(memory) AS 
   max(memory_max) AS memory_max, max(memory_limit) AS memory_limit, avg(rx) AS rx, avg(tx) AS tx,
   avg(first) AS first, avg(second) AS second`;
 
-/** @param interval Seconds between two samples. @param days Days that are kept. */
+/** @param interval Returns the seconds between two samples. @param days Days that are stored. */
 export function createHistoryStore(
   database: DatabaseSync,
-  { interval, days }: { interval: number; days: number },
+  { interval, days }: { interval: () => number; days: number },
 ): HistoryStore {
   const ids = new Map<string, number>();
-  const kept: Record<Level, number> = { raw: RAW_AGE, minute: MINUTE_AGE, coarse: Math.max(DAY, days * DAY) };
+  const kept: Record<Level, number> = { raw: RAW_AGE, minute: MINUTE_AGE, coarse: coarseAge(days) };
   const prepared = new Map<string, StatementSync>();
   const sql = (text: string): StatementSync => {
     const known = prepared.get(text) ?? database.prepare(text);
@@ -176,7 +178,7 @@ export function createHistoryStore(
       const rows = sql(`SELECT at / ${one} * ${one} AS time, ${averages} FROM (${tail(level, only)})
         WHERE ${only} GROUP BY time ORDER BY time`).all({ name, from }) as Record<string, number>[];
       return {
-        step: step || interval,
+        step: step || interval(),
         from,
         to: now,
         rows: rows.map((row) => toRow(row)),
@@ -195,9 +197,14 @@ export function createHistoryStore(
         })),
     knows: (name) => sql("SELECT 1 FROM series WHERE name = ? LIMIT 1").get(name) !== undefined,
     prune,
+    keepDays(days) {
+      kept.coarse = coarseAge(days);
+    },
     close: () => database.close(),
   };
 }
+
+const coarseAge = (days: number): number => Math.max(DAY, days * DAY);
 
 function isNearlyFull(database: DatabaseSync): boolean {
   const of = (name: string) => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0] as number;

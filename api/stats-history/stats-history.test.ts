@@ -26,7 +26,7 @@ beforeEach(async () => {
 afterEach(() => folder.remove());
 
 const openStore = (days = 7) =>
-  createHistoryStore(openHistoryFile(join(folder.path, "data"), log), { interval: 15, days });
+  createHistoryStore(openHistoryFile(join(folder.path, "data"), log), { interval: () => 15, days });
 const sample = (cpu: number): HistorySample => ({
   cpu,
   memory: cpu * 1_000,
@@ -122,7 +122,7 @@ test("survives a kill during a write", async () => {
     import { createHistoryStore } from ${JSON.stringify(join(import.meta.dirname, "history-store.ts"))};
     const log = { warn() {}, error() {} };
     const database = openHistoryFile(${JSON.stringify(join(folder.path, "data"))}, log);
-    const store = createHistoryStore(database, { interval: 15, days: 7 });
+    const store = createHistoryStore(database, { interval: () => 15, days: 7 });
     for (let at = ${START}; ; at += 15) {
       store.add(at, [{ key: ${JSON.stringify(web)}, sample: ${JSON.stringify(sample(10))} }]);
       if (at === ${START} + 15_000) console.log("going");
@@ -153,9 +153,9 @@ describe.skipIf(await lacks("docker"))("the collector", () => {
     const collector = createCollector({
       docker: asked,
       metrics: createHostMetrics(),
-      store,
+      store: () => store,
       log,
-      interval: 0,
+      interval: () => 0,
       now: () => at,
     });
     await collector.collect();

@@ -7,7 +7,7 @@ import type { Log } from "../../shared/server/log.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
 import { type Collector, type CollectorOptions, createCollector, hostKey } from "./collector.ts";
 import { openHistoryFile } from "./history-file.ts";
-import { createHistoryStore, type HistoryPoints, type HistoryRow } from "./history-store.ts";
+import { createHistoryStore, type HistoryPoints, type HistoryRow, type HistoryStore } from "./history-store.ts";
 import { isProcessSeries } from "./process-series.ts";
 import { toTrends } from "./trends.ts";
 
@@ -19,6 +19,8 @@ export interface StatsHistory extends Pick<Collector, "latest" | "collect"> {
   knows(name: string): boolean;
   /** Usage of every container and process over the last 15 minutes; null when no history is stored. */
   trends(): UsageTrends | null;
+  /** Applies a changed interval and changed days. With 0 days the history stays on the disk, unread. */
+  applySettings(): void;
   /** Ends the rounds. The history can be read until `close`. */
   stop(): Promise<void>;
   close(): void;
@@ -33,20 +35,30 @@ export interface StatsHistoryOptions {
 }
 
 export function createStatsHistory({ docker, processes, onProcesses, config, log }: StatsHistoryOptions): StatsHistory {
-  const { DATA_DIR, STATS_INTERVAL: interval, STATS_HISTORY_DAYS: days } = config;
-  const store = days > 0 ? createHistoryStore(openHistoryFile(DATA_DIR, log), { interval, days }) : undefined;
+  const interval = () => config.STATS_INTERVAL;
+  let store: HistoryStore | undefined;
+  let isClosed = false;
+  const applyDays = () => {
+    const days = config.STATS_HISTORY_DAYS;
+    if (days === 0 || isClosed) {
+      store?.close();
+      store = undefined;
+    } else if (store) store.keepDays(days);
+    else store = createHistoryStore(openHistoryFile(config.DATA_DIR, log), { interval, days });
+  };
+  applyDays();
   const collector = createCollector({
     docker,
     processes,
     onProcesses,
     metrics: createHostMetrics(),
-    store,
+    store: () => store,
     log,
     interval,
   });
   const read = (name: string, range: HistoryRange) => {
     const now = Math.floor(Date.now() / 1_000);
-    return store?.read(name, range, now) ?? { step: interval, from: now, to: now, rows: [] };
+    return store?.read(name, range, now) ?? { step: interval(), from: now, to: now, rows: [] };
   };
   return {
     latest: collector.latest,
@@ -63,10 +75,17 @@ export function createStatsHistory({ docker, processes, onProcesses, config, log
     knows: (name) => name !== hostKey.name && !isProcessSeries(name) && (store?.knows(name) ?? false),
     trends() {
       if (!store) return null;
-      return toTrends(store, interval, Math.floor(Date.now() / 1_000));
+      return toTrends(store, interval(), Math.floor(Date.now() / 1_000));
+    },
+    applySettings() {
+      applyDays();
+      collector.reschedule();
     },
     stop: collector.stop,
-    close: () => store?.close(),
+    close() {
+      isClosed = true;
+      applyDays();
+    },
   };
 }
 

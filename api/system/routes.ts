@@ -1,4 +1,5 @@
 import { countContainers, countProcesses } from "../../shared/health/running.ts";
+import { releaseSchema } from "../../shared/protocol/release.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import type { SystemStats } from "../../shared/protocol/system.ts";
 import { dependenciesSchema, systemInfoSchema, systemStatsSchema } from "../../shared/protocol/system.ts";
@@ -14,7 +15,8 @@ export function systemRoutes({
   docker,
   processes,
   dependencies,
-}: Pick<ApiDeps, "metrics" | "docker" | "processes" | "dependencies">) {
+  versions,
+}: Pick<ApiDeps, "metrics" | "docker" | "processes" | "dependencies" | "versions">) {
   return createRoutes()
     .get(
       "/",
@@ -27,6 +29,16 @@ export function systemRoutes({
         const [info, states] = await Promise.all([metrics.info(), dependencies.states()]);
         return c.json(ok({ info, dependencies: states }));
       },
+    )
+    .get(
+      "/version",
+      described({
+        tag,
+        summary: "Get the release that the API and the realtime server run",
+        description: "The web app reports the `build` of its own at `/version` of the page's address.",
+        answer: { api: releaseSchema, realtime: releaseSchema.nullable().describe("Null: it does not respond.") },
+      }),
+      async (c) => c.json(ok({ api: versions.api, realtime: await versions.realtime() })),
     )
     .get(
       "/stats",

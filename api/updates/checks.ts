@@ -17,14 +17,17 @@ export interface UpdateChecksOptions {
   registries: Pick<Registries, "authFor">;
   store: UpdateStore;
   log: Log;
-  /** Hours between two automatic rounds; 0: only on demand. */
-  everyHours: number;
+  /** Hours between two automatic rounds; 0: only on demand. Read before each wait. */
+  everyHours: () => number;
   /** Milliseconds before a round. The first round is 0. */
   wait?: (round: number) => number;
 }
 
 export interface UpdateChecks {
-  everyHours: number;
+  /** Hours between two automatic rounds; 0: only on demand. */
+  readonly everyHours: number;
+  /** Applies changed hours to the wait for the next round. */
+  applySettings(): void;
   /** The stored result for each container. Asks no registry. */
   status(): Promise<ServiceUpdate[]>;
   /** Asks the registries about the images of these containers; all by default. A failed check is stored, and no error. */
@@ -42,6 +45,8 @@ const HOUR_MS = 60 * 60 * 1000;
 /** Pause after a registry has limited requests. Each further limit doubles it. */
 const PAUSE_MS = HOUR_MS / 4;
 const PAUSE_MAX_MS = 24 * HOUR_MS;
+/** Longest delay of a timer: longer ones would end at once. */
+const MAX_WAIT_MS = 24 * 24 * HOUR_MS;
 
 /** Checks for newer images, each reference once per round. */
 export function createUpdateChecks(options: UpdateChecksOptions): UpdateChecks {
@@ -124,13 +129,29 @@ export function createUpdateChecks(options: UpdateChecksOptions): UpdateChecks {
     });
   };
 
+  let changed = new AbortController();
   const wait =
     options.wait ??
     // Random, so that not all panels ask at once; delayed, because the host may just be starting.
-    ((round) => (round === 0 ? (2 + 8 * Math.random()) * 60_000 : everyHours * HOUR_MS * (0.8 + 0.4 * Math.random())));
+    ((round) =>
+      round === 0 ? (2 + 8 * Math.random()) * 60_000 : everyHours() * HOUR_MS * (0.8 + 0.4 * Math.random()));
+  /** Resolves when the round is due. Changed hours count from the start of the wait; without hours nothing is due. */
+  const untilDue = async (round: number) => {
+    const begun = performance.now();
+    let length = wait(round);
+    while (!closing.signal.aborted) {
+      const { signal } = changed;
+      const left = everyHours() > 0 ? begun + length - performance.now() : MAX_WAIT_MS;
+      if (left <= 0) return;
+      const either = AbortSignal.any([closing.signal, signal]);
+      await delay(Math.min(left, MAX_WAIT_MS), undefined, { signal: either, ref: false }).catch(() => undefined);
+      if (signal.aborted) length = wait(round);
+    }
+  };
   const rounds = async () => {
     for (let round = 0; !closing.signal.aborted; round++) {
-      await delay(wait(round), undefined, { signal: closing.signal, ref: false });
+      await untilDue(round);
+      if (closing.signal.aborted) return;
       try {
         const { checked, failed } = await check({ signal: closing.signal });
         log.debug({ checked, failed }, "checked for newer images");
@@ -139,10 +160,17 @@ export function createUpdateChecks(options: UpdateChecksOptions): UpdateChecks {
       }
     }
   };
-  const running = everyHours > 0 ? rounds().catch(() => undefined) : Promise.resolve();
+  const running = rounds();
 
   return {
-    everyHours,
+    get everyHours() {
+      return everyHours();
+    },
+    applySettings() {
+      const before = changed;
+      changed = new AbortController();
+      before.abort();
+    },
     status,
     check,
     async close() {

@@ -189,7 +189,7 @@ describe("automatic checks", () => {
       registries: { authFor: () => undefined },
       store,
       log: silentLog(),
-      everyHours: 1,
+      everyHours: () => 1,
       wait: () => {
         rounds++;
         return 1;

@@ -1,10 +1,15 @@
 import { startWorker, type WorkerHost, type WorkerHostOptions, workerUnavailable } from "./worker-host.ts";
 
+export interface OnDemandWorker extends WorkerHost {
+  /** Calls the worker if it runs; resolves without a call otherwise. */
+  callRunning(method: string, argument?: unknown): Promise<void>;
+}
+
 /**
  * A worker that starts with the first call and ends after `idleMs` milliseconds without one: a thread takes memory also
  * while it does nothing.
  */
-export function createOnDemandWorker(options: WorkerHostOptions, idleMs: number): WorkerHost {
+export function createOnDemandWorker(options: WorkerHostOptions, idleMs: number): OnDemandWorker {
   let host: WorkerHost | undefined;
   let idle: NodeJS.Timeout | undefined;
   let ending = Promise.resolve();
@@ -32,6 +37,9 @@ export function createOnDemandWorker(options: WorkerHostOptions, idleMs: number)
           idle = setTimeout(end, idleMs).unref();
         }
       }
+    },
+    async callRunning(method, argument) {
+      await host?.call(method, argument);
     },
     get asked() {
       return host?.asked ?? 0;

@@ -94,6 +94,8 @@ const labels: Readonly<Record<string, ActionLabel>> = {
   "job:cancel": label("cancel", "cancelled"),
   "activity:undo": label("undo the last change of", "undid the last change of"),
   "activity:gap": label("keep a complete record", "did not keep a complete record", alone),
+  "setting:change": label("change the setting", "changed the setting"),
+  "setting:change-list": label("change the list", "changed the list"),
   "user:create": label("create the user", "created the user"),
   "user:change": label("change the user", "changed the user"),
   "user:remove": label("remove the user", "removed the user"),

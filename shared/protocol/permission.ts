@@ -29,6 +29,7 @@ export const permissions = {
   "access:manage": "admin",
   "audit:view": "admin",
   "metrics:view": "admin",
+  "settings:manage": "admin",
 } as const satisfies Record<string, Role>;
 
 export type Permission = keyof typeof permissions;

@@ -58,6 +58,7 @@ import type { callMcpTool, changeMcpServer, createMcpServer, McpServer, McpTool 
 import type { connectRequest, createNetworkRequest, disconnectRequest, Network, NetworkDetail } from "./network.ts";
 import type { PasskeyInfo, PasskeyOptions, passkeyBody, passkeyLogin, passkeyPatch } from "./passkey.ts";
 import type { addRegistryRequest, Registry } from "./registry.ts";
+import type { Release } from "./release.ts";
 import type { removeServiceQuery, Service, ServiceDetail, servicesQuery } from "./service.ts";
 import type {
   killBody,
@@ -66,6 +67,15 @@ import type {
   renameBody as renameServiceBody,
   ServiceProcess,
 } from "./service-change.ts";
+import type {
+  EnvironmentVariable,
+  EnvironmentWay,
+  ListSetting,
+  NumberSetting,
+  Setting,
+  settingListBody,
+  settingValueBody,
+} from "./settings.ts";
 import type { openShellBody, Shell } from "./shell.ts";
 import type {
   ComposeState,
@@ -104,6 +114,7 @@ export interface Routes
     DeploymentsRoutes,
     SystemRoutes,
     WatchRoutes,
+    SettingsRoutes,
     McpRoutes,
     AlertsRoutes,
     FilesRoutes,
@@ -219,12 +230,22 @@ interface DeploymentsRoutes {
 
 interface SystemRoutes {
   "GET /system": { answer: { info: SystemInfo; dependencies: Record<DependencyName, DependencyState> } };
+  "GET /system/version": { answer: { api: Release; realtime: Release | null } };
   "GET /system/stats": { answer: { stats: SystemStats } };
   "GET /system/history": { query: z.input<typeof historyQuery>; answer: { history: SystemHistory } };
 }
 
 interface WatchRoutes {
   "GET /watch": { answer: Watch };
+}
+
+interface SettingsRoutes {
+  "GET /settings": { answer: { settings: Setting[]; environment: EnvironmentVariable[]; way: EnvironmentWay } };
+  "PUT /settings/:id": {
+    json: z.input<typeof settingValueBody>;
+    answer: { setting: NumberSetting };
+  };
+  "PUT /settings/lists/:id": { json: z.input<typeof settingListBody>; answer: { setting: ListSetting } };
 }
 
 interface McpRoutes {

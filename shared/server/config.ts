@@ -2,6 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
+import { type NumberSettingName, numberSettings } from "../protocol/setting-limits.ts";
 import { localServiceUrl, loopbackAddress } from "./loopback.ts";
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -14,6 +15,13 @@ const csv = z
       .map((item) => item.trim())
       .filter((item) => item !== ""),
   );
+
+/** A number that the Settings page can change too, with the same bounds. */
+const settingNumber = (name: NumberSettingName) => {
+  const { min, max, whole, default: fallback } = numberSettings[name];
+  const number = z.coerce.number().min(min).max(max);
+  return (whole ? number.int() : number).default(fallback);
+};
 
 /** An origin as sent by browsers: scheme, host and port, without wildcard or path. */
 const origin = z.string().transform((value, context) => {
@@ -93,30 +101,20 @@ const schema = z.object({
   /** Further folders whose compose files may be edited and run. */
   STACKS_ROOTS: csv.pipe(z.array(absolutePath)),
   /** Limits of the log history: bytes on disk, and days. 0 in either disables it. */
-  LOG_STORE_MAX_BYTES: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .default(2 * 1024 ** 3),
-  LOG_STORE_MAX_DAYS: z.coerce.number().min(0).max(3_650).default(14),
+  LOG_STORE_MAX_BYTES: settingNumber("LOG_STORE_MAX_BYTES"),
+  LOG_STORE_MAX_DAYS: settingNumber("LOG_STORE_MAX_DAYS"),
   /** Limits of the record of actions: bytes on disk, and days. */
-  ACTIVITY_MAX_BYTES: z.coerce
-    .number()
-    .int()
-    .min(4 * 1024 ** 2)
-    .default(256 * 1024 ** 2),
-  ACTIVITY_MAX_DAYS: z.coerce.number().min(1).max(3_650).default(30),
+  ACTIVITY_MAX_BYTES: settingNumber("ACTIVITY_MAX_BYTES"),
+  ACTIVITY_MAX_DAYS: settingNumber("ACTIVITY_MAX_DAYS"),
+  /** Days that a line of the audit trail is stored at least. */
+  AUDIT_KEEP_DAYS: settingNumber("AUDIT_KEEP_DAYS"),
   /** Folder with further catalogue entries, one JSON file each. */
   CATALOGUE_DIR: z.string().min(1).optional(),
   MCP_ALLOWED_COMMANDS: csv,
   /** Hosts (`name` or `name:port`) in private networks at which MCP servers may be reached. */
   MCP_ALLOWED_HOSTS: csv,
   /** Hours between two checks for newer images; 0: only on demand. */
-  UPDATE_CHECK_HOURS: z.coerce
-    .number()
-    .min(0)
-    .max(24 * 365)
-    .default(12),
+  UPDATE_CHECK_HOURS: settingNumber("UPDATE_CHECK_HOURS"),
   /** Hosts (`name` or `name:port`) in private networks to which alerts may be sent. */
   ALERT_ALLOWED_HOSTS: csv,
   /** Disables evaluation and notifications of alerts: for a second API on a copy of the state. */
@@ -129,9 +127,9 @@ const schema = z.object({
   MAX_SOCKETS_PER_SESSION: z.coerce.number().int().min(1).default(256),
   MAX_SOCKETS_PER_ADDRESS: z.coerce.number().int().min(1).default(50),
   /** Seconds between two samples of the host and all running containers; 0: no samples. */
-  STATS_INTERVAL: z.coerce.number().int().min(0).max(300).default(15),
+  STATS_INTERVAL: settingNumber("STATS_INTERVAL"),
   /** Days that samples are kept, with lower resolution for older ones; 0: none. */
-  STATS_HISTORY_DAYS: z.coerce.number().int().min(0).max(31).default(7),
+  STATS_HISTORY_DAYS: settingNumber("STATS_HISTORY_DAYS"),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   OIDC_ISSUER: z.url().optional(),
   OIDC_CLIENT_ID: z.string().min(1).optional(),
@@ -145,6 +143,8 @@ export type Config = z.output<typeof schema> & {
   FILE_MANAGER_ROOT: string;
   WS_SERVER_URL: string;
   BACKEND_URL: string;
+  /** Names of the variables that the environment sets. The values of others are defaults. */
+  setVariables: ReadonlySet<string>;
 };
 
 /** Names of all variables of the configuration. */
@@ -167,7 +167,8 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
       BACKEND_URL = localServiceUrl(HOST, DEFAULT_API_PORT),
       ...rest
     } = parsed.data;
-    return { ...rest, FILE_MANAGER_ROOT, WS_SERVER_URL, BACKEND_URL };
+    const setVariables = new Set(Object.keys(set).filter((name) => name in schema.shape));
+    return { ...rest, FILE_MANAGER_ROOT, WS_SERVER_URL, BACKEND_URL, setVariables };
   }
   const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw new ConfigError(`The environment is not valid.\n  ${faults.join("\n  ")}`);

@@ -1,4 +1,8 @@
 import { journey } from "./journey.ts";
 import { mcpJourney } from "./journeys/mcp.ts";
+import { settingsJourney } from "./journeys/settings.ts";
 
-await journey("MCP servers", mcpJourney);
+await journey("MCP servers and settings", (at) => {
+  mcpJourney(at);
+  settingsJourney(at);
+});

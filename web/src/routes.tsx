@@ -27,6 +27,7 @@ export const routes: RouteDefinition[] = [
   { path: "/account", component: lazy(() => import("./features/access/account/AccountPage.tsx")) },
   { path: "/users", component: lazy(() => import("./features/access/users/UsersPage.tsx")) },
   { path: "/keys", component: lazy(() => import("./features/access/keys/KeysPage.tsx")) },
+  { path: "/settings/:section?", component: lazy(() => import("./features/settings/SettingsPage.tsx")) },
   { path: "/audit", component: lazy(() => import("./features/audit/AuditPage.tsx")) },
   { path: "/index.html", component: Home },
   { path: "/setup", component: Home },

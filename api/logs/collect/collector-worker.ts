@@ -39,6 +39,7 @@ answerCalls({
   }),
   watch: (watch: { id: number; spec: LogWatchSpec }) => watches.add(watch),
   unwatch: (id: number) => watches.remove(id),
+  limits: (limits: { maxBytes: number; maxDays: number }) => writer.setLimits(limits.maxBytes, limits.maxDays),
   async close() {
     clearInterval(maintaining);
     watches.close();

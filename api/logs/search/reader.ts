@@ -60,18 +60,22 @@ export interface Reader {
 
 export interface ReaderOptions {
   folder: string;
-  maxDays: number;
+  /** Days whose lines are shown; read by each request. */
+  maxDays: () => number;
+  /** Time before which no line is shown, in milliseconds. */
+  floorMs?: () => number;
   onDamage(error: unknown): void;
 }
 
-export function createReader({ folder, maxDays, onDamage }: ReaderOptions): Reader {
+export function createReader({ folder, maxDays, floorMs = () => 0, onDamage }: ReaderOptions): Reader {
   const catalog = createCatalog(folder, onDamage);
   const limit = pLimit(AT_ONCE);
   const reading = <T>(work: (entries: CatalogEntry[]) => T | Promise<T>) => limit(() => catalog.use(work));
 
   /** Lines past their age are not shown, though the file they are in goes a little later. */
+  const oldestShownUs = () => toMicros(Math.max(Date.now() - maxDays() * DAY_MS, floorMs()));
   const spanOf = ({ since, until }: StoreFilter) => ({
-    fromUs: Math.max(toMicros(Date.now() - maxDays * DAY_MS), since === undefined ? 0 : toMicros(Date.parse(since))),
+    fromUs: Math.max(oldestShownUs(), since === undefined ? 0 : toMicros(Date.parse(since))),
     // The last microsecond of the millisecond that was said.
     toUs: until === undefined ? Number.MAX_SAFE_INTEGER : toMicros(Date.parse(until)) + 999,
   });
@@ -106,7 +110,7 @@ export function createReader({ folder, maxDays, onDamage }: ReaderOptions): Read
     const stream = segment?.streams().find((row) => row.id === place.stream);
     const us = segment && stream && segment.timeOf(stream.id, place.n);
     // Who may not see it learns neither that it is nor what it is.
-    if (us === undefined || !stream || (names !== null && !names.has(stream.name))) {
+    if (us === undefined || us < oldestShownUs() || !stream || (names !== null && !names.has(stream.name))) {
       if (names !== null) throw new AppError("forbidden", "You are not allowed to see this line.");
       throw new AppError("not_found", "This line is not kept, or not any more.");
     }
@@ -123,7 +127,7 @@ export function createReader({ folder, maxDays, onDamage }: ReaderOptions): Read
           names: setOf([stream.name]),
           sourceId: stream.sourceId,
           pattern: createLinePattern({ level: [] }),
-          fromUs: 0,
+          fromUs: oldestShownUs(),
           toUs: Number.MAX_SAFE_INTEGER,
           timeLimit: TIME_LIMIT_MS / 2,
           onDamage,
@@ -170,7 +174,7 @@ export function createReader({ folder, maxDays, onDamage }: ReaderOptions): Read
     summary: () =>
       reading((entries) => {
         const oldest = Math.min(...entries.map(({ minUs }) => minUs));
-        const oldestUs = Number.isFinite(oldest) ? Math.max(oldest, toMicros(Date.now() - maxDays * DAY_MS)) : null;
+        const oldestUs = Number.isFinite(oldest) ? Math.max(oldest, oldestShownUs()) : null;
         return { sources: summarize(entries), oldestUs };
       }),
     causes: (queries) => reading((entries) => findCauseLines(entries, queries, onDamage)),

@@ -50,6 +50,8 @@ export interface Writer {
   /** False before the disk is full: its other users come first. */
   readonly hasRoom: boolean;
   state(): WriterState;
+  /** Changes the budgets and drops what is over them. */
+  setLimits(maxBytes: number, maxDays: number): void;
   close(): void;
 }
 
@@ -71,6 +73,11 @@ export function openWriter({ folder, maxBytes, maxDays, now = Date.now }: Writer
       return bavail * bsize > Math.min(MAX_FREE_BYTES, (blocks * bsize) / 20);
     },
     state: () => ({ bytesUsed: usedBytes(store), linesDropped: store.active.linesDropped }),
+    setLimits(maxBytes, maxDays) {
+      store.limits = segmentLimits(maxBytes, maxDays);
+      store.agesCheckedAt = undefined;
+      keepBudget(store);
+    },
     close: () => closeSegment(store.active),
   };
 }

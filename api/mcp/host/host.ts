@@ -3,6 +3,7 @@ import type { CallToolResult, Progress } from "@modelcontextprotocol/client";
 import type { McpLog } from "../../../shared/protocol/events/mcp.ts";
 import type { ChangeMcpServer, CreateMcpServer, McpServer, McpTool } from "../../../shared/protocol/mcp.ts";
 import type { Config } from "../../../shared/server/config.ts";
+import { AppError } from "../../../shared/server/errors.ts";
 import type { Log } from "../../../shared/server/log.ts";
 import type { RealtimeClient } from "../../events/realtime-client.ts";
 import { createConcurrencyLimit } from "../../http/concurrency-limit.ts";
@@ -41,6 +42,8 @@ export interface McpHost {
   callTool(id: string, name: string, args: Record<string, unknown>, options?: HostCallOptions): Promise<CallToolResult>;
   /** The latest log entries, oldest first. */
   log(id: string): McpLog[];
+  /** Stops the servers whose program or address is no longer allowed. They stay registered, and say why they stopped. */
+  stopForbidden(): Promise<void>;
   /** Stops every server. The next host on this database starts those that ran. */
   close(): Promise<void>;
 }
@@ -70,9 +73,9 @@ export interface McpHostDeps {
  */
 export function createMcpHost({ database, realtime, log, config, startMs, pulse }: McpHostDeps): McpHost {
   const store = createMcpStore(database);
-  const commands = createCommandList(config.MCP_ALLOWED_COMMANDS);
+  const commands = createCommandList(() => config.MCP_ALLOWED_COMMANDS);
   const addressRules = createAddressRules(
-    config.MCP_ALLOWED_HOSTS,
+    () => config.MCP_ALLOWED_HOSTS,
     "MCP_ALLOWED_HOSTS",
     createOwnAddresses({ config }),
   );
@@ -136,6 +139,20 @@ export function createMcpHost({ database, realtime, log, config, startMs, pulse 
   const check = (transport: McpTransport) => {
     if (transport.type === "stdio") commands.check(transport.command, transport.args);
     else addressRules.check(transport.url);
+  };
+
+  const revokeIfForbidden = async ({ id, transport }: StoredMcpServer) => {
+    const runner = runners.get(id);
+    if (runner?.status !== "running" && runner?.status !== "starting") return;
+    try {
+      check(transport);
+      // A name that is not in the list any more may have a private address.
+      if (transport.type === "http") await addressRules.pin(transport.url);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "forbidden") return;
+      log.info({ serverId: id }, "an MCP server is no longer allowed and is stopped");
+      await runner.revoke(error.message);
+    }
   };
 
   const startQuietly = ({ id, transport }: StoredMcpServer) => {
@@ -208,6 +225,9 @@ export function createMcpHost({ database, realtime, log, config, startMs, pulse 
     log(id) {
       store.get(id);
       return runners.get(id)?.entries() ?? [];
+    },
+    async stopForbidden() {
+      await Promise.all(store.list().map(revokeIfForbidden));
     },
     async close() {
       closed = true;

@@ -48,6 +48,8 @@ export interface McpRunner {
     options?: Omit<CallOptions, "limitMs">,
   ): Promise<CallToolResult>;
   entries(): McpLog[];
+  /** Stops the server or a running start because it is no longer allowed: it has failed with this message. */
+  revoke(why: string): Promise<void>;
   /** Stops it permanently. */
   close(): Promise<void>;
 }
@@ -160,6 +162,10 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
         onProgress?.(text === undefined ? rest : { ...rest, message: toSingleLine(feed.mask(String(text))) });
       const listener = onProgress && masked;
       return running().callTool(name, args, { limitMs: CALL_MS, signal, onProgress: listener });
+    },
+    async revoke(why) {
+      await stop();
+      setStatus("failed", why);
     },
     entries: feed.entries,
     async close() {

@@ -23,6 +23,8 @@ export const pages: [path: string, heading: string][] = [
   ["/users", "Users"],
   ["/keys", "API keys"],
   ["/audit", "Audit trail"],
+  ["/settings", "Settings"],
+  ["/settings/mcp", "Settings"],
 ];
 
 /** Nothing on the page is still waiting for its first data. */

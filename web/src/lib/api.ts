@@ -6,6 +6,7 @@ import { jobs } from "./api/jobs.ts";
 import { logs } from "./api/logs.ts";
 import { mcp } from "./api/mcp.ts";
 import { services } from "./api/services.ts";
+import { settings } from "./api/settings.ts";
 import { stacks } from "./api/stacks.ts";
 import { gettingStarted, system } from "./api/system.ts";
 
@@ -30,4 +31,5 @@ export const api = {
   users,
   keys,
   audit,
+  settings,
 };

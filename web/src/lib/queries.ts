@@ -33,6 +33,8 @@ export const queryKeys = {
   alerts: ["alerts"],
   system: ["system"],
   gettingStarted: ["getting-started"],
+  settings: ["settings"],
+  version: ["version"],
   users: ["users"],
   accessAreas: ["access"],
   keys: ["keys"],

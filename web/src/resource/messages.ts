@@ -2,6 +2,12 @@ import { uiMessages } from "../ui/messages.ts";
 
 /** Texts that every list page and dialog shares. */
 export const resourceMessages = {
+  allow: {
+    notAllowed: (entry: string) => `${entry} is not allowed on this server yet.`,
+    askAdministrator: "An administrator whose access is not limited can allow it under Settings.",
+    allow: (entry: string) => `Allow ${entry}`,
+    done: (entry: string) => `${entry} is allowed`,
+  },
   nothingMatches: "Nothing matches",
   clearFilter: "Clear filter",
   cancel: uiMessages.cancel,

@@ -15,6 +15,7 @@ import Package from "lucide-solid/icons/package";
 import PackagePlus from "lucide-solid/icons/package-plus";
 import Rocket from "lucide-solid/icons/rocket";
 import ScrollText from "lucide-solid/icons/scroll-text";
+import Settings from "lucide-solid/icons/settings";
 import Users from "lucide-solid/icons/users";
 import type { Component } from "solid-js";
 import type { Permission } from "../../../shared/protocol/access.ts";
@@ -77,6 +78,7 @@ export const navigation: Section[] = [
       { href: "/users", label: "Users", icon: Users, needs: "access:manage" },
       { href: "/keys", label: "API keys", icon: KeyRound, needs: "account:manage" },
       { href: "/audit", label: "Audit trail", icon: ScrollText, needs: "audit:view" },
+      { href: "/settings", label: "Settings", icon: Settings, needs: "settings:manage", whole: true },
     ],
   },
 ];

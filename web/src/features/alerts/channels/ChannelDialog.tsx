@@ -4,6 +4,7 @@ import { channelTypes } from "../../../../../shared/protocol/alert-kinds.ts";
 import { api } from "../../../lib/api.ts";
 import { createFormDraft } from "../../../lib/form-draft.ts";
 import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
+import { AllowEntry } from "../../../resource/AllowEntry.tsx";
 import { createCheckedSubmit } from "../../../resource/checked-submit.ts";
 import { FormDialog } from "../../../resource/FormDialog.tsx";
 import { Checkbox, Segmented, TextField, toast } from "../../../ui/index.ts";
@@ -14,6 +15,7 @@ import { EmailFields, NtfyFields, WebhookFields } from "./ChannelFields.tsx";
 import {
   type ChannelErrors,
   type ChannelFields,
+  channelHost,
   draftOmits,
   keepChannel,
   newDraft,
@@ -107,6 +109,9 @@ export function ChannelDialog(props: { channel?: AlertChannel | undefined; onClo
           <EmailFields {...parts} errors={errors()} />
         </Match>
       </Switch>
+      <Show when={submit.problem()?.includes("ALERT_ALLOWED_HOSTS") && channelHost(draft)}>
+        {(host) => <AllowEntry list="ALERT_ALLOWED_HOSTS" entry={host()} onAllowed={submit.dismiss} />}
+      </Show>
       <Checkbox
         label={alertMessages.channelForm.enabled}
         checked={draft.enabled}

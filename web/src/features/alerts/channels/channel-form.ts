@@ -1,5 +1,6 @@
 import type { AlertChannel } from "../../../../../shared/protocol/alert.ts";
 import type { ChannelType } from "../../../../../shared/protocol/alert-kinds.ts";
+import { hostOf } from "../../../../../shared/protocol/allowed-entry.ts";
 import type { AlertChannelDraft } from "../../../lib/api/alerts.ts";
 import { keepableAddress } from "../../../lib/keepable.ts";
 import { ifKnown } from "../../../lib/known-choice.ts";
@@ -31,6 +32,12 @@ export interface ChannelDraft {
 
 export interface ChannelFields extends ChannelDraft {
   enabled: boolean;
+}
+
+/** Host and port that a channel sends to, as an entry of the list of allowed hosts. */
+export function channelHost({ type, url, server, host, port }: ChannelDraft): string | undefined {
+  if (type === "email") return host.trim() === "" ? undefined : `${host.trim()}:${port.trim()}`;
+  return hostOf((type === "ntfy" ? server : url).trim());
 }
 
 export const newDraft = (): ChannelDraft => ({

@@ -1,8 +1,12 @@
 import { createMemo, createSignal, Show } from "solid-js";
+import { entryOf, hostOf, isAllowedCall } from "../../../../../shared/protocol/allowed-entry.ts";
 import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
 import { api } from "../../../lib/api.ts";
 import { createFormDraft } from "../../../lib/form-draft.ts";
+import { keepableText } from "../../../lib/keepable.ts";
 import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
+import { useSettings } from "../../../lib/settings-queries.ts";
+import { AllowEntry } from "../../../resource/AllowEntry.tsx";
 import { createCheckedSubmit } from "../../../resource/checked-submit.ts";
 import { FormDialog } from "../../../resource/FormDialog.tsx";
 import { Segmented, TextField, toast } from "../../../ui/index.ts";
@@ -14,6 +18,7 @@ import {
   keepServer,
   restoreServer,
   type ServerDraft,
+  toCall,
   toChange,
   toDraft,
   toInput,
@@ -99,6 +104,9 @@ export function ServerDialog(props: ServerDialogProps) {
       <Show when={draft.type === "stdio"} fallback={<HttpFields {...parts} errors={errors()} isEdit={isEdit()} />}>
         <ProgramFields {...parts} errors={errors()} isEdit={isEdit()} />
       </Show>
+      <Show when={draft.type === "http" && submit.problem()?.includes("MCP_ALLOWED_HOSTS") && hostOf(draft.url)}>
+        {(host) => <AllowEntry list="MCP_ALLOWED_HOSTS" entry={host()} onAllowed={submit.dismiss} />}
+      </Show>
     </FormDialog>
   );
 }
@@ -111,6 +119,18 @@ interface TransportFieldsProps {
 }
 
 function ProgramFields(props: TransportFieldsProps) {
+  const settings = useSettings();
+  /** The call as an entry of the list, when the list is known and does not allow it. */
+  const refused = () => {
+    const list = settings.data?.settings.find(({ name }) => name === "MCP_ALLOWED_COMMANDS");
+    const call = toCall(props.draft);
+    if (list?.kind !== "list" || call[0] === "") return undefined;
+    const isAllowed = isAllowedCall(
+      list.entries.map(({ entry }) => entry),
+      call,
+    );
+    return isAllowed ? undefined : entryOf(call, (words) => keepableText(words.join("\n")) === undefined);
+  };
   return (
     <>
       <TextField
@@ -140,6 +160,7 @@ function ProgramFields(props: TransportFieldsProps) {
         error={props.errors.env}
       />
       <p class="muted">{texts.runsAs}</p>
+      <Show when={refused()}>{(entry) => <AllowEntry list="MCP_ALLOWED_COMMANDS" entry={entry()} />}</Show>
     </>
   );
 }

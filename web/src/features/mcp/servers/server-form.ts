@@ -113,19 +113,26 @@ export function toInput(draft: ServerDraft): { input: McpServerInput } | { error
   return "errors" in checked ? checked : { input: checked.input as McpServerInput };
 }
 
+/** The program with its arguments, as they would be started. */
+export const toCall = ({ command, args }: ServerDraft): string[] => [command.trim(), ...toLines(args)];
+
+function toLines(args: string): string[] {
+  const lines = args.split("\n");
+  while (lines.at(-1) === "") lines.pop();
+  return lines;
+}
+
 /** The request for a change, or the errors by field. */
 export function toChange(draft: ServerDraft): { input: McpServerChange } | { errors: DraftErrors } {
   const errors: DraftErrors = {};
   const name = draft.name.trim();
   if (name === "") errors.name = texts.name;
   else if (name.length > 64) errors.name = texts.nameLength;
-  const lines = draft.args.split("\n");
-  while (lines.at(-1) === "") lines.pop();
   const input: McpServerChange = {
     name,
     transport:
       draft.type === "stdio"
-        ? { type: "stdio", command: draft.command.trim(), args: lines, env: toRecord(draft.env) }
+        ? { type: "stdio", command: draft.command.trim(), args: toLines(draft.args), env: toRecord(draft.env) }
         : { type: "http", url: draft.url.trim(), headers: toRecord(draft.headers) },
   };
   if (draft.type === "stdio") {
