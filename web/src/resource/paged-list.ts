@@ -1,5 +1,8 @@
 import { createSignal, onCleanup } from "solid-js";
 
+/** Entries that are fetched at once, if there are as many: they fill a screen, so that the reader can scroll on. */
+const MIN_ADDED = 30;
+
 export interface ListPage<T> {
   entries: readonly T[];
   /** Where the next page starts; null at the end. */
@@ -31,10 +34,17 @@ export function createPagedList<T, Filter>({ fetchPage, sequenceOf, initial }: P
     setLoading(true);
     setError(undefined);
     try {
-      const page = await fetchPage(filter, before ?? undefined, current.signal);
-      if (current.signal.aborted) return;
-      setEntries((old) => (before === null ? page.entries : [...old, ...page.entries]));
-      setNext(page.next);
+      let from = before;
+      let added = 0;
+      do {
+        const page = await fetchPage(filter, from ?? undefined, current.signal);
+        if (current.signal.aborted) return;
+        setEntries((old) => (from === null ? page.entries : [...old, ...page.entries]));
+        setNext(page.next);
+        from = page.next;
+        added += page.entries.length;
+        // A search with a rare filter finds little in the part that one request reads: no entry so far is not none.
+      } while (added < MIN_ADDED && from !== null);
     } catch (caught) {
       if (!current.signal.aborted) setError(caught);
     } finally {
@@ -70,11 +80,11 @@ export function createPagedList<T, Filter>({ fetchPage, sequenceOf, initial }: P
       try {
         const page = await fetchPage(filter, undefined, current.signal);
         if (current.signal.aborted) return;
-        const last = page.entries.at(-1);
-        const older = last && page.next !== null ? sequenceOf(last) : Number.NEGATIVE_INFINITY;
-        const known = entries().length > page.entries.length;
-        setEntries((old) => [...page.entries, ...old.filter((entry) => sequenceOf(entry) < older)]);
-        if (!known) setNext(page.next);
+        // The cursor says how far the page reaches, also when little on it matches.
+        const reached = page.next ?? Number.NEGATIVE_INFINITY;
+        const loaded = error() === undefined ? next() : page.next;
+        setEntries((old) => [...page.entries, ...old.filter((entry) => sequenceOf(entry) < reached)]);
+        setNext(page.next === null || loaded === null ? null : Math.min(loaded, page.next));
         setError(undefined);
       } catch {
         // What is shown stays; the next event or the reader asks again.

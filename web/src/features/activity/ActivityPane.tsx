@@ -3,7 +3,7 @@ import { actorName } from "../../../../shared/protocol/action-labels.ts";
 import type { ActivityDetail, ActivityOutput } from "../../../../shared/protocol/activity.ts";
 import type { Job } from "../../../../shared/protocol/job.ts";
 import { activity } from "../../lib/api/activity.ts";
-import { formatBytes, formatDateTime, formatDuration } from "../../lib/format.ts";
+import { formatBytes, formatDateTime } from "../../lib/format.ts";
 import { useJob, useJobs } from "../../lib/jobs/jobs.ts";
 import { useNow } from "../../lib/now.ts";
 import { createTitle, joinTitle } from "../../lib/page-title.ts";
@@ -13,7 +13,7 @@ import { confirmAction } from "../../resource/confirm-action.ts";
 import { Button, Card, ErrorState, Facts, Skeleton, Status, toast } from "../../ui/index.ts";
 import { DetailHead, StatusTitle } from "../../ui/MasterDetail.tsx";
 import { JobProgress } from "../jobs/JobProgress.tsx";
-import { phraseOf, secondsOf, sentenceOf, stateTones, targetHref } from "./activity-entry.ts";
+import { durationOf, phraseOf, sentenceOf, stateTones, targetHref } from "./activity-entry.ts";
 import { onActivity } from "./activity-list.ts";
 import { stateLabels, activityMessages as texts } from "./messages.ts";
 
@@ -68,7 +68,7 @@ function Shown(props: { entry: ActivityDetail; onClose: () => void; onChanged: (
     <>
       <DetailHead
         title={<StatusTitle status={status()} name={sentenceOf(props.entry)} />}
-        note={`${formatDateTime(props.entry.startedAt)} · ${formatDuration(secondsOf(props.entry, now()))}`}
+        note={`${formatDateTime(props.entry.startedAt)} · ${durationOf(props.entry, now())}`}
         actions={
           <>
             <Show when={props.entry.cancellable}>

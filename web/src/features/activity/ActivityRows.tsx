@@ -2,13 +2,13 @@ import Activity from "lucide-solid/icons/activity";
 import { createMemo, Match, Show, Switch } from "solid-js";
 import { actorName } from "../../../../shared/protocol/action-labels.ts";
 import type { ActivityEntry } from "../../../../shared/protocol/activity.ts";
-import { formatDuration, formatTime } from "../../lib/format.ts";
+import { formatTime } from "../../lib/format.ts";
 import { useNow } from "../../lib/now.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Status } from "../../ui/Badge.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../ui/Notice.tsx";
 import { VirtualList } from "../../ui/VirtualList.tsx";
-import { phraseOf, secondsOf, stateTones, toRows } from "./activity-entry.ts";
+import { durationOf, phraseOf, stateTones, toRows } from "./activity-entry.ts";
 import type { createActivityList } from "./activity-list.ts";
 import { stateLabels, activityMessages as texts } from "./messages.ts";
 import "./activity.css";
@@ -86,7 +86,7 @@ function Row(props: { entry: ActivityEntry; selected: boolean; now: number; href
         <b>{visibleName(actorName(props.entry.actor))}</b> {phraseOf(props.entry)}
         <Show when={props.entry.error}>{(error) => <span class="muted"> – {error().message}</span>}</Show>
       </span>
-      <span class="faint num activity-duration">{formatDuration(secondsOf(props.entry, props.now))}</span>
+      <span class="faint num activity-duration">{durationOf(props.entry, props.now)}</span>
       <Status tone={stateTones[props.entry.state]} pulse={props.entry.state === "running"}>
         {stateLabels[props.entry.state]}
       </Status>

@@ -1,6 +1,7 @@
 import { actionPhrase, actorName } from "../../../../shared/protocol/action-labels.ts";
 import type { ActivityEntry, ActivityState } from "../../../../shared/protocol/activity.ts";
 import { containerHref, folderHref, processHref, serverHref, stackHref, volumeHref } from "../../lib/addresses.ts";
+import { formatDuration } from "../../lib/format.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import type { Tone } from "../../ui/Badge.tsx";
 import { activityMessages } from "./messages.ts";
@@ -74,9 +75,11 @@ export function dayLabel(iso: string, now: number): string {
   return dayFormat.format(time);
 }
 
-/** Seconds that an action took, or has taken so far. */
-export const secondsOf = ({ startedAt, finishedAt }: Pick<ActivityEntry, "startedAt" | "finishedAt">, now: number) =>
-  Math.max(0, ((finishedAt ? Date.parse(finishedAt) : now) - Date.parse(startedAt)) / 1000);
+/** How long an action took, or has taken so far: `40 ms`, `12m 5s`. */
+export function durationOf({ startedAt, finishedAt }: Pick<ActivityEntry, "startedAt" | "finishedAt">, now: number) {
+  const ms = Math.max(0, (finishedAt ? Date.parse(finishedAt) : now) - Date.parse(startedAt));
+  return ms < 1_000 && finishedAt ? `${ms} ms` : formatDuration(ms / 1000);
+}
 
 export type ActivityRow = { day: string } | { entry: ActivityEntry };
 

@@ -2,7 +2,7 @@ import { createRoot } from "solid-js";
 import { expect, test } from "vitest";
 import type { ActivityEntry } from "../../../../shared/protocol/activity.ts";
 import { createPagedList } from "../../resource/paged-list.ts";
-import { sentenceOf, targetHref, toRows } from "./activity-entry.ts";
+import { durationOf, sentenceOf, targetHref, toRows } from "./activity-entry.ts";
 
 const entry = (more: Partial<ActivityEntry> = {}): ActivityEntry => ({
   sequence: 1,
@@ -36,6 +36,12 @@ test.each<[Partial<ActivityEntry>, string]>([
   expect(sentenceOf(entry(more))).toBe(sentence);
 });
 
+test("the time an action took is exact below a second", () => {
+  const startedAt = "2026-03-05T12:00:00.000Z";
+  expect(durationOf({ startedAt, finishedAt: "2026-03-05T12:00:00.040Z" }, 0)).toBe("40 ms");
+  expect(durationOf({ startedAt, finishedAt: null }, Date.parse(startedAt) + 65_000)).toBe("1m 5s");
+});
+
 test("an entry leads to its target", () => {
   expect(targetHref(entry())).toBe("/services/web");
   expect(targetHref(entry({ kind: "deployment", target: "shop/api" }))).toBe("/deployments/shop%2Fapi");
@@ -63,31 +69,67 @@ test("each day has one row above its entries", () => {
   ]);
 });
 
+/** Pages of numbers, the highest first; `size` numbers are read for a page, of which some match. */
+function pagesOf(
+  stored: () => readonly { sequence: number; text: string }[],
+  size: number,
+  matches = (_: number) => true,
+) {
+  return createPagedList<{ sequence: number; text: string }, null>({
+    initial: null,
+    sequenceOf: ({ sequence }) => sequence,
+    async fetchPage(_filter, before = Number.MAX_SAFE_INTEGER) {
+      const read = stored()
+        .filter(({ sequence }) => sequence < before)
+        .slice(0, size);
+      const next = read.length === size ? (read.at(-1)?.sequence ?? null) : null;
+      return { entries: read.filter(({ sequence }) => matches(sequence)), next };
+    },
+  });
+}
+const numbers = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ sequence: count - index, text: "old" }));
+
 test("a refresh adds new entries and replaces changed ones, and keeps the older pages that are loaded", async () => {
-  let stored = Array.from({ length: 7 }, (_, index) => ({ sequence: 7 - index, text: "old" }));
+  let stored = numbers(99);
   await createRoot(async (dispose) => {
-    const list = createPagedList<{ sequence: number; text: string }, null>({
-      initial: null,
-      sequenceOf: ({ sequence }) => sequence,
-      async fetchPage(_filter, before = Number.MAX_SAFE_INTEGER) {
-        const entries = stored.filter(({ sequence }) => sequence < before).slice(0, 3);
-        return { entries, next: entries.length === 3 ? (entries.at(-1)?.sequence ?? null) : null };
-      },
-    });
+    const list = pagesOf(() => stored, 40);
     list.load(null);
-    await expect.poll(() => list.entries().length).toBe(3);
+    await expect.poll(() => list.entries().length).toBe(40);
     list.more();
-    await expect.poll(() => list.entries().length).toBe(6);
+    await expect.poll(() => list.entries().length).toBe(80);
     stored = [
-      { sequence: 8, text: "new" },
-      ...stored.map((one) => (one.sequence === 7 ? { ...one, text: "new" } : one)),
+      { sequence: 100, text: "new" },
+      ...stored.map((one) => (one.sequence === 99 ? { ...one, text: "new" } : one)),
     ];
     await list.refresh();
-    expect(list.entries().map(({ sequence }) => sequence)).toEqual([8, 7, 6, 5, 4, 3, 2]);
+    expect(list.entries().map(({ sequence }) => sequence)).toEqual(
+      numbers(100)
+        .slice(0, 81)
+        .map(({ sequence }) => sequence),
+    );
     expect(list.entries()[1]?.text).toBe("new");
     list.more();
-    await expect.poll(() => list.entries().length).toBe(8);
+    await expect.poll(() => list.entries().length).toBe(100);
     expect(list.next()).toBeNull();
+    dispose();
+  });
+});
+
+test("a page on which nothing matches is followed by the next one", async () => {
+  const stored = numbers(1_000);
+  await createRoot(async (dispose) => {
+    const list = pagesOf(
+      () => stored,
+      40,
+      (sequence) => sequence <= 3,
+    );
+    list.load(null);
+    await expect.poll(() => list.loading()).toBe(false);
+    expect(list.entries().map(({ sequence }) => sequence)).toEqual([3, 2, 1]);
+    expect(list.next()).toBeNull();
+    await list.refresh(); // nothing on the newest page matches
+    expect(list.entries()).toHaveLength(3);
     dispose();
   });
 });

@@ -34,7 +34,6 @@ export const activityMessages = {
   noOutput: "This action had no output.",
   moreOutput: "Load more output",
   gap: (lines: number, size: string) => `… ${lines} ${lines === 1 ? "line" : "lines"} (${size}) are not stored …`,
-  open: "Open in Activity",
 } as const;
 
 export const stateLabels: Record<ActivityState, string> = {

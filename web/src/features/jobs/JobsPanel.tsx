@@ -29,6 +29,7 @@ export default function JobsPanel(props: { anchor: HTMLElement | undefined; onCl
                   <Entry
                     job={job()}
                     open={expanded() === id}
+                    onLeave={props.onClose}
                     onToggle={() => setExpanded((old) => (old === id ? null : id))}
                   />
                 )}
@@ -44,7 +45,7 @@ export default function JobsPanel(props: { anchor: HTMLElement | undefined; onCl
   );
 }
 
-function Entry(props: { job: Job; open: boolean; onToggle: () => void }) {
+function Entry(props: { job: Job; open: boolean; onToggle: () => void; onLeave: () => void }) {
   const jobs = useJobs();
   const display = () => jobStateDisplay[props.job.state];
   const running = () => props.job.state === "running";
@@ -75,6 +76,9 @@ function Entry(props: { job: Job; open: boolean; onToggle: () => void }) {
           >
             <JobProgress job={props.job} bare />
           </Show>
+          <a class="jobs-open" href={`/activity/${encodeURIComponent(props.job.id)}`} onClick={() => props.onLeave()}>
+            {jobMessages.open}
+          </a>
         </div>
       </Show>
     </li>

@@ -11,6 +11,7 @@ export const jobMessages = {
   working: "In progress.",
   cancel: "Cancel",
   all: "All activity",
+  open: "Open in Activity",
   output: "Output",
   linesDropped: (count: number) => `${count} earlier ${count === 1 ? "line is" : "lines are"} not shown here.`,
 } as const;
