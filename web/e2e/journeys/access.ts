@@ -27,7 +27,25 @@ export function accessJourney(at: () => TestDesktop): void {
     await page.goto(link);
     await fillAccount(page);
     await page.getByRole("button", { name: "Create administrator" }).click();
-    await page.getByRole("heading", { name: "Getting started" }).waitFor();
+    const steps = page.getByRole("list", { name: "Getting started" }).getByRole("listitem");
+    await steps.filter({ hasText: "Docker Engine" }).getByText("Ready").waitFor();
+    await steps.filter({ hasText: "Second factor" }).getByText("To do").waitFor();
+    await steps.filter({ hasText: "Files shows /" }).getByText(", can change it.").waitFor();
+    await page.getByRole("button", { name: "Dismiss" }).click();
+    await page.getByText("This list is dismissed").waitFor();
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Overview" }).click();
+    await page.getByRole("region", { name: "Host" }).waitFor();
+    expect(await page.getByRole("region", { name: "Getting started" }).count()).toBe(0);
+    // The menu of the account brings it back, and the overview shows it again.
+    await page.getByRole("button", { name: /, account of / }).click();
+    await page.getByRole("menuitem", { name: "Getting started" }).click();
+    await page.getByRole("button", { name: "Show on the overview" }).click();
+    await page.getByRole("button", { name: "Dismiss" }).waitFor();
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Overview" }).click();
+    await page
+      .getByRole("region", { name: "Getting started" })
+      .getByText(/^\d of \d done$/)
+      .waitFor();
     expect(page.url()).not.toContain("token");
     expect(await page.evaluate(() => document.cookie)).toBe("");
   });

@@ -38,7 +38,8 @@ export function accessibilityJourney(at: () => TestDesktop): void {
     }
     await desk.open("/users", "Users");
     await desk.page.getByRole("button", { name: "Add user" }).click();
-    await desk.page.getByRole("dialog").waitFor();
+    await desk.page.getByLabel("Limit to containers").check();
+    await desk.page.getByRole("option", { name: box.name }).click();
     await check(desk.page, "a dialog");
     const stranger = await desk.visit();
     await desk.open("/login", "Sign in", stranger.page);

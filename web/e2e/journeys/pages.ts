@@ -19,6 +19,7 @@ export const pages: [path: string, heading: string][] = [
   ["/files", "Files"],
   ["/activity", "Activity"],
   ["/alerts", "Alerts"],
+  ["/getting-started", "Getting started"],
   ["/account", "Account"],
   ["/users", "Users"],
   ["/keys", "API keys"],

@@ -126,7 +126,7 @@ export const alertMessages = {
     notNow: "Not now",
     isDefault: "default",
     usedForAll: (name: string) => `All rules notify ${name}`,
-    stopDefault: "Not the default",
+    stopDefault: "Unset default",
     noDefault: "No default channel: rules notify only the channels they name",
     edit: "Edit channel",
     saved: "Channel saved",
