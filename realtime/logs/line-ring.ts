@@ -7,67 +7,67 @@ import {
   type Position,
   type StoredPlace,
 } from "../../shared/logs/log-source.ts";
+import { LineSegment, SEGMENT_BYTES } from "./line-segment.ts";
 
 /** Size of the ring of each followed log, so that a viewer that joins, returns or lags briefly needs no read of the source. */
-const RING_BYTES = 1024 * 1024;
-const RING_LINES = 10_000;
+const RING_BYTES = 7 * SEGMENT_BYTES;
 
 /** The newest lines of a followed log and the position before the first of them. */
 export class LineRing {
-  private lines: LogLine[] = [];
+  /** Oldest first. */
+  private segments: LineSegment[] = [];
   private bytes = 0;
-  private before: Map<string, { epoch: string; at: number }>;
+  private empty: Position;
   private readonly source: LogSource;
 
   constructor(source: LogSource, start: Position) {
     this.source = source;
-    this.before = new Map(start);
+    this.empty = start;
   }
 
   /** A reader with everything up to this position can continue from the ring. */
   get start(): Position {
-    return this.before;
+    return this.segments[0]?.before ?? this.empty;
   }
 
-  push(lines: readonly LogLine[]): void {
-    for (const line of lines) {
-      this.lines.push(line);
-      this.bytes += line.text.length;
-    }
-    if (this.bytes <= RING_BYTES && this.lines.length <= RING_LINES) return;
-    // Drops half at once, so that a busy log does not pay for one shift per line.
-    let dropped = 0;
-    const before = new Map(this.before);
-    while (
-      dropped < this.lines.length &&
-      (this.bytes > RING_BYTES / 2 || this.lines.length - dropped > RING_LINES / 2)
-    ) {
-      const line = this.lines[dropped++] as LogLine;
-      this.bytes -= line.text.length;
-      before.set(line.track, line.mark);
-    }
-    this.lines = this.lines.slice(dropped);
-    this.before = before;
+  /** @param before position of a reader that lacks these lines and has all earlier ones */
+  push(lines: readonly LogLine[], before: Position): void {
+    if (lines.length === 0 || this.segments.at(-1)?.append(lines)) return;
+    const oldest = this.bytes + SEGMENT_BYTES > RING_BYTES ? this.segments.shift() : undefined;
+    this.bytes -= oldest?.bytes ?? 0;
+    // Used again: the memory of a dropped segment would wait for a collection, which a log of 40 MB/s does not.
+    const segment = oldest?.reuse(before, lines) ? oldest : new LineSegment(before, lines);
+    this.segments.push(segment);
+    this.bytes += segment.bytes;
+    while (this.bytes > RING_BYTES && this.segments.length > 1) this.bytes -= this.segments.shift()?.bytes ?? 0;
   }
 
   /** Clears the ring: the log continues after a gap, or as another log. */
   restart(start: Position): void {
-    this.lines = [];
+    this.segments = [];
     this.bytes = 0;
-    this.before = new Map(start);
+    this.empty = start;
   }
 
   reaches(position: Position): boolean {
-    return covers(this.source, position, this.before);
+    return covers(this.source, position, this.start);
   }
 
   /** Returns the position of a reader with everything up to the line; undefined if the ring does not have the line. */
   positionAt({ track, time }: StoredPlace): Position | undefined {
-    const index = this.lines.findLastIndex((line) => line.time === time && line.track === track);
-    return index === -1 ? undefined : advance(this.before, this.lines.slice(0, index + 1));
+    for (const segment of this.segments.toReversed()) {
+      const lines = segment.lines();
+      const index = lines.findLastIndex((line) => line.time === time && line.track === track);
+      if (index !== -1) return advance(segment.before, lines.slice(0, index + 1));
+    }
+    return undefined;
   }
 
   after(position: Position): LogLine[] {
-    return this.lines.filter((line) => isAfter(this.source, line, position));
+    const first = this.segments.findLastIndex(({ before }) => covers(this.source, position, before));
+    return this.segments
+      .slice(Math.max(first, 0))
+      .flatMap((segment) => segment.lines())
+      .filter((line) => isAfter(this.source, line, position));
   }
 }

@@ -194,7 +194,7 @@ export class LogTopic {
     this.position = advance(before, lines);
     const last = lines.at(-1);
     if (last && !last.change) this.last = last;
-    this.ring.push(lines);
+    this.ring.push(lines, before);
     for (const subscriber of this.subscribers) {
       if (subscriber.mode !== "ahead") continue;
       const fresh = lines.filter((line) => isAfter(this.source, line, subscriber.position));
