@@ -11,6 +11,7 @@ import { fanout } from "./rows/fanout.ts";
 import { hostile } from "./rows/hostile.ts";
 import { logs } from "./rows/logs.ts";
 import { memory } from "./rows/memory.ts";
+import { page } from "./rows/page.ts";
 import { promises } from "./rows/promises.ts";
 import { sockets } from "./rows/sockets.ts";
 import { start } from "./rows/start.ts";
@@ -27,6 +28,7 @@ const groups: Record<string, (load: Load, options: BenchOptions) => AsyncGenerat
   "stopped-reader": stoppedReader,
   start,
   memory,
+  page,
   promises,
 };
 
