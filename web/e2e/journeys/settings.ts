@@ -20,10 +20,10 @@ export function settingsJourney(at: () => TestDesktop): void {
     await page.keyboard.press("Escape");
     await desk.open("/settings/mcp", "Settings");
     const list = page.getByRole("list", { name: "Programs that MCP servers may run" });
-    await list.getByText(PROGRAM).waitFor();
+    await list.getByText(PROGRAM, { exact: true }).waitFor();
     await list.getByRole("button", { name: `Remove ${PROGRAM}` }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
-    await list.getByText(PROGRAM).waitFor({ state: "detached" });
+    await list.getByText(PROGRAM, { exact: true }).waitFor({ state: "detached" });
     await page.getByLabel("Add a program").fill("sudo node");
     await page.getByRole("button", { name: "Add", exact: true }).first().click();
     await page.getByText("Only the settings file of the server can allow it.").waitFor();
@@ -50,7 +50,7 @@ export function settingsJourney(at: () => TestDesktop): void {
 
   test("each section has an address, and the releases that run are compared", async () => {
     const { page } = at();
-    await page.getByRole("tab", { name: "Server" }).click();
+    await page.getByRole("tab", { name: "Server", exact: true }).click();
     await page.waitForURL("**/settings/server");
     await page.getByRole("row", { name: /FILE_MANAGER_ROOT/ }).waitFor();
     await page.getByRole("tab", { name: "About" }).click();

@@ -29,11 +29,16 @@ export function AllowEntry(props: AllowEntryProps) {
     return "problem" in result ? result.problem : null;
   };
   const submit = createSubmit({
-    send: () => allowEntry(props.list, props.entry),
+    // The entry may be gone when the response comes: what is allowed is not offered any more.
+    async send() {
+      const { entry, onAllowed } = props;
+      await allowEntry(props.list, entry);
+      return { entry, onAllowed };
+    },
     refetch: () => invalidate(queryKeys.settings),
-    onSent() {
-      toast.success(texts.done(props.entry));
-      props.onAllowed?.();
+    onSent({ entry, onAllowed }) {
+      toast.success(texts.done(entry));
+      onAllowed?.();
     },
   });
   return (
