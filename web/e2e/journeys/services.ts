@@ -145,7 +145,7 @@ export function servicesJourney(at: () => TestDesktop): void {
     const log = page.getByRole("log");
     const line = log.getByText(/^order \d+ packed$/).first();
     await line.waitFor();
-    expect(await page.getByRole("tab").allInnerTexts()).toEqual(["Logs"]);
+    expect(await page.getByRole("tab").allInnerTexts()).toEqual(["Logs", "Activity"]);
     await page.reload();
     await line.waitFor();
     await page.getByText("No such container").waitFor();

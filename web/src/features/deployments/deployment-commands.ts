@@ -6,6 +6,7 @@ import { useCachedList } from "../../lib/cached-list.ts";
 import { queryKeys } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
 import type { CommandAction, CommandSource } from "../../shell/commands.ts";
+import { togetherLog } from "../logs/log-together.ts";
 import { createDeploymentActions } from "./deployment-actions.ts";
 import { actionLabels, type DeploymentActionName, deploymentName, isUp } from "./deployment-list.ts";
 import { commandMessages as texts } from "./messages.ts";
@@ -35,7 +36,7 @@ export const createDeploymentCommands: CommandSource = ({ open }) => {
         icon: Cpu,
         run: () => open(href),
         actions: [
-          { verb: texts.log, run: () => open(href) },
+          { verb: texts.log, run: () => open(href), together: togetherLog("process", deployment.id, open) },
           ...(isUp(deployment) ? (["restart", "stop"] as const) : (["start"] as const)).map(act),
           ...(isUp(deployment) && deployment.mode === "cluster" ? [act("reload")] : []),
           act("delete"),

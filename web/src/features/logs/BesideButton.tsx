@@ -3,6 +3,7 @@ import Columns2 from "lucide-solid/icons/columns-2";
 import Maximize from "lucide-solid/icons/maximize-2";
 import { createSignal, Show } from "solid-js";
 import { buttonClass, IconButton } from "../../ui/index.ts";
+import { tipOf } from "../../ui/tip.ts";
 import type { LogTargets } from "./container-sources.ts";
 import { LogPicker } from "./LogPicker.tsx";
 import { logsHref } from "./log-address.ts";
@@ -46,7 +47,7 @@ export function LogPageLinks(props: { shown: LogTargets; href?: string }) {
         class={`${buttonClass("ghost", "sm")} button-icon`}
         href={props.href ?? logsHref(props.shown, "merged")}
         aria-label={messages.openInLogs}
-        title={messages.openInLogs}
+        {...tipOf(messages.openInLogs)}
       >
         <Maximize size={13} />
       </A>

@@ -8,6 +8,7 @@ import { queryKeys } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import type { CommandAction, CommandContext, CommandSource } from "../../shell/commands.ts";
+import { togetherLog } from "../logs/log-together.ts";
 import { createServiceActions, type ServiceActions } from "./actions/service-actions.ts";
 import { commandMessages as texts } from "./messages.ts";
 import { actionLabels, isUp } from "./service-state.ts";
@@ -20,9 +21,6 @@ const RenameServiceDialog = lazy(async () => ({
 }));
 const LimitsDialog = lazy(async () => ({ default: (await import("./actions/LimitsDialog.tsx")).LimitsDialog }));
 const SignalDialog = lazy(async () => ({ default: (await import("./actions/SignalDialog.tsx")).SignalDialog }));
-
-/** Query of the log page for some containers. */
-const logsHref = (names: readonly string[]): string => `/logs?${new URLSearchParams(names.map((name) => ["c", name]))}`;
 
 /** Containers, and what can be done with each. */
 export const createServiceCommands: CommandSource = (context) => {
@@ -41,7 +39,7 @@ export const createServiceCommands: CommandSource = (context) => {
         {
           verb: texts.log,
           run: () => context.open(containerHref(service.name)),
-          together: { value: service.name, run: (names: readonly string[]) => context.open(logsHref(names)) },
+          together: togetherLog("container", service.name, context.open),
         },
         ...lifecycle(service, actions),
         ...(session.may("services:shell") && isUp(service.state)

@@ -42,7 +42,7 @@ export function ServiceRow(props: ServiceRowProps) {
     <tr
       ref={setRow}
       data-row={props.service.id}
-      aria-selected={props.narrow ? undefined : props.selection?.has(props.service.id)}
+      aria-selected={props.selection.has(props.service.id)}
       aria-current={props.selected === props.service.name ? "true" : undefined}
       {...opensOn(() => props.onOpen(props.service))}
     >
