@@ -33,15 +33,15 @@ export function accessJourney(at: () => TestDesktop): void {
     await steps.filter({ hasText: "Files shows /" }).getByText(", can change it.").waitFor();
     await page.getByRole("button", { name: "Dismiss" }).click();
     await page.getByText("This list is dismissed").waitFor();
-    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Overview" }).click();
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Watch" }).click();
     await page.getByRole("region", { name: "Host" }).waitFor();
     expect(await page.getByRole("region", { name: "Getting started" }).count()).toBe(0);
-    // The menu of the account brings it back, and the overview shows it again.
+    // The menu of the account brings it back, and Watch shows it again.
     await page.getByRole("button", { name: /, account of / }).click();
     await page.getByRole("menuitem", { name: "Getting started" }).click();
-    await page.getByRole("button", { name: "Show on the overview" }).click();
+    await page.getByRole("button", { name: "Show on Watch" }).click();
     await page.getByRole("button", { name: "Dismiss" }).waitFor();
-    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Overview" }).click();
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Watch" }).click();
     await page
       .getByRole("region", { name: "Getting started" })
       .getByText(/^\d of \d done$/)
