@@ -19,10 +19,13 @@ export function indexOf(entries: readonly Place[], place: Place): number {
 export const indexOfTime = (entries: readonly Place[], at: number): number =>
   indexOf(entries, { at, id: Number.NEGATIVE_INFINITY });
 
-/** The entry whose time is next to an instant; undefined when the instant is not among those loaded. */
+/** Logs that are read together end this far apart at most, in milliseconds. */
+const NEAR_MS = 5_000;
+
+/** The entry whose time is next to an instant; undefined when the instant lies well outside of those loaded. */
 export function nearestTo<T extends Place>(entries: readonly T[], at: number): T | undefined {
   const [first, last] = [entries[0], entries.at(-1)];
-  if (!first || !last || at < first.at || at > last.at) return undefined;
+  if (!first || !last || at < first.at - NEAR_MS || at > last.at + NEAR_MS) return undefined;
   const index = indexOfTime(entries, at);
   const [before, after] = [entries[index - 1], entries[index]];
   return before && after && at - before.at < after.at - at ? before : (after ?? before);
