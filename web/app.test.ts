@@ -76,6 +76,22 @@ test("each route of the app is a page address as deep as it goes, and nothing de
   }
 });
 
+test("each page has a title, and the navigation calls it by the same name", () => {
+  const source = (name: string) => readFileSync(join(import.meta.dirname, "src", name), "utf8");
+  const titles = new Map<string, string | undefined>();
+  for (const [, path = "", title] of source("routes.tsx").matchAll(
+    /path: "([^"]+)",(?:\s+info: { title: "([^"]+)" })?/g,
+  )) {
+    const list = path.replace(/\/[:*].*/, "") || path;
+    titles.set(list, title ?? titles.get(list));
+  }
+  const untitled = [...titles].filter(([, title]) => title === undefined).map(([path]) => path);
+  expect(untitled.sort()).toEqual(["/index.html", "/login", "/setup"]); // they lead to the overview
+  const destinations = [...source("shell/navigation.tsx").matchAll(/href: "([^"]+)", label: "([^"]+)"/g)];
+  expect(destinations.length).toBeGreaterThan(15);
+  for (const [, href = "", label] of destinations) expect([href, titles.get(href)]).toEqual([href, label]);
+});
+
 test("a mistyped address shows the app with status 404, and never in the place of a file", async () => {
   const read = (path: string, headers: Record<string, string>) => ask(path, { headers });
   const browser = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" };

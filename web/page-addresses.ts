@@ -18,6 +18,7 @@ const pages = new Map([
   ["alerts", 0],
   ["files", Number.POSITIVE_INFINITY],
   ["getting-started", 0],
+  ["activity", 1],
   ["account", 0],
   ["users", 0],
   ["keys", 0],

@@ -103,8 +103,7 @@ describe.skipIf(await lacks("chromium"))("text that is typed and not saved", () 
     await editor().getByText("not saved").waitFor();
     await page.getByText("unsaved text from an earlier visit").waitFor();
     await shoot("draft");
-    await page.reload();
-    await page.getByRole("button", { name: "/notes.md" }).click();
+    await page.reload(); // the open file is in the address
     await editor().getByText("not saved").waitFor();
     expect(await readFile(path("notes.md"), "utf8")).toBe("# Notes\n");
 
@@ -152,6 +151,8 @@ describe.skipIf(await lacks("chromium"))("text that is typed and not saved", () 
     expect(await readFile(file, "utf8")).toBe(compose("one"));
     await go("Logs");
     await page.goBack();
+    await text.getByText("# later").waitFor();
+    await page.getByRole("tab", { name: "Services" }).click();
     await page.getByText("The compose file has unsaved text").waitFor();
     await page.getByRole("button", { name: "Show", exact: true }).click();
     await text.getByText("# later").waitFor();

@@ -2,13 +2,23 @@
 const part = (text: string): string => encodeURIComponent(text.toWellFormed());
 
 /** The text behind an encoded part of a path. A part that is not valid percent-encoding is the text itself. */
-export function decodePart(encoded: string): string {
+export const decodePart = (encoded: string): string => decode(encoded) ?? encoded;
+
+/** Null for text that is not valid percent-encoding. A decoding whose result is unused would be left out of the build. */
+function decode(encoded: string): string | null {
   try {
     return decodeURIComponent(encoded);
   } catch {
-    return encoded;
+    return null;
   }
 }
+
+/** A path whose parts can all be decoded: one with a broken percent-encoding stands for its own letters. */
+export const toValidPath = (path: string): string =>
+  path
+    .split("/")
+    .map((encoded) => (decode(encoded) !== null ? encoded : encoded.replaceAll("%", "%25")))
+    .join("/");
 
 /** The one address of a container: by its name, which outlives the container when it is recreated. */
 export const containerHref = (name: string): string => `/services/${part(name)}`;

@@ -1,6 +1,7 @@
 import { A } from "@solidjs/router";
 import { Show } from "solid-js";
 import type { ContainerUse } from "../../../shared/protocol/image.ts";
+import { containerHref } from "../lib/addresses.ts";
 import { visibleName } from "../lib/terminal-text.ts";
 import { Status, StatusDot } from "../ui/index.ts";
 import { resourceMessages } from "./messages.ts";
@@ -36,7 +37,7 @@ export function ContainerUseList(props: { uses: readonly ContainerUse[]; none: s
 export function ContainerLink(props: { use: ContainerUse }) {
   return (
     <Status tone={props.use.running ? "ok" : "neutral"}>
-      <A href={`/services/${encodeURIComponent(props.use.name)}`}>{visibleName(props.use.name)}</A>
+      <A href={containerHref(props.use.name)}>{visibleName(props.use.name)}</A>
       <span class="visually-hidden">{props.use.running ? "running" : "stopped"}</span>
     </Status>
   );

@@ -1,10 +1,10 @@
 import SearchX from "lucide-solid/icons/search-x";
-import { type Accessor, type Component, createMemo, createSignal, type JSX, Match, Show, Switch } from "solid-js";
+import { type Accessor, type Component, createMemo, type JSX, Match, Show, Switch } from "solid-js";
+import { createTitle, joinTitle } from "../lib/page-title.ts";
 import { visibleName } from "../lib/terminal-text.ts";
 import {
   Button,
   type Column,
-  DataTable,
   type DataTableProps,
   EmptyState,
   ErrorState,
@@ -15,8 +15,11 @@ import {
 } from "../ui/index.ts";
 import { DetailHead, MasterDetail } from "../ui/MasterDetail.tsx";
 import { uiMessages } from "../ui/messages.ts";
+import { AddressTable } from "./AddressTable.tsx";
+import { createAddressText } from "./address-value.ts";
 import { filterItems } from "./filter-items.ts";
 import { type ResourceListMessages, resourceMessages } from "./messages.ts";
+import { NearNames } from "./NearNames.tsx";
 import type { ViewedQuery } from "./QueryView.tsx";
 import "./resource.css";
 import { SelectBox } from "./SelectBox.tsx";
@@ -57,6 +60,8 @@ export interface ResourceListPageProps<T> {
   onSelect: (address: string | null) => void;
   /** What `onSelect` gets for an item; its key if omitted. */
   addressOf?: (item: T) => string;
+  /** Name of an item in the browser's title; its address if omitted. */
+  titleOf?: (item: T) => string;
   /** Renders the open item. */
   detail?: (item: Accessor<T>) => JSX.Element;
   /** In place of `detail` and of the "gone" state: for a pane that stays after its item has gone. */
@@ -70,7 +75,7 @@ export interface ResourceListPageProps<T> {
 
 /** The list of one kind of resource, with filter and every state of its query, and the resource that is open. */
 export function ResourceListPage<T>(props: ResourceListPageProps<T>) {
-  const [filter, setFilter] = createSignal("");
+  const [filter, setFilter] = createAddressText("filter");
   const addressOf = (item: T) => props.addressOf?.(item) ?? props.itemKey(item);
   const shown = createMemo(() => filterItems(props.items, filter(), props.searchTexts));
   const selected = createMemo(() =>
@@ -78,6 +83,12 @@ export function ResourceListPage<T>(props: ResourceListPageProps<T>) {
       (item) => props.selected !== null && [addressOf(item), props.itemKey(item)].includes(props.selected),
     ),
   );
+  createTitle(() => {
+    if (props.selected === null) return undefined;
+    const item = selected();
+    const name = item === undefined ? (props.missingTitle ?? props.selected) : (props.titleOf ?? addressOf)(item);
+    return joinTitle(visibleName(name), props.messages.title);
+  });
   const selectedKey = () => {
     const item = selected();
     return item === undefined ? null : props.itemKey(item);
@@ -151,12 +162,13 @@ export function ResourceListPage<T>(props: ResourceListPageProps<T>) {
               {props.list?.(shown)}
               <Show when={props.table}>
                 {(table) => (
-                  <DataTable
+                  <AddressTable
                     label={props.messages.title}
                     columns={columns(table())}
                     rows={shown()}
                     key={props.itemKey}
                     selection={table().selection && selectionOf(table().selection as Selection)}
+                    sortColumns={table().columns}
                     initialSort={table().initialSort}
                     selected={selectedKey()}
                     onOpen={(item) => props.onSelect(addressOf(item))}
@@ -171,7 +183,7 @@ export function ResourceListPage<T>(props: ResourceListPageProps<T>) {
       }
       detail={
         <Show when={!props.detailPane} fallback={props.detailPane?.()}>
-          <Show when={selected()} fallback={<Missing {...props} />}>
+          <Show when={selected()} fallback={<Missing {...props} addresses={props.items.map(addressOf)} />}>
             {(item) => props.detail?.(item as Accessor<T>)}
           </Show>
         </Show>
@@ -181,7 +193,7 @@ export function ResourceListPage<T>(props: ResourceListPageProps<T>) {
 }
 
 /** In place of the detail: the list is still loading, or no longer has the open item. */
-function Missing<T>(props: ResourceListPageProps<T>) {
+function Missing<T>(props: ResourceListPageProps<T> & { addresses: readonly string[] }) {
   const close = () => props.onSelect(null);
   return (
     <Show when={props.query.data !== undefined} fallback={<Skeleton lines={6} />}>
@@ -192,6 +204,7 @@ function Missing<T>(props: ResourceListPageProps<T>) {
         action={<Button onClick={close}>{props.messages.showAll}</Button>}
       >
         {props.messages.goneHint}
+        <NearNames wanted={props.selected ?? ""} names={props.addresses} onOpen={props.onSelect} />
       </EmptyState>
     </Show>
   );

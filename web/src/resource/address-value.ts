@@ -4,8 +4,8 @@ import { type Accessor, createEffect, createSignal, on, onCleanup } from "solid-
 /** How a change enters the history: what a person opens is pushed, what they adjust replaces the entry. */
 export type AddressChange = "push" | "replace";
 
-/** Time between two writes of a text: browsers refuse an address that changes too often. */
-const WRITE_MS = 300;
+/** Time between two writes of a text: Safari throws when an address changes more than 100 times in 30 seconds. */
+const WRITE_MS = 400;
 /** Longest text in the address, encoded: servers refuse addresses of some thousand characters. */
 const MAX_TEXT = 2_000;
 
@@ -85,7 +85,7 @@ export const createAddressSort = (columns: Accessor<readonly string[]>, initial:
   });
 
 /**
- * Text that is typed, such as a filter. It counts at once, and is written to the address at most every 300 ms, in place of
+ * Text that is typed, such as a filter. It counts at once, and is written to the address at most every 400 ms, in place of
  * the previous text. Text that is too long for an address is not written.
  */
 export function createAddressText(name: string): [text: Accessor<string>, set: (next: string) => void] {

@@ -10,6 +10,7 @@ export const resourceMessages = {
   },
   nothingMatches: "Nothing matches",
   clearFilter: "Clear filter",
+  didYouMean: "Did you mean",
   cancel: uiMessages.cancel,
   selected: (count: number) => `${count} selected`,
   clearSelection: "Clear",

@@ -1,4 +1,4 @@
-import { A, type RouteSectionProps, useLocation, useNavigate } from "@solidjs/router";
+import { A, type RouteSectionProps, useCurrentMatches, useLocation, useNavigate } from "@solidjs/router";
 import MenuIcon from "lucide-solid/icons/menu";
 import Search from "lucide-solid/icons/search";
 import {
@@ -17,6 +17,7 @@ import {
 import { isKeySheetOpen } from "../lib/keys/key-sheet.ts";
 import { keyTable, keyText } from "../lib/keys/key-table.ts";
 import { isMac } from "../lib/keys/platform.ts";
+import { APP_NAME, documentTitle, viewTitle } from "../lib/page-title.ts";
 import { keepListsFresh, useSystemInfo } from "../lib/queries.ts";
 import { useSession } from "../lib/session.ts";
 import { BrandMark } from "../ui/BrandMark.tsx";
@@ -32,6 +33,7 @@ import { type Destination, mayOpen, navigation } from "./navigation.tsx";
 import "./shell.css";
 import { UserMenu } from "./UserMenu.tsx";
 
+const NotFoundPage = lazy(() => import("./NotFoundPage.tsx"));
 const KeySheet = lazy(() => import("./KeySheet.tsx"));
 
 /** What features put into the frame: the frame itself imports none of them. */
@@ -78,8 +80,13 @@ export function Shell(props: RouteSectionProps & { parts: ShellParts }) {
   };
 
   const hostname = () => system.data?.info.hostname;
+  const matches = useCurrentMatches();
   createEffect(() => {
-    document.title = hostname() ? `${hostname()} · AI Desktop` : "AI Desktop";
+    document.title = documentTitle(viewTitle() ?? matches().at(-1)?.route.info?.title, hostname());
+  });
+  // The sign-in page says nothing of what was shown.
+  onCleanup(() => {
+    document.title = APP_NAME;
   });
 
   return (
@@ -106,7 +113,12 @@ export function Shell(props: RouteSectionProps & { parts: ShellParts }) {
         <ConnectionNotice />
         <main ref={content} class="content" id="content" tabIndex={-1}>
           <ErrorBoundary fallback={(error, reset) => <ErrorState error={error} onRetry={reset} />}>
-            <Suspense fallback={<Skeleton lines={8} />}>{props.children}</Suspense>
+            <Suspense fallback={<Skeleton lines={8} />}>
+              {/* No route matches an address with an empty part, such as `//services`. */}
+              <Show when={matches().length > 0} fallback={<NotFoundPage />}>
+                {props.children}
+              </Show>
+            </Suspense>
           </ErrorBoundary>
         </main>
       </div>

@@ -26,6 +26,11 @@ export interface TableSelection<T> {
   all: (keys: readonly string[]) => JSX.Element;
 }
 
+export interface TableSort {
+  column: string;
+  descending: boolean;
+}
+
 export interface DataTableProps<T> {
   label: string;
   columns: Column<T>[];
@@ -33,6 +38,9 @@ export interface DataTableProps<T> {
   /** Stable identity of a row: rows keep their DOM while the list changes. */
   key: (row: T) => string;
   initialSort?: { column: string; descending?: boolean };
+  /** The order, for an owner that keeps it; otherwise the table does. */
+  sort?: TableSort;
+  onSort?: (sort: TableSort) => void;
   selected?: string | null;
   /** The checkboxes of the rows, in a column before the others. */
   selection?: TableSelection<T>;
@@ -59,7 +67,8 @@ const cellClass = (column: Pick<Column<never>, "align" | "width" | "only">) =>
     .join(" ") || undefined;
 
 export function DataTable<T>(props: DataTableProps<T>) {
-  const [sort, setSort] = createSignal(props.initialSort);
+  const [ownSort, setOwnSort] = createSignal(props.initialSort);
+  const sort = () => props.sort ?? ownSort();
   const sorted = createMemo(() => {
     const order = sort();
     const by = props.columns.find((column) => column.id === order?.column)?.sortBy;
@@ -70,8 +79,12 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const byKey = createMemo(() => new Map(sorted().map((row) => [props.key(row), row])));
   const keys = createMemo(() => [...byKey().keys()]);
 
-  const toggle = (column: string) =>
-    setSort((old) => ({ column, descending: old?.column === column ? !old.descending : false }));
+  const toggle = (column: string) => {
+    const old = sort();
+    const next = { column, descending: old?.column === column ? !old.descending : false };
+    setOwnSort(next);
+    props.onSort?.(next);
+  };
   const sortOf = (column: string) => {
     const order = sort();
     if (order?.column !== column) return "none" as const;

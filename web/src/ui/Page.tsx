@@ -2,6 +2,8 @@ import { type JSX, Show } from "solid-js";
 
 export interface PageProps {
   title: JSX.Element;
+  /** Before the title: the way back to the list that the page belongs to. */
+  back?: JSX.Element;
   /** A short text beside the title, such as a count. */
   note?: JSX.Element;
   actions?: JSX.Element;
@@ -15,6 +17,7 @@ export function Page(props: PageProps) {
   return (
     <div class="page" classList={{ "page-fixed": props.fixed }}>
       <header class="page-head">
+        {props.back}
         <h1 class="truncate">{props.title}</h1>
         <Show when={props.note}>
           <span class="page-note num">{props.note}</span>

@@ -3,7 +3,7 @@ export { Button, type ButtonProps, buttonClass, IconButton, type IconButtonProps
 export { Card, type CardProps, Facts } from "./Card.tsx";
 export { CopyButton } from "./CopyButton.tsx";
 export { type ConfirmOptions, confirm } from "./confirm.tsx";
-export { type Column, DataTable, type DataTableProps, type TableSelection } from "./DataTable.tsx";
+export { type Column, DataTable, type DataTableProps, type TableSelection, type TableSort } from "./DataTable.tsx";
 export { Dialog, type DialogProps } from "./Dialog.tsx";
 export {
   Checkbox,

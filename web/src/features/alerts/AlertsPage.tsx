@@ -1,6 +1,8 @@
 import { Show } from "solid-js";
+import { createTitle, joinTitle } from "../../lib/page-title.ts";
 import { useAlerts } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
+import { createAddressTab } from "../../resource/address-value.ts";
 import { Page } from "../../ui/Page.tsx";
 import { type Tab, Tabs } from "../../ui/Tabs.tsx";
 import "./alerts.css";
@@ -31,9 +33,14 @@ export default function AlertsPage() {
     }
     return shown;
   };
+  const [tab, setTab] = createAddressTab(() => tabs().map(({ id }) => id), "now");
+  createTitle(() => {
+    const label = tabs().find(({ id }) => id === tab())?.label;
+    return tab() === "now" ? undefined : joinTitle(label, alertLabels.alerts);
+  });
   return (
     <Page title={alertLabels.alerts} note={<Show when={firing() > 0}>{firing()} firing</Show>}>
-      <Tabs label={alertLabels.alerts} tabs={tabs()} />
+      <Tabs label={alertLabels.alerts} tabs={tabs()} value={tab()} onChange={setTab} />
     </Page>
   );
 }

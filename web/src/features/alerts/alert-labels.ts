@@ -1,6 +1,7 @@
 import type { AlertEvent, AlertRule, AlertSubject } from "../../../../shared/protocol/alert.ts";
 import type { AlertEventKind, ChannelType, ConditionKind, Severity } from "../../../../shared/protocol/alert-kinds.ts";
 import { alertEventLabels, severityLabels } from "../../../../shared/protocol/alert-labels.ts";
+import { containerHref, processHref } from "../../lib/addresses.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import type { Tone } from "../../ui/Badge.tsx";
 
@@ -53,8 +54,8 @@ export const subjectName = ({ kind, name }: AlertSubject): string =>
 
 /** The page that shows a subject. */
 export function hrefOf({ kind, name }: AlertSubject): string {
-  if (kind === "container") return `/services/${encodeURIComponent(name)}`;
-  if (kind === "process") return `/deployments/${encodeURIComponent(name)}`;
+  if (kind === "container") return containerHref(name);
+  if (kind === "process") return processHref(name);
   return "/system";
 }
 

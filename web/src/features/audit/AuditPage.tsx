@@ -1,6 +1,7 @@
 import ScrollText from "lucide-solid/icons/scroll-text";
-import { createEffect, createMemo, createSignal, Match, on, Show, Switch } from "solid-js";
-import type { AuditEntry, AuditOutcome } from "../../../../shared/protocol/account.ts";
+import { createEffect, createMemo, createSignal, Match, on, onCleanup, Show, Switch } from "solid-js";
+import type { AuditOutcome } from "../../../../shared/protocol/account.ts";
+import { createAddressChoice, createAddressText } from "../../resource/address-value.ts";
 import { Button } from "../../ui/Button.tsx";
 import { SearchField, Select } from "../../ui/fields.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../ui/Notice.tsx";
@@ -11,9 +12,12 @@ import { AuditRow } from "./AuditRow.tsx";
 import "./audit.css";
 import { type AuditTrailFilter, createAuditTrail } from "./audit-trail.ts";
 import { outcomeLabels, auditMessages as texts } from "./messages.ts";
+import { createOpenEntry } from "./open-entry.ts";
 import { type RangeName, ranges, sinceOf } from "./range.ts";
 
-const outcomes = (Object.keys(outcomeLabels) as (AuditOutcome | "all")[]).map((value) => ({
+const outcomeNames = Object.keys(outcomeLabels) as (AuditOutcome | "all")[];
+const rangeNames = ranges.map(({ value }) => value);
+const outcomes = outcomeNames.map((value) => ({
   value,
   label: outcomeLabels[value],
 }));
@@ -23,18 +27,23 @@ const SEARCH_DELAY_MS = 250;
 
 /** Who did what and when, newest first. */
 export default function AuditPage() {
-  const [text, setText] = createSignal("");
-  const [searched, setSearched] = createSignal("");
-  const [outcome, setOutcome] = createSignal<AuditOutcome | "all">("all");
-  const [range, setRange] = createSignal<RangeName>("all");
-  const [opened, setOpened] = createSignal<AuditEntry | null>(null);
+  const [text, setText] = createAddressText("q");
+  const [searched, setSearched] = createSignal(text().trim());
+  const [outcome, setOutcome] = createAddressChoice("outcome", () => outcomeNames, "all", "replace");
+  const [range, setRange] = createAddressChoice<RangeName>("range", () => rangeNames, "all", "replace");
 
   let delay: ReturnType<typeof setTimeout> | undefined;
-  const type = (value: string) => {
-    setText(value);
-    clearTimeout(delay);
-    delay = setTimeout(() => setSearched(value.trim()), SEARCH_DELAY_MS);
-  };
+  onCleanup(() => clearTimeout(delay));
+  createEffect(
+    on(
+      text,
+      (value) => {
+        clearTimeout(delay);
+        delay = setTimeout(() => setSearched(value.trim()), SEARCH_DELAY_MS);
+      },
+      { defer: true },
+    ),
+  );
   const filter = createMemo((): AuditTrailFilter => {
     const chosen = outcome();
     return {
@@ -45,6 +54,7 @@ export default function AuditPage() {
   });
   const trail = createAuditTrail();
   createEffect(on(filter, (chosen) => trail.load(chosen)));
+  const { opened, open } = createOpenEntry(trail.entries);
 
   return (
     <Page
@@ -55,7 +65,7 @@ export default function AuditPage() {
       }
       actions={
         <>
-          <SearchField label={texts.search} placeholder={texts.placeholder} value={text()} onInput={type} />
+          <SearchField label={texts.search} placeholder={texts.placeholder} value={text()} onInput={setText} />
           <Select label={texts.outcome} labelHidden value={outcome()} options={outcomes} onChange={setOutcome} />
           <Select label={texts.time} labelHidden value={range()} options={ranges} onChange={setRange} />
           <Button onClick={() => trail.load(filter())}>{texts.refresh}</Button>
@@ -91,14 +101,14 @@ export default function AuditPage() {
             >
               {(index) => (
                 <Show when={trail.entries()[index]}>
-                  {(entry) => <AuditRow entry={entry()} onOpen={() => setOpened(entry())} />}
+                  {(entry) => <AuditRow entry={entry()} onOpen={() => open(entry().sequence)} />}
                 </Show>
               )}
             </VirtualList>
           </Match>
         </Switch>
       </section>
-      <Show when={opened()}>{(entry) => <AuditDetail entry={entry()} onClose={() => setOpened(null)} />}</Show>
+      <Show when={opened()}>{(entry) => <AuditDetail entry={entry()} onClose={() => open(null)} />}</Show>
     </Page>
   );
 }

@@ -9,6 +9,7 @@ export const auditMessages = {
   none: "No matching entries",
   noneHint: "No entry of the audit trail matches this filter.",
   entry: (sequence: number) => `Entry ${sequence}`,
+  noEntry: (sequence: number) => `The audit trail has no entry ${sequence}, or you may not read it.`,
   time: "Time",
   actor: "User",
   action: "Action",

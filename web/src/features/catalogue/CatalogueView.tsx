@@ -1,7 +1,9 @@
-import { A } from "@solidjs/router";
+import { A, useLocation } from "@solidjs/router";
 import SearchX from "lucide-solid/icons/search-x";
-import { createMemo, createSignal, For, Show } from "solid-js";
+import { createMemo, For, Show } from "solid-js";
 import type { CatalogueCategory, CatalogueSummary } from "../../../../shared/protocol/catalogue.ts";
+import { listQuery } from "../../resource/address-selection.ts";
+import { createAddressChoice, createAddressText } from "../../resource/address-value.ts";
 import { QueryView } from "../../resource/QueryView.tsx";
 import { Badge, Button, EmptyState, Page, SearchField, Select } from "../../ui/index.ts";
 import { categories, categoryLabels } from "./catalogue-labels.ts";
@@ -9,14 +11,16 @@ import { useCatalogue } from "./catalogue-queries.ts";
 import { Glyph } from "./Glyph.tsx";
 import { catalogueMessages as texts } from "./messages.ts";
 import "./catalogue.css";
+import { entryHref } from "../../lib/addresses.ts";
 
 type Choice = CatalogueCategory | "all" | "installed";
+const choices: readonly Choice[] = ["all", "installed", ...categories];
 
 /** All services that can be installed, by category. */
 export function CatalogueView() {
   const query = useCatalogue();
-  const [filter, setFilter] = createSignal("");
-  const [choice, setChoice] = createSignal<Choice>("all");
+  const [filter, setFilter] = createAddressText("filter");
+  const [choice, setChoice] = createAddressChoice<Choice>("category", () => choices, "all", "replace");
   const all = () => query.data ?? [];
   /** Docker does not respond: no entry counts as installed, and none as not installed. */
   const isUnknown = () => all().some(({ installed }) => installed === null);
@@ -101,9 +105,10 @@ export function CatalogueView() {
 }
 
 function EntryCard(props: { entry: CatalogueSummary }) {
+  const location = useLocation();
   const count = () => props.entry.installed?.length ?? 0;
   return (
-    <A class="catalogue-card" href={`/catalogue/${encodeURIComponent(props.entry.id)}`}>
+    <A class="catalogue-card" href={`${entryHref(props.entry.id)}${listQuery(location.search)}`}>
       <Glyph name={props.entry.name} category={props.entry.category} />
       <span class="catalogue-card-text">
         <span class="row">

@@ -1,5 +1,6 @@
 import { useParams, useSearchParams } from "@solidjs/router";
 import { Show } from "solid-js";
+import { decodePart } from "../../lib/addresses.ts";
 import { EntryView } from "./EntryView.tsx";
 
 export default function EntryPage() {
@@ -7,7 +8,7 @@ export default function EntryPage() {
   // In the address, so that a reload does not lose the way to the credentials.
   const [search, setSearch] = useSearchParams<{ job?: string }>();
   return (
-    <Show when={params.id} keyed>
+    <Show when={decodePart(params.id)} keyed>
       {(id) => <EntryView id={id} jobId={search.job} onJob={(job) => setSearch({ job })} />}
     </Show>
   );

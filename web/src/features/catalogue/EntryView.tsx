@@ -1,16 +1,19 @@
-import { A } from "@solidjs/router";
-import ArrowLeft from "lucide-solid/icons/arrow-left";
+import { A, useNavigate } from "@solidjs/router";
 import Download from "lucide-solid/icons/download";
+import SearchX from "lucide-solid/icons/search-x";
 import { createSignal, For, Show } from "solid-js";
 import type { CatalogueDetail } from "../../../../shared/protocol/catalogue.ts";
 import { catalogue } from "../../lib/api/catalogue.ts";
 import { useJob, useJobs } from "../../lib/jobs/jobs.ts";
+import { createTitle, joinTitle } from "../../lib/page-title.ts";
 import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
+import { BackLink } from "../../resource/BackLink.tsx";
+import { NearNames } from "../../resource/NearNames.tsx";
 import { QueryView } from "../../resource/QueryView.tsx";
-import { Button, buttonClass, Callout, Card, Facts, Page, Status, toast } from "../../ui/index.ts";
+import { Button, Callout, Card, EmptyState, Facts, Page, Status, toast } from "../../ui/index.ts";
 import { categoryLabels } from "./catalogue-labels.ts";
-import { useEntry } from "./catalogue-queries.ts";
+import { useCatalogue, useEntry } from "./catalogue-queries.ts";
 import { Glyph } from "./Glyph.tsx";
 import { InstallFields } from "./InstallFields.tsx";
 import { InstallResult } from "./InstallResult.tsx";
@@ -18,6 +21,7 @@ import { createInstallForm } from "./install-form.ts";
 import { catalogueMessages, entryMessages, installMessages } from "./messages.ts";
 import { PreviewCard } from "./PreviewCard.tsx";
 import "./catalogue.css";
+import { containerHref, entryHref } from "../../lib/addresses.ts";
 
 export interface EntryViewProps {
   id: string;
@@ -31,6 +35,7 @@ export function EntryView(props: EntryViewProps) {
   const session = useSession();
   const query = useEntry(() => props.id);
   const job = useJob(() => props.jobId);
+  createTitle(() => joinTitle(visibleName(query.data?.entry.name ?? props.id), catalogueMessages.title));
   const mayInstall = () => session.may("catalogue:install") && session.principal()?.limits.services === null;
   return (
     <Page
@@ -38,13 +43,9 @@ export function EntryView(props: EntryViewProps) {
       note={
         <Show when={query.data?.entry}>{(entry) => <span class="muted">{categoryLabels[entry().category]}</span>}</Show>
       }
-      actions={
-        <A class={buttonClass("ghost")} href="/catalogue">
-          <ArrowLeft size={15} /> {catalogueMessages.title}
-        </A>
-      }
+      back={<BackLink href="/catalogue" label={entryMessages.back} />}
     >
-      <QueryView query={query} lines={9}>
+      <QueryView query={query} lines={9} gone={<NoSuchEntry id={props.id} />}>
         {(data) => (
           <div class="catalogue-entry">
             <div class="catalogue-column">
@@ -65,6 +66,21 @@ export function EntryView(props: EntryViewProps) {
         )}
       </QueryView>
     </Page>
+  );
+}
+
+function NoSuchEntry(props: { id: string }) {
+  const all = useCatalogue();
+  const navigate = useNavigate();
+  return (
+    <EmptyState icon={<SearchX size={18} />} title={entryMessages.notFound}>
+      {entryMessages.notFoundHint}
+      <NearNames
+        wanted={props.id}
+        names={(all.data ?? []).map(({ id }) => id)}
+        onOpen={(id) => navigate(entryHref(id))}
+      />
+    </EmptyState>
   );
 }
 
@@ -104,7 +120,7 @@ function About(props: { entry: CatalogueDetail }) {
             {({ name, state }) => (
               <li>
                 <Status tone={state === "running" ? "ok" : "neutral"}>{visibleName(state)}</Status>
-                <A href={`/services/${encodeURIComponent(name)}`}>{visibleName(name)}</A>
+                <A href={containerHref(name)}>{visibleName(name)}</A>
               </li>
             )}
           </For>

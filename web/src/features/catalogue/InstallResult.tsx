@@ -5,6 +5,7 @@ import TriangleAlert from "lucide-solid/icons/triangle-alert";
 import { createSignal, For, Show } from "solid-js";
 import type { Credential } from "../../../../shared/protocol/catalogue.ts";
 import type { Job } from "../../../../shared/protocol/job.ts";
+import { containerHref } from "../../lib/addresses.ts";
 import { catalogue } from "../../lib/api/catalogue.ts";
 import { useJobs } from "../../lib/jobs/jobs.ts";
 import { createSubmit } from "../../resource/submit.ts";
@@ -27,7 +28,7 @@ export function InstallResult(props: { job: Job; onAgain: () => void }) {
         <Show when={props.job.state !== "running"}>
           <div class="row row-wrap catalogue-after">
             <Show when={result()}>
-              <A class={buttonClass("primary")} href={`/services/${encodeURIComponent(props.job.target)}`}>
+              <A class={buttonClass("primary")} href={containerHref(props.job.target)}>
                 {texts.open}
               </A>
             </Show>

@@ -16,6 +16,9 @@ export const catalogueMessages = {
 } as const;
 
 export const entryMessages = {
+  back: "Back to the catalogue",
+  notFound: "No such entry",
+  notFoundHint: "The catalogue has no entry of this name.",
   image: "Image",
   licence: "Licence",
   homepage: "Home page",

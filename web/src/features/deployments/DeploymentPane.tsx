@@ -2,7 +2,9 @@ import { createMemo } from "solid-js";
 import type { Deployment } from "../../../../shared/protocol/deployment.ts";
 import { formatBytes, formatPercent } from "../../lib/format.ts";
 import { useLive } from "../../lib/live-context.ts";
+import { createTitle } from "../../lib/page-title.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
+import { createAddressTab } from "../../resource/address-value.ts";
 import { Card, DataTable, Facts, Tabs, TimeChart } from "../../ui/index.ts";
 import { DetailHead, StatusTitle } from "../../ui/MasterDetail.tsx";
 import { activityTab } from "../activity/TargetActivity.tsx";
@@ -13,7 +15,7 @@ import { LogView } from "../logs/view/LogView.tsx";
 import { DeploymentButtons } from "./DeploymentButtons.tsx";
 import type { DeploymentActions } from "./deployment-actions.ts";
 import { deploymentName, statusDisplay } from "./deployment-list.ts";
-import { deploymentLabels } from "./messages.ts";
+import { deploymentLabels, paneTitle } from "./messages.ts";
 import { processColumns } from "./process-columns.tsx";
 import { createProcessHistory } from "./process-history.ts";
 
@@ -33,6 +35,8 @@ export interface DeploymentPaneProps {
 export function DeploymentPane(props: DeploymentPaneProps) {
   const { deploymentsWS } = useLive();
   const display = () => statusDisplay(props.deployment);
+  const [tab, setTab] = createAddressTab(() => ["logs", "instances", "activity"] as const, "logs");
+  createTitle(() => paneTitle(visibleName(deploymentName(props.deployment)), tab()));
   const id = createMemo(() => props.deployment.id);
   const name = createMemo(() => props.deployment.name);
   const source = createMemo((): OpenLog => {
@@ -50,6 +54,8 @@ export function DeploymentPane(props: DeploymentPaneProps) {
       />
       <Tabs
         label={`Parts of ${props.deployment.name}`}
+        value={tab()}
+        onChange={(next) => setTab(next as ReturnType<typeof tab>)}
         tabs={[
           {
             id: "logs",

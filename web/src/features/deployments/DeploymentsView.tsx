@@ -15,7 +15,7 @@ import { LogSelectionLinks } from "../logs/LogSelectionLinks.tsx";
 import { DeploymentPane } from "./DeploymentPane.tsx";
 import { createDeploymentActions } from "./deployment-actions.ts";
 import { createDeploymentColumns, createNarrowColumns } from "./deployment-columns.tsx";
-import { searchTextsOf } from "./deployment-list.ts";
+import { deploymentName, searchTextsOf } from "./deployment-list.ts";
 import { deploymentMessages, listMessages } from "./messages.ts";
 import "./deployments.css";
 
@@ -61,6 +61,7 @@ export function DeploymentsView(props: DeploymentsViewProps) {
       query={query}
       items={all()}
       itemKey={({ id }) => id}
+      titleOf={deploymentName}
       searchTexts={searchTextsOf}
       note={query.data ? deploymentMessages.online(count().running, count().total) : ""}
       notices={

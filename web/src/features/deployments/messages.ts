@@ -38,6 +38,10 @@ export const confirmMessages = {
   ownRestart: (name: string) => `${name} serves this page, and is unavailable for a moment.`,
 } as const;
 
+/** Title of the browser's tab: the part of a process that is open. */
+export const paneTitle = (name: string, tab: "logs" | "instances" | "activity"): string =>
+  `${name} ${tab === "logs" ? "log" : tab} · ${listMessages.title}`;
+
 /** Headings, field labels and buttons. */
 export const deploymentLabels = {
   cpu: "CPU",

@@ -11,6 +11,7 @@ import { Button, Card, ErrorState, Meter, Page, Skeleton } from "../../ui/index.
 import { diskLabels, diskMessages } from "./messages.ts";
 import { PruneDialog } from "./PruneDialog.tsx";
 import "./disk.css";
+import { volumeHref } from "../../lib/addresses.ts";
 
 const kinds: { id: "images" | "containers" | "volumes" | "buildCache"; title: string; used: string }[] = [
   { id: "images", title: diskLabels.images, used: "in use" },
@@ -120,7 +121,7 @@ function LargestVolumes(props: { usage: DiskUsage }) {
           <For each={largest()}>
             {([name, size]) => (
               <li>
-                <A class="truncate" href={`/volumes/${encodeURIComponent(name)}`}>
+                <A class="truncate" href={volumeHref(name)}>
                   {visibleName(name)}
                 </A>
                 <Meter label={`Size of ${visibleName(name)}`} value={(size / most()) * 100} tone="accent" />

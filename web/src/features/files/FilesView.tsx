@@ -4,11 +4,11 @@ import { api, toMessage } from "../../lib/api.ts";
 import { useLive } from "../../lib/live-context.ts";
 import { createPreference } from "../../lib/preference.ts";
 import { useSession } from "../../lib/session.ts";
+import { createAddressSort, createAddressText } from "../../resource/address-value.ts";
 import { Page } from "../../ui/index.ts";
 import { MasterDetail } from "../../ui/MasterDetail.tsx";
 import { EditorPane } from "./editor/EditorPane.tsx";
 import { confirmHardLinks } from "./editor/hard-links.ts";
-import { mayLeave } from "./editor/leave-guard.ts";
 import { draftedFiles } from "./editor/text-drafts.ts";
 import { joinPath } from "./file-path.ts";
 import { Breadcrumb } from "./folder/Breadcrumb.tsx";
@@ -16,7 +16,7 @@ import { FileList } from "./folder/FileList.tsx";
 import { FolderContent } from "./folder/FolderContent.tsx";
 import { FolderNotices } from "./folder/FolderNotices.tsx";
 import { FolderToolbar } from "./folder/FolderToolbar.tsx";
-import { arrange, type FileOrder } from "./folder/file-order.ts";
+import { arrange, type FileOrder, fileOrders } from "./folder/file-order.ts";
 import { createFolder } from "./folder/folder.ts";
 import { createFolderActions } from "./folder/folder-actions.ts";
 import { HiddenEntries } from "./folder/HiddenEntries.tsx";
@@ -31,7 +31,14 @@ import "./files.css";
 export interface FilesViewProps {
   /** Path of the folder; `/` is the root. */
   path: string;
+  /** Path of the file in the editor; null without one. */
+  file: string | null;
+  /** Line of the file to show. */
+  line: number | undefined;
   onOpenFolder: (path: string) => void;
+  /** Opens a file, or closes the editor; `replace` when the open file has another path now. */
+  onOpenFile: (path: string | null, replace?: boolean) => void;
+  onLine: (line: number) => void;
 }
 
 /** A folder that follows changes on the disk, and the text file that is open. */
@@ -45,14 +52,14 @@ export function FilesView(props: FilesViewProps) {
     confirmHardLinks,
     onDone: () => void folder.refresh(),
   });
-  const open = createOpenFile();
+  const open = createOpenFile(props);
   const view = createFolderView(() => props.path, folder.entries);
   const actions = createFolderActions({
     path: () => props.path,
     folder,
     editing: open.path,
     edit: open.edit,
-    setEditing: open.setPath,
+    setEditing: (path) => props.onOpenFile(path, true),
     onOpenFolder: (path) => props.onOpenFolder(path),
   });
   const mayChange = () => session.may("files:change");
@@ -100,7 +107,7 @@ export function FilesView(props: FilesViewProps) {
               mayChange={mayChange()}
               writable={folder.writable()}
               drafts={open.otherDrafts()}
-              onEdit={(path) => void open.edit(path)}
+              onEdit={open.edit}
             />
             <FolderContent
               folder={folder}
@@ -118,7 +125,7 @@ export function FilesView(props: FilesViewProps) {
                 onSort={(order, descending) => view.setOrder({ order, descending })}
                 selected={selected()}
                 actions={{
-                  open: (entry) => void actions.open(entry),
+                  open: actions.open,
                   download: actions.download,
                   rename: mayChange() ? actions.promptRename : undefined,
                   remove: mayChange() ? (entry) => void actions.remove(entry) : undefined,
@@ -144,7 +151,7 @@ export function FilesView(props: FilesViewProps) {
       }
       detail={
         <Show when={open.path()} keyed>
-          {(path) => <EditorPane path={path} onClose={() => void open.edit(null)} onOpened={open.setKeepText} />}
+          {(path) => <EditorPane path={path} line={props.line} onLine={props.onLine} onClose={() => open.edit(null)} />}
         </Show>
       }
     />
@@ -153,12 +160,15 @@ export function FilesView(props: FilesViewProps) {
 
 /** Filter, order and hidden entries of the folder view. The filter is cleared when the folder changes. */
 function createFolderView(path: () => string, entries: ReturnType<typeof createFolder>["entries"]) {
-  const [filter, setFilter] = createSignal("");
+  const [filter, setFilter] = createAddressText("filter");
   const [showsHidden, setShowsHidden] = createPreference("files-hidden", false);
-  const [order, setOrder] = createSignal<{ order: FileOrder; descending: boolean }>({
-    order: "name",
-    descending: false,
-  });
+  const [sort, setSort] = createAddressSort(
+    () => fileOrders,
+    () => ({ column: "name", descending: false }),
+  );
+  const order = () => ({ order: sort().column as FileOrder, descending: sort().descending });
+  const setOrder = (next: { order: FileOrder; descending: boolean }) =>
+    setSort({ column: next.order, descending: next.descending });
   createEffect(on(path, () => setFilter(""), { defer: true }));
   const shown = createMemo(() => {
     const { order: by, descending } = order();
@@ -169,23 +179,16 @@ function createFolderView(path: () => string, entries: ReturnType<typeof createF
 }
 
 /** The file in the editor, and the files with unsaved text. */
-function createOpenFile() {
-  const [path, setPath] = createSignal<string | null>(null);
+function createOpenFile(props: Pick<FilesViewProps, "file" | "onOpenFile">) {
+  const path = () => props.file;
   const [drafts, setDrafts] = createSignal(draftedFiles());
-  /** Stores the text of the open editor as a draft; false when leaving would lose it. */
-  let keepText: () => boolean = () => true;
+  createEffect(on(path, () => setDrafts(draftedFiles()), { defer: true }));
   return {
     path,
-    setPath,
     otherDrafts: () => drafts().filter((drafted) => drafted !== path()),
-    setKeepText: (keep: () => boolean) => {
-      keepText = keep;
-    },
-    /** Opens another file, or closes the editor; asks first when text would be lost. */
-    async edit(next: string | null): Promise<void> {
-      if (next === path() || !(await mayLeave(keepText))) return;
-      setPath(next);
-      setDrafts(draftedFiles());
+    /** Opens another file, or closes the editor; the guard of the editor asks first when text would be lost. */
+    edit(next: string | null): void {
+      if (next !== path()) props.onOpenFile(next);
     },
   };
 }

@@ -5,6 +5,7 @@ import Trash from "lucide-solid/icons/trash";
 import X from "lucide-solid/icons/x";
 import { createSignal, For, type JSX, Show } from "solid-js";
 import type { Image, ImageDetail } from "../../../../shared/protocol/image.ts";
+import { containerHref } from "../../lib/addresses.ts";
 import { images } from "../../lib/api/docker.ts";
 import { useImage, useRefreshDocker } from "../../lib/docker-queries.ts";
 import { formatBytes, formatDateTime } from "../../lib/format.ts";
@@ -85,7 +86,7 @@ function OutdatedNotice(props: { services: readonly string[] }) {
         {(service, index) => (
           <>
             {index() > 0 ? ", " : ""}
-            <A href={`/services/${encodeURIComponent(service)}`}>{visibleName(service)}</A>
+            <A href={containerHref(service)}>{visibleName(service)}</A>
           </>
         )}
       </For>

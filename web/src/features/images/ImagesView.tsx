@@ -45,6 +45,7 @@ export function ImagesView(props: ImagesViewProps) {
       query={query}
       items={query.data ?? []}
       itemKey={({ id }) => id}
+      titleOf={({ id, tags }) => tags[0] ?? shortId(id)}
       searchTexts={({ tags, digests, id, usedBy }) => [...tags, ...digests, id, ...usedBy.map(({ name }) => name)]}
       actions={
         <Show when={session.may("docker:manage")}>

@@ -3,6 +3,7 @@ import Columns2 from "lucide-solid/icons/columns-2";
 import Plus from "lucide-solid/icons/plus";
 import X from "lucide-solid/icons/x";
 import { createEffect, createSignal, For, on, Show } from "solid-js";
+import { createTitle } from "../../lib/page-title.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { isSameRange } from "../../lib/time-range.ts";
 import { createTimeView, TimeViewProvider } from "../../lib/time-view.ts";
@@ -108,6 +109,7 @@ function Logs(props: { address: LogAddress; onChange: (address: LogAddress) => v
     ),
   );
   const several = () => chips().length > 1;
+  createTitle(() => messages.browserTitle(chips().map(({ label }) => label)));
   return (
     <Page
       fixed

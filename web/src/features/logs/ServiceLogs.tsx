@@ -1,17 +1,18 @@
 import { createEffect, on, Show } from "solid-js";
 import { isSameRange } from "../../lib/time-range.ts";
 import type { TimeView } from "../../lib/time-view.ts";
+import { createAddressedControls } from "./addressed-controls.ts";
 import { LogPageLinks } from "./BesideButton.tsx";
 import { ContainerLogs } from "./ContainerLogs.tsx";
 import { formatLogAddress } from "./log-address.ts";
-import { createLogControls, type LogControls } from "./view/log-controls.ts";
+import type { LogControls } from "./view/log-controls.ts";
 
 /** The log of one container, as a part of its pane; it continues when a new container takes over the name. */
 export function ServiceLogs(props: { name: string; time: TimeView }) {
   return (
     <Show when={props.name} keyed>
       {(name) => {
-        const controls = createLogControls(props.time.range());
+        const controls = createAddressedControls(props.time.range());
         joinRanges(controls, props.time);
         const shown = { containers: [name], processes: [] };
         const href = () =>

@@ -178,6 +178,11 @@ export const unfollowed = (count: number, most: number) =>
 
 export const page = {
   title: "Logs",
+  /** Title of the browser's tab; undefined when all logs are shown. */
+  browserTitle: (names: readonly string[]): string | undefined =>
+    names.length === 0
+      ? undefined
+      : `${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""} · Logs`,
   all: "All containers",
   chosen: "Selected logs",
   leaveOut: (name: string) => `Remove ${name}`,

@@ -1,13 +1,7 @@
-import { useNavigate, useParams } from "@solidjs/router";
+import { createAddressSelection } from "../../resource/address-selection.ts";
 import { McpView } from "./McpView.tsx";
 
 export default function McpPage() {
-  const params = useParams<{ id?: string }>();
-  const navigate = useNavigate();
-  return (
-    <McpView
-      selected={params.id ? decodeURIComponent(params.id) : null}
-      onSelect={(id) => navigate(id === null ? "/mcp" : `/mcp/${encodeURIComponent(id)}`)}
-    />
-  );
+  const address = createAddressSelection("/mcp");
+  return <McpView selected={address.selected()} onSelect={address.select} />;
 }

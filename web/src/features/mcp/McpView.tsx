@@ -46,6 +46,7 @@ export function McpView(props: McpViewProps) {
       query={query}
       items={all()}
       itemKey={({ id }) => id}
+      titleOf={({ name }) => name}
       note={query.data ? mcpMessages.running(count().running, count().total) : ""}
       actions={
         <Show when={session.may("mcp:manage")}>

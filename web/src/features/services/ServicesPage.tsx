@@ -3,5 +3,5 @@ import { ServicesView } from "./ServicesView.tsx";
 
 export default function ServicesPage() {
   const address = createAddressSelection("/services");
-  return <ServicesView selected={address.selected()} onSelect={address.select} />;
+  return <ServicesView selected={address.selected()} onSelect={address.select} onRename={address.rename} />;
 }

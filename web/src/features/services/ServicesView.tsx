@@ -15,7 +15,7 @@ import { createServiceActions, type ServiceActions } from "./actions/service-act
 import { BulkBar } from "./list/BulkBar.tsx";
 import { ServiceTable } from "./list/ServiceTable.tsx";
 import { createServiceColumns, type ServiceColumns } from "./list/service-columns.ts";
-import { searchTextsOf, toGroups } from "./list/service-list.ts";
+import { findService, searchTextsOf, toGroups } from "./list/service-list.ts";
 import { createServiceSorting } from "./list/service-sorting.ts";
 import { createServiceUsages } from "./list/service-usage.ts";
 import { listMessages, serviceLabels, serviceMessages } from "./messages.ts";
@@ -28,6 +28,8 @@ export interface ServicesViewProps {
   /** Name or id of the open container. */
   selected: string | null;
   onSelect: (name: string | null) => void;
+  /** The open container is addressed by an id, and has a name. */
+  onRename: (name: string) => void;
 }
 
 /** The Engine sends no event when usage changes, or when it gives up restarting: the visible page polls. */
@@ -94,6 +96,8 @@ export function ServicesView(props: ServicesViewProps) {
           engine={engine()}
           actions={actions}
           onRemove={setRemoving}
+          onSelect={props.onSelect}
+          onRename={props.onRename}
           onClose={() => props.onSelect(null)}
         />
       )}
@@ -115,7 +119,7 @@ export function ServicesView(props: ServicesViewProps) {
   );
 }
 
-interface ServiceListProps extends ServicesViewProps {
+interface ServiceListProps extends Pick<ServicesViewProps, "selected" | "onSelect"> {
   /** The containers that match the filter. */
   services: readonly Service[];
   all: readonly Service[];
@@ -131,7 +135,7 @@ function ServiceList(props: ServiceListProps) {
   const usages = createServiceUsages();
   const groups = createMemo(() => toGroups(props.services, { ...sorting(), usageOf: usages.of }));
   const isNarrow = () => props.selected !== null;
-  const openName = () => props.all.find(({ name, id }) => name === props.selected || id === props.selected)?.name;
+  const openName = () => findService(props.all, props.selected ?? "")?.name;
   return (
     <>
       <ServiceTable

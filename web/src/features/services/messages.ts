@@ -163,6 +163,9 @@ export const inspectMessages = {
   leftOut: (count: number) => (count === 1 ? "1 field is left out" : `${count} fields are left out`),
 } as const;
 
+/** Title of the browser's tab: the part of a container that is open. */
+export const paneTitle = (name: string, tab: string): string => `${name} ${tab === "logs" ? "log" : tab}`;
+
 /** Headings, field labels and buttons. */
 export const serviceLabels = {
   columns: "Columns",

@@ -1,10 +1,10 @@
 import { createRoot, createSignal } from "solid-js";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import type { ServiceStats } from "../../../../shared/protocol/events/services.ts";
 import type { Service } from "../../../../shared/protocol/service.ts";
 import { filterItems } from "../../resource/filter-items.ts";
 import { createContainerStats, type SubscribeStats } from "./container-stats.ts";
-import { imageText, portTexts, searchTextsOf, toGroups } from "./list/service-list.ts";
+import { findService, imageText, portTexts, searchTextsOf, toGroups } from "./list/service-list.ts";
 import { statusDisplay, statusText } from "./service-state.ts";
 
 const service = (name: string, fields: Partial<Service> = {}): Service => ({
@@ -21,6 +21,17 @@ const service = (name: string, fields: Partial<Service> = {}): Service => ({
   restartCount: 0,
   startedAt: null,
   ...fields,
+});
+
+test("a container is found by its name, its id or the beginning of it, and a name that looks like an id wins", () => {
+  const id = "ab12".repeat(16);
+  const box = service("web", { id });
+  const odd = service(id.slice(0, 12), { id: "cd34".repeat(16) });
+  const found = (wanted: string, ...all: Service[]) => findService(all, wanted)?.name;
+  expect(["web", id, id.slice(0, 12)].map((wanted) => found(wanted, box))).toEqual(["web", "web", "web"]);
+  expect(found(id.slice(0, 12), box, odd)).toBe(odd.name);
+  expect(found("ab12", box)).toBeUndefined();
+  expect(found(id.slice(0, 12), box, service("db", { id: `${id.slice(0, 12)}${"0".repeat(52)}` }))).toBeUndefined();
 });
 
 describe("toGroups", () => {

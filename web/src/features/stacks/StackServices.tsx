@@ -3,6 +3,7 @@ import Boxes from "lucide-solid/icons/boxes";
 import { createMemo, For, Show } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
 import type { StackDetail, StackService } from "../../../../shared/protocol/stack.ts";
+import { containerHref } from "../../lib/addresses.ts";
 import { useNow } from "../../lib/now.ts";
 import { useServices } from "../../lib/queries.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
@@ -116,7 +117,7 @@ function ContainerRow(props: SelectableProps & { container: Service }) {
       <Status tone={display().tone} pulse={display().pulse}>
         {display().text}
       </Status>
-      <A class="truncate stack-link" href={`/services/${encodeURIComponent(props.container.name)}`}>
+      <A class="truncate stack-link" href={containerHref(props.container.name)}>
         {visibleName(props.container.name)}
       </A>
       <span class="truncate faint num stack-ports">{portTexts(props.container.ports).join(", ")}</span>

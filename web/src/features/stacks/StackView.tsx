@@ -1,19 +1,22 @@
-import ArrowLeft from "lucide-solid/icons/arrow-left";
 import Layers from "lucide-solid/icons/layers";
 import X from "lucide-solid/icons/x";
 import { type Accessor, createEffect, createMemo, createSignal, on, Show } from "solid-js";
 import type { StackDetail } from "../../../../shared/protocol/stack.ts";
 import type { UpOptions } from "../../lib/api/stacks.ts";
-import { queryKeys, useInvalidate, useStack } from "../../lib/queries.ts";
+import { createTitle, joinTitle } from "../../lib/page-title.ts";
+import { queryKeys, useInvalidate, useStack, useStacks } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
+import { createAddressName, createAddressTab } from "../../resource/address-value.ts";
+import { BackLink } from "../../resource/BackLink.tsx";
+import { NearNames } from "../../resource/NearNames.tsx";
 import { QueryView } from "../../resource/QueryView.tsx";
 import { Button, EmptyState, IconButton, Page, Tabs, toast } from "../../ui/index.ts";
 import { createLeaveGuard } from "../files/editor/leave-guard.ts";
 import { JobProgress } from "../jobs/JobProgress.tsx";
 import { createStackDocument } from "./compose/stack-document.ts";
 import { DownDialog } from "./DownDialog.tsx";
-import { stackMessages } from "./messages.ts";
+import { stackListMessages, stackMessages } from "./messages.ts";
 import { StackNotices } from "./StackNotices.tsx";
 import { StackSummary } from "./StackSummary.tsx";
 import { type StackDialog, StackToolbar } from "./StackToolbar.tsx";
@@ -27,19 +30,22 @@ import "./stacks.css";
 const unreadable: readonly (string | null)[] = ["outside", "name", "file-missing", "refused"];
 
 /** One stack: its containers, compose file, variables and history, and the actions on it. */
-export function StackView(props: { name: string; onLeave: () => void }) {
+export function StackView(props: { name: string; onLeave: () => void; onOpen: (name: string) => void }) {
   const invalidate = useInvalidate();
   const session = useSession();
   const query = useStack(() => props.name);
   const actions = createStackActions(props.name);
   const [dialog, setDialog] = createSignal<StackDialog | null>(null);
-  const [tab, setTab] = createSignal("services");
   const stack = () => query.data?.stack;
-  const { document, setFile } = createOpenDocument(props.name, stack);
+  const { document, fileName, setFile } = createOpenDocument(props.name, stack);
   const mayAct = () => session.may("stacks:manage");
   const mayChange = () => mayAct() && stack()?.lock === null;
 
-  createLeaveGuard({ dirty: () => document()?.dirty() === true, safe: () => document()?.safe() !== false });
+  createLeaveGuard({
+    dirty: () => document()?.dirty() === true,
+    safe: () => document()?.safe() !== false,
+    stays: (to, from) => to.pathname === from.pathname && (to.searchParams.get("file") ?? null) === fileName(),
+  });
   createEffect(
     on(
       () => actions.job()?.state,
@@ -83,16 +89,22 @@ export function StackView(props: { name: string; onLeave: () => void }) {
         setTab("compose");
       },
     });
+  const [tab, setTab] = createAddressTab(() => tabs().map(({ id }) => id), "services");
+  createTitle(() => {
+    const label =
+      tab() === "services"
+        ? undefined
+        : tabs()
+            .find(({ id }) => id === tab())
+            ?.label.toLowerCase();
+    return joinTitle([visibleName(props.name), label].filter(Boolean).join(" "), stackListMessages.title);
+  });
 
   return (
     <Page
       fixed
-      title={
-        <span class="row">
-          <IconButton label={stackMessages.back} icon={<ArrowLeft size={16} />} onClick={props.onLeave} />
-          <span class="truncate">{visibleName(props.name)}</span>
-        </span>
-      }
+      back={<BackLink href="/stacks" label={stackMessages.back} />}
+      title={visibleName(props.name)}
       note={<Show when={stack()}>{(now) => <StackSummary stack={now()} />}</Show>}
       actions={
         <StackToolbar
@@ -104,7 +116,7 @@ export function StackView(props: { name: string; onLeave: () => void }) {
         />
       }
     >
-      <QueryView query={query} lines={8} gone={<NoSuchStack onLeave={props.onLeave} />}>
+      <QueryView query={query} lines={8} gone={<NoSuchStack {...props} />}>
         {(data) => (
           <div class="stack-body">
             <StackNotices
@@ -150,11 +162,13 @@ export function StackView(props: { name: string; onLeave: () => void }) {
 
 /** The compose file that is open; undefined while the stack's files cannot be read. */
 function createOpenDocument(name: string, stack: Accessor<StackDetail | undefined>) {
-  const [file, setFile] = createSignal(0);
+  const [fileName, setFileName] = createAddressName("file");
+  const file = createMemo(() => Math.max(0, stack()?.files.indexOf(fileName() ?? "") ?? 0));
+  const setFile = (index: number) => setFileName(index === 0 ? null : (stack()?.files[index] ?? null));
   // A memo of its own: each refetch replaces the stack, which must not drop unsaved text.
   const hasFile = createMemo(() => stack() !== undefined && !unreadable.includes(stack()?.lock ?? null));
   const document = createMemo(() => (hasFile() ? createStackDocument(name, file()) : undefined));
-  return { document, setFile };
+  return { document, fileName, setFile };
 }
 
 /** Progress and output of the newest job about the stack. */
@@ -184,7 +198,8 @@ function StackJob(props: { actions: StackActions }) {
   );
 }
 
-function NoSuchStack(props: { onLeave: () => void }) {
+function NoSuchStack(props: { name: string; onLeave: () => void; onOpen: (name: string) => void }) {
+  const all = useStacks();
   return (
     <EmptyState
       icon={<Layers size={18} />}
@@ -192,6 +207,7 @@ function NoSuchStack(props: { onLeave: () => void }) {
       action={<Button onClick={props.onLeave}>{stackMessages.showAll}</Button>}
     >
       {stackMessages.notFoundHint}
+      <NearNames wanted={props.name} names={(all.data?.stacks ?? []).map(({ name }) => name)} onOpen={props.onOpen} />
     </EmptyState>
   );
 }

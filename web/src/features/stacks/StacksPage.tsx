@@ -1,7 +1,10 @@
-import { useNavigate } from "@solidjs/router";
+import { useLocation, useNavigate } from "@solidjs/router";
+import { stackHref } from "../../lib/addresses.ts";
+import { listQuery } from "../../resource/address-selection.ts";
 import { StacksView } from "./StacksView.tsx";
 
 export default function StacksPage() {
   const navigate = useNavigate();
-  return <StacksView onOpen={(name) => navigate(`/stacks/${encodeURIComponent(name)}`)} />;
+  const location = useLocation();
+  return <StacksView onOpen={(name) => navigate(`${stackHref(name)}${listQuery(location.search)}`)} />;
 }

@@ -10,12 +10,13 @@ import { queryKeys, useInvalidate, useStacks } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { createStableList } from "../../lib/stable-list.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
+import { AddressTable } from "../../resource/AddressTable.tsx";
+import { createAddressText } from "../../resource/address-value.ts";
 import {
   Badge,
   Button,
   Callout,
   type Column,
-  DataTable,
   EmptyState,
   ErrorState,
   Page,
@@ -34,7 +35,7 @@ export function StacksView(props: { onOpen: (name: string) => void }) {
   const invalidate = useInvalidate();
   const session = useSession();
   const query = useStacks();
-  const [filter, setFilter] = createSignal("");
+  const [filter, setFilter] = createAddressText("filter");
   const [adding, setAdding] = createSignal(false);
   const all = createStableList(() => query.data?.stacks, "name");
   const shown = createMemo(() => {
@@ -94,7 +95,7 @@ export function StacksView(props: { onOpen: (name: string) => void }) {
           </Match>
           <Match when={query.data}>
             <div class="stack-list">
-              <DataTable
+              <AddressTable
                 label={messages.title}
                 columns={columns}
                 rows={shown()}

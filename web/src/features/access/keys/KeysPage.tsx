@@ -6,11 +6,12 @@ import { api } from "../../../lib/api.ts";
 import { formatAgo, formatDateTime } from "../../../lib/format.ts";
 import { queryKeys } from "../../../lib/queries.ts";
 import { useQuery } from "../../../lib/use-query.ts";
+import { AddressTable } from "../../../resource/AddressTable.tsx";
 import { QueryView } from "../../../resource/QueryView.tsx";
 import { Badge } from "../../../ui/Badge.tsx";
 import { Button } from "../../../ui/Button.tsx";
 import { Card } from "../../../ui/Card.tsx";
-import { type Column, DataTable } from "../../../ui/DataTable.tsx";
+import type { Column } from "../../../ui/DataTable.tsx";
 import { EmptyState } from "../../../ui/Notice.tsx";
 import { Page } from "../../../ui/Page.tsx";
 import "../access.css";
@@ -83,7 +84,7 @@ export default function KeysPage() {
       <Card flush>
         <QueryView query={query} lines={4}>
           {(keys) => (
-            <DataTable
+            <AddressTable
               label={texts.title}
               columns={columns}
               rows={keys()}

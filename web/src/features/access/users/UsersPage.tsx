@@ -5,10 +5,10 @@ import { api } from "../../../lib/api.ts";
 import { queryKeys } from "../../../lib/queries.ts";
 import { useSession } from "../../../lib/session.ts";
 import { useQuery } from "../../../lib/use-query.ts";
+import { AddressTable } from "../../../resource/AddressTable.tsx";
 import { QueryView } from "../../../resource/QueryView.tsx";
 import { Button } from "../../../ui/Button.tsx";
 import { Card } from "../../../ui/Card.tsx";
-import { DataTable } from "../../../ui/DataTable.tsx";
 import { Page } from "../../../ui/Page.tsx";
 import "../access.css";
 import { accessMessages } from "../messages.ts";
@@ -60,7 +60,7 @@ export default function UsersPage() {
       <Card flush>
         <QueryView query={query} lines={4}>
           {(users) => (
-            <DataTable
+            <AddressTable
               label={texts.title}
               columns={columns}
               rows={users()}

@@ -25,6 +25,10 @@ export interface CodeEditorProps {
   readOnly: boolean;
   onChange: (value: string) => void;
   onSave: () => void;
+  /** Line to show, from 1; beyond the end, the last one. */
+  line?: number | undefined;
+  /** A line number was clicked. */
+  onLine?: (line: number) => void;
   /** Additional editor features; read once, at creation. */
   extension?: Extension;
   onReady?: (view: EditorView) => void;
@@ -106,7 +110,14 @@ export default function CodeEditor(props: CodeEditorProps) {
         doc,
         extensions: [
           extension,
-          lineNumbers(),
+          lineNumbers({
+            domEventHandlers: {
+              click: (clicked, block) => {
+                props.onLine?.(clicked.state.doc.lineAt(block.from).number);
+                return true;
+              },
+            },
+          }),
           history(),
           drawSelection(),
           highlightActiveLine(),
@@ -138,6 +149,17 @@ export default function CodeEditor(props: CodeEditorProps) {
     props.onReady?.(view);
   });
   onCleanup(() => view?.destroy());
+  createEffect(
+    on(
+      () => props.line,
+      (line, before) => {
+        if (!view || line === undefined) return;
+        const { from } = view.state.doc.line(Math.min(line, view.state.doc.lines));
+        const y = before === undefined ? "center" : "nearest";
+        view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y }) });
+      },
+    ),
+  );
 
   createEffect(
     on(

@@ -12,6 +12,7 @@ import { visibleName } from "../../../lib/terminal-text.ts";
 import { Button, buttonClass, Callout, confirm, ErrorState, IconButton, Skeleton, toast } from "../../../ui/index.ts";
 import { DetailHead } from "../../../ui/MasterDetail.tsx";
 import { tipOf } from "../../../ui/tip.ts";
+import { openFileOf } from "../file-address.ts";
 import { baseName, parentPath } from "../file-path.ts";
 import { editorMessages } from "../messages.ts";
 import { noteRecentFile } from "../recent-files.ts";
@@ -26,9 +27,11 @@ const CodeEditor = lazy(() => import("./CodeEditor.tsx"));
 
 export interface EditorPaneProps {
   path: string;
+  /** Line to show. */
+  line: number | undefined;
+  /** A line number was clicked. */
+  onLine: (line: number) => void;
   onClose: () => void;
-  /** Receives a function that stores unsaved text; it returns false when leaving would lose the text. */
-  onOpened: (keep: () => boolean) => void;
 }
 
 /** A text file in an editor: saves it, follows the disk, and asks when both changed. Created for each file. */
@@ -50,9 +53,7 @@ export function EditorPane(props: EditorPaneProps) {
       if (change.name === name() || change.type === "rescan") void document.noticeChange();
     }),
   );
-  createLeaveGuard({ ...document, stays: (to) => /^[^?#]*\/files(?:[/?#]|$)/.test(to) });
-  props.onOpened(document.safe);
-  onCleanup(() => props.onOpened(() => true));
+  createLeaveGuard({ ...document, stays: (to) => openFileOf(to) === props.path });
 
   const mayEdit = () => session.may("files:change");
   const mayChange = () => mayEdit() && document.file()?.readOnly === null;
@@ -155,6 +156,8 @@ export function EditorPane(props: EditorPaneProps) {
               fileName={name()}
               value={document.content()}
               readOnly={!mayChange()}
+              line={props.line}
+              onLine={props.onLine}
               onChange={document.setContent}
               onSave={() => void (document.dirty() && attempt(document.save))}
             />

@@ -8,8 +8,8 @@ export interface LeaveGuardOptions {
   dirty: () => boolean;
   /** Stores unsaved text as a draft; false when leaving the page would lose it. */
   safe: () => boolean;
-  /** Addresses of the app that keep the text open. */
-  stays?: (to: string) => boolean;
+  /** Whether an address of the app keeps the text open. `from` is the present address. */
+  stays?: (to: URL, from: URL) => boolean;
 }
 
 /** Asks before unsaved text is lost; true without a question when it is kept. */
@@ -40,8 +40,11 @@ export function createLeaveGuard({ dirty, safe, stays = () => false }: LeaveGuar
     safe();
   });
   useBeforeLeave((leave) => {
-    const to = typeof leave.to === "string" ? leave.to : "";
-    if (leave.defaultPrevented || stays(to) || safe()) return;
+    // Back and forward give a number of steps; the browser is at their address by now.
+    const { pathname, search, hash } = leave.from;
+    const from = new URL(`${pathname}${search}${hash}`, window.location.origin);
+    const to = typeof leave.to === "string" ? new URL(leave.to, from) : new URL(window.location.href);
+    if (leave.defaultPrevented || stays(to, from) || safe()) return;
     leave.preventDefault();
     void mayLeave(safe).then((yes) => yes && leave.retry(true));
   });

@@ -18,7 +18,7 @@ export interface FolderActionsDeps {
   /** Path of the file in the editor; null without one. */
   editing: Accessor<string | null>;
   /** Opens a file in the editor, or closes it; asks first when text would be lost. */
-  edit: (path: string | null) => Promise<void>;
+  edit: (path: string | null) => void;
   /** Changes the path of the open file without asking: it was renamed or deleted. */
   setEditing: (path: string | null) => void;
   onOpenFolder: (path: string) => void;
@@ -37,9 +37,9 @@ export function createFolderActions(deps: FolderActionsDeps) {
     link.click();
   }
 
-  async function open(entry: FileEntry): Promise<void> {
+  function open(entry: FileEntry): void {
     if (entry.kind === "directory") deps.onOpenFolder(at(entry.name));
-    else if (opensAsText(entry)) await edit(at(entry.name));
+    else if (opensAsText(entry)) edit(at(entry.name));
     else if (entry.kind === "file") download(entry);
     else toast.info(folderMessages.cannotOpen);
   }
@@ -100,7 +100,7 @@ export function createFolderActions(deps: FolderActionsDeps) {
         onName: async (name) => {
           await api.files.writeText({ path: at(name), content: "" });
           await folder.refresh();
-          await edit(at(name));
+          edit(at(name));
         },
       }),
   };

@@ -1,11 +1,11 @@
 import { createEffect, createSignal, type JSX, on, Show } from "solid-js";
 import "../logs.css";
 import { saveText } from "../../../lib/save-file.ts";
+import { createAddressedControls } from "../addressed-controls.ts";
 import type { OpenLog } from "../live/live-logs.ts";
 import { createLogFeed } from "../live/log-feed.ts";
 import { LogPane, type LogPaneApi } from "./LogPane.tsx";
 import { LogToolbar } from "./LogToolbar.tsx";
-import { createLogControls } from "./log-controls.ts";
 import { logFileName, toPlainLog } from "./log-export.ts";
 import { createLogKeys } from "./log-keys.ts";
 
@@ -23,7 +23,7 @@ export interface LogViewProps {
 
 /** A live log of which nothing is stored: follows, searches, filters, copies and saves what is in the page. */
 export function LogView(props: LogViewProps) {
-  const controls = createLogControls();
+  const controls = createAddressedControls();
   let opened = 0;
   const feed = createLogFeed({
     sources: () => (props.source ? [{ key: String(++opened), open: props.source, ownTimes: props.ownTimes }] : []),

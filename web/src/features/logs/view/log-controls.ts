@@ -34,6 +34,12 @@ export function createLogControls(initial: Partial<LogQuery> = {}) {
       timer = setTimeout(apply, SEARCH_DELAY);
     },
     apply,
+    /** Takes over a whole query, such as that of an address. */
+    restore(next: LogQuery) {
+      clearTimeout(timer);
+      setText(next.text);
+      setQuery(next);
+    },
     following,
     setFollowing,
     times,

@@ -3,8 +3,10 @@ import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
 import { api, toMessage } from "../../../lib/api.ts";
 import { formatDateTime } from "../../../lib/format.ts";
 import { useLive } from "../../../lib/live-context.ts";
+import { createTitle, joinTitle } from "../../../lib/page-title.ts";
 import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
+import { createAddressTab } from "../../../resource/address-value.ts";
 import { Callout, Card, Facts, Tabs } from "../../../ui/index.ts";
 import { DetailHead, StatusTitle } from "../../../ui/MasterDetail.tsx";
 import { LogView } from "../../logs/view/LogView.tsx";
@@ -54,6 +56,10 @@ export function ServerPane(props: ServerPaneProps) {
     }),
   );
   const display = () => statusDisplay[props.server.status];
+  const [tab, setTab] = createAddressTab(() => ["tools", "log", "settings"] as const, "tools");
+  createTitle(() =>
+    tab() === "tools" ? undefined : joinTitle(`${visibleName(props.server.name)} ${tab()}`, mcpMessages.title),
+  );
   return (
     <>
       <DetailHead
@@ -73,6 +79,8 @@ export function ServerPane(props: ServerPaneProps) {
       </Show>
       <Tabs
         label={`Parts of ${props.server.name}`}
+        value={tab()}
+        onChange={(next) => setTab(next as ReturnType<typeof tab>)}
         tabs={[
           {
             id: "tools",

@@ -3,9 +3,11 @@ import Wrench from "lucide-solid/icons/wrench";
 import { createMemo, createSignal, For, Match, Show, Switch } from "solid-js";
 import type { McpServer, McpTool } from "../../../../../shared/protocol/mcp.ts";
 import { api } from "../../../lib/api.ts";
+import { createTitle, joinTitle } from "../../../lib/page-title.ts";
 import { queryKeys } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { useQuery } from "../../../lib/use-query.ts";
+import { createAddressName, createAddressText } from "../../../resource/address-value.ts";
 import { EmptyState, ErrorState, SearchField, Skeleton } from "../../../ui/index.ts";
 import { listKeys } from "../../../ui/list-keys.ts";
 import { mcpMessages, toolMessages as texts } from "../messages.ts";
@@ -41,14 +43,18 @@ export function ToolsTab(props: { server: McpServer; history: CallHistory }) {
           {texts.noneHint}
         </EmptyState>
       </Match>
-      <Match when={query.data}>{(tools) => <Tools tools={tools()} history={props.history} />}</Match>
+      <Match when={query.data}>
+        {(tools) => <Tools server={props.server} tools={tools()} history={props.history} />}
+      </Match>
     </Switch>
   );
 }
 
-function Tools(props: { tools: readonly McpTool[]; history: CallHistory }) {
-  const [filter, setFilter] = createSignal("");
-  const [chosen, setChosen] = createSignal<{ name: string; again?: Arguments } | null>(null);
+function Tools(props: { server: McpServer; tools: readonly McpTool[]; history: CallHistory }) {
+  const [filter, setFilter] = createAddressText("find");
+  const [toolName, setToolName] = createAddressName("tool");
+  /** Arguments of an earlier call of a tool, to start its form with. */
+  const [repeated, setRepeated] = createSignal<{ name: string; again: Arguments } | null>(null);
   const shown = createMemo(() => {
     const wanted = filter().trim().toLowerCase();
     return props.tools.filter((tool) =>
@@ -57,11 +63,22 @@ function Tools(props: { tools: readonly McpTool[]; history: CallHistory }) {
   });
   /** A new object for each selection, even of the same tool: the form starts again with its arguments. */
   const current = createMemo(() => {
-    const now = chosen();
-    const tool = props.tools.find(({ name }) => name === now?.name) ?? props.tools[0];
-    return tool ? { tool, again: now?.again } : undefined;
+    const tool = props.tools.find(({ name }) => name === toolName()) ?? props.tools[0];
+    const again = repeated();
+    return tool ? { tool, again: again?.name === tool.name ? again.again : undefined } : undefined;
   });
-  const again = (call: ToolCall) => setChosen({ name: call.tool, again: call.arguments });
+  const choose = (name: string) => {
+    setRepeated(null);
+    setToolName(name);
+  };
+  const again = (call: ToolCall) => {
+    setRepeated({ name: call.tool, again: call.arguments });
+    setToolName(call.tool);
+  };
+  createTitle(() => {
+    const tool = toolName() === null ? undefined : current()?.tool;
+    return tool && joinTitle(visibleName(tool.title ?? tool.name), visibleName(props.server.name));
+  });
 
   return (
     <div class="tools">
@@ -81,7 +98,7 @@ function Tools(props: { tools: readonly McpTool[]; history: CallHistory }) {
                   class="tool-item"
                   data-list-open=""
                   aria-current={current()?.tool.name === tool.name ? "true" : undefined}
-                  onClick={() => setChosen({ name: tool.name })}
+                  onClick={() => choose(tool.name)}
                 >
                   <b class="truncate">{visibleName(tool.title ?? tool.name)}</b>
                   <span class="truncate faint">{tool.description ?? ""}</span>

@@ -1,12 +1,14 @@
 import Container from "lucide-solid/icons/container";
-import { createMemo, Show } from "solid-js";
+import { createEffect, createMemo, Show } from "solid-js";
 import type { Service } from "../../../../../shared/protocol/service.ts";
 import type { DependencyState } from "../../../../../shared/protocol/system.ts";
 import { useStoredContainers } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
+import { NearNames } from "../../../resource/NearNames.tsx";
 import { Button, EmptyState, Skeleton } from "../../../ui/index.ts";
 import { DetailHead } from "../../../ui/MasterDetail.tsx";
 import type { ServiceActions } from "../actions/service-actions.ts";
+import { findService } from "../list/service-list.ts";
 import { listMessages, serviceMessages } from "../messages.ts";
 import { ServicePane } from "./ServicePane.tsx";
 
@@ -18,6 +20,9 @@ export interface ServiceDetailProps {
   engine: DependencyState | undefined;
   actions: ServiceActions;
   onRemove: (service: Service) => void;
+  onSelect: (name: string) => void;
+  /** It is addressed by its id, and has this name. */
+  onRename: (name: string) => void;
   onClose: () => void;
 }
 
@@ -33,11 +38,16 @@ export default function ServiceDetail(props: ServiceDetailProps) {
   const opened = createMemo<Opened | undefined>((before) => {
     const { chosen } = props;
     const held = before?.chosen === chosen ? before.name : undefined;
-    const service = props.services.find(({ id, name }) => id === chosen || name === chosen || name === held);
+    const service = findService(props.services, chosen) ?? props.services.find(({ name }) => name === held);
     const name = service?.name ?? held ?? stored.data?.containers.find((container) => container.name === chosen)?.name;
     return name === undefined ? undefined : { chosen, name, service };
   });
   const service = createMemo(() => opened()?.service);
+  // A container has one address, by its name: it outlives the id.
+  createEffect(() => {
+    const found = service();
+    if (found && found.name !== props.chosen && found.id.startsWith(props.chosen)) props.onRename(found.name);
+  });
   const up = () => props.engine?.state === "up";
   const showAll = () => <Button onClick={props.onClose}>{listMessages.showAll}</Button>;
   return (
@@ -52,6 +62,7 @@ export default function ServiceDetail(props: ServiceDetailProps) {
             action={showAll()}
           >
             {up() ? listMessages.goneHint : serviceMessages.engineBack}
+            <NearNames wanted={props.chosen} names={props.services.map(({ name }) => name)} onOpen={props.onSelect} />
           </EmptyState>
         </Show>
       }

@@ -1,12 +1,14 @@
 import TriangleAlert from "lucide-solid/icons/triangle-alert";
 import Unplug from "lucide-solid/icons/unplug";
-import { createMemo, createSignal, type JSX, Show } from "solid-js";
+import { createMemo, type JSX, Show } from "solid-js";
 import type { Service } from "../../../../../shared/protocol/service.ts";
 import { useNow } from "../../../lib/now.ts";
+import { createTitle } from "../../../lib/page-title.ts";
 import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { createTimeView, type TimeView, TimeViewProvider } from "../../../lib/time-view.ts";
 import { createAddressRange } from "../../../resource/address-range.ts";
+import { createAddressTab } from "../../../resource/address-value.ts";
 import { Callout, type Tab, Tabs } from "../../../ui/index.ts";
 import { DetailHead, StatusTitle } from "../../../ui/MasterDetail.tsx";
 import { UpstreamDetail } from "../../../ui/UpstreamDetail.tsx";
@@ -17,7 +19,7 @@ import { ShellTab } from "../../terminal/ShellTab.tsx";
 import { ServiceButtons } from "../actions/ServiceButtons.tsx";
 import type { ServiceActions } from "../actions/service-actions.ts";
 import { imageText } from "../list/service-list.ts";
-import { serviceLabels, serviceMessages } from "../messages.ts";
+import { paneTitle, serviceLabels, serviceMessages } from "../messages.ts";
 import { statusDisplay, statusText } from "../service-state.ts";
 import { ServiceDetailsTab } from "./ServiceDetailsTab.tsx";
 import { ServiceInspectTab } from "./ServiceInspectTab.tsx";
@@ -50,21 +52,13 @@ export function ServicePane(props: ServicePaneProps) {
     props.service
       ? statusDisplay(props.service, now())
       : { tone: "neutral" as const, pulse: false, text: serviceLabels.gone };
-  const [chosen, setTab] = createSignal(new URLSearchParams(location.search).get("tab") ?? "logs");
   const tabs = createMemo((): Tab[] => [
     { id: "logs", label: serviceLabels.logs, content: () => <ServiceLogs name={props.name} time={time} /> },
     ...(present() ? partsOf(service, time, session.may("services:shell")) : []),
     activityTab("service", () => props.name),
   ]);
-  const tab = () => (tabs().some(({ id }) => id === chosen()) ? chosen() : "logs");
-  /** Keeps the tab in the address, so that a reload opens it again. */
-  const choose = (id: string) => {
-    setTab(id);
-    const url = new URL(location.href);
-    if (id === "logs") url.searchParams.delete("tab");
-    else url.searchParams.set("tab", id);
-    history.replaceState(history.state, "", url);
-  };
+  const [tab, setTab] = createAddressTab(() => tabs().map(({ id }) => id), "logs");
+  createTitle(() => paneTitle(visibleName(props.name), tab()));
   return (
     <>
       <DetailHead
@@ -93,7 +87,7 @@ export function ServicePane(props: ServicePaneProps) {
         </div>
       </Show>
       <TimeViewProvider value={time}>
-        <Tabs label={`Parts of ${props.name}`} value={tab()} onChange={choose} tabs={tabs()} />
+        <Tabs label={`Parts of ${props.name}`} value={tab()} onChange={setTab} tabs={tabs()} />
       </TimeViewProvider>
     </>
   );

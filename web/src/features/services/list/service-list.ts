@@ -40,6 +40,17 @@ const orders: Record<Exclude<ServiceOrder, "cpu" | "memory">, Compare> = {
   image: (a, b) => collator.compare(a.image, b.image),
 };
 
+/** Digits of an id that name a container, as in the output of Docker's own tools. */
+const SHORT_ID = /^[0-9a-f]{12,64}$/;
+
+/** The container of a name, an id or the beginning of an id. A name wins: it may look like the id of another container. */
+export function findService(services: readonly Service[], wanted: string): Service | undefined {
+  const named = services.find(({ name }) => name === wanted);
+  if (named || !SHORT_ID.test(wanted)) return named;
+  const matches = services.filter(({ id }) => id.startsWith(wanted));
+  return matches.length === 1 ? matches[0] : undefined;
+}
+
 /** Texts that the filter of the list searches. */
 export const searchTextsOf = (service: Service): string[] =>
   [service.name, service.image, service.composeProject, service.composeService, service.state, service.status].filter(
