@@ -37,6 +37,6 @@ export const messages = {
     "second-factor": "Your account",
     alerts: "Channels",
     files: "Open Files",
-    mcp: "MCP servers",
+    mcp: "Settings",
   } as Partial<Record<StepId, string>>,
 } as const;

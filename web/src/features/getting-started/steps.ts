@@ -17,7 +17,7 @@ export const stepHrefs: Partial<Record<StepId, string>> = {
   "second-factor": "/account",
   alerts: "/alerts?tab=channels",
   files: "/files",
-  mcp: "/mcp",
+  mcp: "/settings/mcp",
 };
 
 export const stepTones: Record<Step["state"], Tone> = {
