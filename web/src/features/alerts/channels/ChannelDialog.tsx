@@ -109,8 +109,8 @@ export function ChannelDialog(props: { channel?: AlertChannel | undefined; onClo
           <EmailFields {...parts} errors={errors()} />
         </Match>
       </Switch>
-      <Show when={submit.problem()?.includes("ALERT_ALLOWED_HOSTS") && channelHost(draft)}>
-        {(host) => <AllowEntry list="ALERT_ALLOWED_HOSTS" entry={host()} onAllowed={submit.dismiss} />}
+      <Show when={submit.problem()?.includes("ALERT_ALLOWED_HOSTS") && channelHost(draft)} keyed>
+        {(host) => <AllowEntry list="ALERT_ALLOWED_HOSTS" entry={host} onAllowed={submit.dismiss} />}
       </Show>
       <Checkbox
         label={alertMessages.channelForm.enabled}

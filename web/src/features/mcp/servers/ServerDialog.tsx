@@ -104,8 +104,8 @@ export function ServerDialog(props: ServerDialogProps) {
       <Show when={draft.type === "stdio"} fallback={<HttpFields {...parts} errors={errors()} isEdit={isEdit()} />}>
         <ProgramFields {...parts} errors={errors()} isEdit={isEdit()} />
       </Show>
-      <Show when={draft.type === "http" && submit.problem()?.includes("MCP_ALLOWED_HOSTS") && hostOf(draft.url)}>
-        {(host) => <AllowEntry list="MCP_ALLOWED_HOSTS" entry={host()} onAllowed={submit.dismiss} />}
+      <Show when={draft.type === "http" && submit.problem()?.includes("MCP_ALLOWED_HOSTS") && hostOf(draft.url)} keyed>
+        {(host) => <AllowEntry list="MCP_ALLOWED_HOSTS" entry={host} onAllowed={submit.dismiss} />}
       </Show>
     </FormDialog>
   );
@@ -160,7 +160,9 @@ function ProgramFields(props: TransportFieldsProps) {
         error={props.errors.env}
       />
       <p class="muted">{texts.runsAs}</p>
-      <Show when={refused()}>{(entry) => <AllowEntry list="MCP_ALLOWED_COMMANDS" entry={entry()} />}</Show>
+      <Show when={refused()} keyed>
+        {(entry) => <AllowEntry list="MCP_ALLOWED_COMMANDS" entry={entry} />}
+      </Show>
     </>
   );
 }
