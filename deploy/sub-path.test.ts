@@ -60,9 +60,11 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
     await page.getByLabel("User name").fill(ADMIN.username);
     await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
     await page.getByRole("button", { name: "Create administrator" }).click();
+    await page.waitForURL(`${nginx.origin}/panel/getting-started`);
+    const navigation = page.getByRole("navigation", { name: "Main" });
+    await navigation.getByRole("link", { name: "Watch" }).click();
     await page.getByRole("region", { name: "Host" }).waitFor();
     expect(new URL(page.url()).pathname).toMatch(/^\/panel\/?$/);
-    const navigation = page.getByRole("navigation", { name: "Main" });
     expect(await navigation.locator("[aria-current=page]").allInnerTexts()).toEqual(["Watch"]);
 
     await navigation.getByRole("link", { name: "Files" }).click();
