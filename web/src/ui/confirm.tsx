@@ -36,7 +36,11 @@ export function confirm(options: ConfirmOptions): Promise<boolean> {
 }
 
 export function ConfirmHost() {
-  return <Show when={prompt()}>{(open) => <ConfirmDialog prompt={open()} />}</Show>;
+  return (
+    <Show when={prompt()} keyed>
+      {(open) => <ConfirmDialog prompt={open} />}
+    </Show>
+  );
 }
 
 function ConfirmDialog(props: { prompt: Prompt }) {

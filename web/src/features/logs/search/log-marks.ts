@@ -1,6 +1,6 @@
 import { type Accessor, createEffect, createSignal, on, onCleanup } from "solid-js";
 import type { StoredLogEvent } from "../../../../../shared/protocol/log-search.ts";
-import { api } from "../../../lib/api.ts";
+import { ApiFailure, api } from "../../../lib/api.ts";
 import { type ChartPeriod, extentOf } from "../../../lib/history-range.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import type { TimeMark, TimeView } from "../../../lib/time-view.ts";
@@ -27,13 +27,18 @@ export function createLogMarks(
   period: Accessor<ChartPeriod>,
 ): void {
   const [tick, setTick] = createSignal(0);
-  const timer = setInterval(() => !document.hidden && period().to === undefined && setTick((n) => n + 1), REFRESH_MS);
+  let isStored = true;
+  const timer = setInterval(
+    () => isStored && !document.hidden && period().to === undefined && setTick((n) => n + 1),
+    REFRESH_MS,
+  );
   onCleanup(() => {
     clearInterval(timer);
     time.setLogMarks([]);
   });
   createEffect(
     on([containers, period, tick], ([names, shown]) => {
+      if (!isStored) return;
       const abort = new AbortController();
       onCleanup(() => abort.abort());
       const [from, to] = extentOf(shown, Date.now());
@@ -45,7 +50,9 @@ export function createLogMarks(
       // Marks are an aid: where logs are not stored, there are none.
       api.logs.histogram([...containerParameters(names), ...bounds], abort.signal).then(
         ({ marks }) => time.setLogMarks(toTimeMarks(marks, names.length)),
-        () => {},
+        (error: unknown) => {
+          isStored = !(error instanceof ApiFailure && error.code === "not_supported");
+        },
       );
     }),
   );
