@@ -10,6 +10,7 @@ import { silentLog } from "../../shared/server/log.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
 import { actionRoutes } from "../actions/routes.ts";
+import { type Activity, createActivity } from "../activity/activity.ts";
 import type { ApiDeps } from "../deps.ts";
 import { createRoutes } from "../http/context.ts";
 import { createResourceLocks } from "../jobs/resource-locks.ts";
@@ -20,25 +21,34 @@ import { filesRoutes } from "./routes.ts";
 let temp: TempFolder;
 let root: string;
 let server: RouteServer;
+let activity: Activity;
+let state: TempFolder;
 
 beforeEach(async () => {
   temp = await tempFolder("routes");
+  state = await tempFolder("activity");
   root = join(temp.path, "root");
   await mkdir(root);
   const log = silentLog();
   const journal = createSaveJournal({ folder: join(temp.path, "saves"), log, maxBytes: 8_000_000 });
   const files = createFileRoot({ root, log, journal, uploadMax: 1_000_000 });
+  activity = createActivity({ dataDir: state.path, log });
   server = await startRoutes("/api", ({ realtime }) =>
     createRoutes()
       .route("/files", filesRoutes({ files }))
-      .route("/", actionRoutes(fileActions, { files, realtime, jobs: createResourceLocks() } as unknown as ApiDeps)),
+      .route(
+        "/",
+        actionRoutes(fileActions, { files, realtime, activity, jobs: createResourceLocks() } as unknown as ApiDeps),
+      ),
   );
 });
 /** Calls a route of files. */
 const call = (method: string, path: string, body?: unknown) => server.call(method, `/files${path}`, body);
 afterEach(async () => {
   await server.close();
+  activity.close();
   await temp.remove();
+  await state.remove();
 });
 
 test("a listing omits a draft that a killed server left, and shows one that may still be written", async () => {
