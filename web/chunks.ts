@@ -12,9 +12,11 @@ const pathsOf = (...files: string[]) => files.map((file) => join(src, file));
 /** Pages that are shown before a sign-in. */
 const startPages = pathsOf("main.tsx", "features/access/login/LoginPage.tsx");
 const framePages = pathsOf("SignedInPage.tsx");
-/** Rooms whose modules many pages share. */
+/** Rooms whose modules many pages share, and what lists of containers and processes need of logs. */
 const sharedRooms = [
   ...pathsOf("ui", "lib", "resource", "features/services", "features/alerts"),
+  ...pathsOf("features/logs/LogSelectionLinks.tsx", "features/logs/log-address.ts", "features/logs/messages.ts"),
+  ...pathsOf("features/logs/process-sources.ts", "features/logs/search/log-query.ts"),
   join(src, "../../shared/"),
   normalize("/lucide-solid/"),
 ];

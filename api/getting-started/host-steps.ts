@@ -3,6 +3,7 @@ import { access, readFile, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { findOtherDaemons } from "../../shared/pm2/other-daemons.ts";
 import type { ProcessHost } from "../../shared/pm2/processes.ts";
+import type { Step } from "../../shared/protocol/getting-started.ts";
 import type { ComposeState } from "../../shared/protocol/stack.ts";
 import type { Config } from "../../shared/server/config.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";
@@ -11,11 +12,12 @@ import type { DockerEngine } from "../docker/docker-engine.ts";
 import { type Commands, commandsFor } from "./commands.ts";
 import { hasProgram, isRunning, readHostSystem } from "./host-system.ts";
 import { messages } from "./messages.ts";
-import type { Found } from "./steps.ts";
 
 const DEFAULT_SOCKET = "/var/run/docker.sock";
 /** A missing Compose is looked for again after this time: each look starts a program. */
 const COMPOSE_AGE_MS = 30_000;
+
+export type Found = Pick<Step, "state" | "detail"> & { command?: string | null };
 
 export interface HostStepsDeps {
   docker: Pick<DockerEngine, "version">;

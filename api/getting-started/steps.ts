@@ -6,15 +6,13 @@ import { withTimeout } from "../../shared/server/async/with-timeout.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { Access } from "../access/access.ts";
 import type { Alerts } from "../alerts/alerts.ts";
-import { createHostSteps, type HostStepsDeps } from "./host-steps.ts";
+import { createHostSteps, type Found, type HostStepsDeps } from "./host-steps.ts";
 import { messages } from "./messages.ts";
 
 /** A part that does not answer by then is unknown. */
 const ANSWER_MS = 1_500;
 /** Time that a result counts as current. */
 const AGE_MS = 2_000;
-
-export type Found = Pick<Step, "state" | "detail"> & { command?: string | null };
 
 export interface StepsDeps extends HostStepsDeps {
   access: Pick<Access, "users" | "passkeys">;

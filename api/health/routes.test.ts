@@ -68,7 +68,7 @@ test("counts requests by route, and unknown paths under one label", async () => 
   expect(text).toMatch(/_count\{method="other",route="unmatched",status="404"\} 20/);
   expect(text).not.toContain("/api/nothing");
   expect(text).toContain('ai_desktop_api_dependency_up{dependency="docker"} 0');
-  expect(text).not.toContain("log_store"); // this API stores none
+  expect(text).not.toMatch(/^ai_desktop_api_log_store/m); // this API stores none
   expect(text).toContain('ai_desktop_api_refusals_total{code="not_found"} 20');
 });
 

@@ -27,7 +27,9 @@ export function addLogStoreMetrics(registry: Registry, logStore: Pick<LogStore, 
       help,
       registers,
       async collect() {
-        const { collected } = (await ask()) ?? {};
+        const metrics = await ask();
+        if (!metrics) return this.remove();
+        const { collected } = metrics;
         if (!collected) return;
         this.reset();
         this.inc(read(collected));

@@ -31,7 +31,7 @@ export function accessJourney(at: () => TestDesktop): void {
     await steps.filter({ hasText: "Docker Engine" }).getByText("Ready").waitFor();
     await steps.filter({ hasText: "Second factor" }).getByText("To do").waitFor();
     await steps.filter({ hasText: "Files shows /" }).getByText(", can change it.").waitFor();
-    await page.getByRole("button", { name: "Dismiss" }).click();
+    await page.getByRole("main").getByRole("button", { name: "Dismiss" }).click();
     await page.getByText("This list is dismissed").waitFor();
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Watch" }).click();
     await page.getByRole("region", { name: "Host" }).waitFor();
@@ -40,7 +40,7 @@ export function accessJourney(at: () => TestDesktop): void {
     await page.getByRole("button", { name: /, account of / }).click();
     await page.getByRole("menuitem", { name: "Getting started" }).click();
     await page.getByRole("button", { name: "Show on Watch" }).click();
-    await page.getByRole("button", { name: "Dismiss" }).waitFor();
+    await page.getByRole("main").getByRole("button", { name: "Dismiss" }).waitFor();
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Watch" }).click();
     await page
       .getByRole("region", { name: "Getting started" })

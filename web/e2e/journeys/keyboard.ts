@@ -248,7 +248,15 @@ export function keyboardJourney(at: () => TestDesktop): void {
 const rowOf = (page: Page, name: string) => page.getByRole("row").filter({ hasText: name });
 
 const focusedRow = (page: Page): Promise<string> =>
-  page.evaluate(() => (document.activeElement?.matches("tr") ? document.activeElement.textContent : "") ?? "");
+  page.evaluate(() => {
+    const focused = document.activeElement;
+    if (!focused?.matches("tr")) return "";
+    // Without what counts: a row also says since when it runs.
+    return (focused.querySelector("a, [role=rowheader], th")?.textContent ?? focused.textContent ?? "").replace(
+      /Up .*/,
+      "",
+    );
+  });
 
 const focusedName = (page: Page): Promise<string> =>
   page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? "");

@@ -1,27 +1,41 @@
-import { type Accessor, createSignal, onCleanup, onMount } from "solid-js";
+import { type Accessor, createSignal, getOwner, type Owner, onCleanup, onMount } from "solid-js";
 
 /** Longest title: a browser shows far less. */
 const MAX_TITLE = 200;
 export const APP_NAME = "AI Desktop";
 
-const [titles, setTitles] = createSignal<readonly Accessor<string | undefined>[]>([]);
+interface ViewTitle {
+  title: Accessor<string | undefined>;
+  /** Number of owners around the view. */
+  depth: number;
+}
+
+/** The innermost view last. */
+const [titles, setTitles] = createSignal<readonly ViewTitle[]>([]);
+
+function depthOf(owner: Owner | null): number {
+  let depth = 0;
+  for (let around = owner; around; around = around.owner) depth++;
+  return depth;
+}
 
 /**
- * Names what a view shows, for as long as the view exists. The title of the view that was mounted last wins; one that
- * returns undefined leaves it to the others.
+ * Names what a view shows, for as long as the view exists. The title of the innermost view wins, and of views side by side
+ * that of the one mounted last; one that returns undefined leaves it to the others.
  * @param title Most specific part first, such as `compose.yaml · Files`; without the host.
  */
 export function createTitle(title: Accessor<string | undefined>): void {
-  // Once mounted: views mount from the outside to the inside, and the innermost one is the most specific.
-  onMount(() => setTitles((all) => [...all, title]));
-  onCleanup(() => setTitles((all) => all.filter((other) => other !== title)));
+  // Not by the order of mounting: within a transition the inner view can be first.
+  const view: ViewTitle = { title, depth: depthOf(getOwner()) };
+  onMount(() => setTitles((all) => [...all, view].sort((one, other) => one.depth - other.depth)));
+  onCleanup(() => setTitles((all) => all.filter((other) => other !== view)));
 }
 
 /** The title of the innermost view that has one. */
 export const viewTitle = (): string | undefined => {
   const all = titles();
   for (let index = all.length - 1; index >= 0; index--) {
-    const title = all[index]?.();
+    const title = all[index]?.title();
     if (title) return title;
   }
   return undefined;
