@@ -14,14 +14,19 @@ const startPages = pathsOf("main.tsx", "features/access/login/LoginPage.tsx");
 const framePages = pathsOf("SignedInPage.tsx");
 /** Rooms whose modules many pages share, and what lists of containers and processes need of logs. */
 const sharedRooms = [
-  ...pathsOf("ui", "lib", "resource", "features/services", "features/alerts"),
+  ...pathsOf("ui", "lib", "resource", "features/services", "features/alerts/alert-"),
   ...pathsOf("features/logs/LogSelectionLinks.tsx", "features/logs/log-address.ts", "features/logs/messages.ts"),
   ...pathsOf("features/logs/process-sources.ts", "features/logs/search/log-query.ts"),
   join(src, "../../shared/"),
   normalize("/lucide-solid/"),
 ];
-/** Parts of them that only logs and long lists need. */
-const forLogs = [join(src, "../../shared/logs/"), ...pathsOf("ui/VirtualList.tsx")];
+/** Parts of them that only logs, long lists and forms need. */
+const onDemand = [
+  join(src, "../../shared/logs/"),
+  join(src, "../../shared/protocol/action-labels.ts"),
+  join(src, "../../shared/protocol/allowed-entry.ts"),
+  ...pathsOf("ui/VirtualList.tsx", "ui/index.ts", "resource/NamePicker.tsx", "resource/AllowEntry.tsx"),
+];
 
 /** Modules that are fetched with the given ones, without what they import on demand. */
 function closureOf(ids: readonly string[], graph: ModuleGraph): ReadonlySet<string> {
@@ -63,6 +68,6 @@ export const sharedChunks = () => [
     priority: 1,
     minShareCount: 2,
     maxModuleSize: 20_000,
-    test: (id: string) => isIn(sharedRooms, id) && !isIn(forLogs, id),
+    test: (id: string) => isIn(sharedRooms, id) && !isIn(onDemand, id),
   },
 ];

@@ -241,7 +241,7 @@ describe.skipIf(await lacks("chromium"))("text that is typed and not saved", () 
   test("is gone after a log-out", async () => {
     await page.goto(`${stack.origin}/files`);
     await entry("notes.md").click();
-    await typeAtEnd("private thought");
+    await typeAtEnd("private thought"); // outside of an editor, `g h` leads to another page
     await eventually(async () =>
       (await page.evaluate(() => JSON.stringify(sessionStorage))).includes("private thought"),
     );

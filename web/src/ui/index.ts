@@ -23,4 +23,3 @@ export { Segmented, type Tab, Tabs, type TabsProps } from "./Tabs.tsx";
 export { type ChartSeries, TimeChart } from "./TimeChart.tsx";
 export { Toolbar, ToolbarGap } from "./Toolbar.tsx";
 export { toast } from "./toast.tsx";
-export { VirtualList, type VirtualListApi, type VirtualListProps } from "./VirtualList.tsx";

@@ -29,10 +29,12 @@ const ownKeys = "[role=dialog], [role=alertdialog], [role=menu], [role=listbox],
 const buttonLike = "input[type=checkbox], input[type=radio], input[type=button], input[type=file]";
 
 /** Whether keys belong to what has the focus: a field, an editor, a shell, a menu. */
-const isTaken = (target: EventTarget | null, name: string): boolean => {
-  if (!(target instanceof Element)) return false;
-  if (target.closest(ownKeys)) return true;
-  return target.matches(fields) && !target.matches(buttonLike) && !name.startsWith("Mod+");
+const isTaken = (event: KeyboardEvent, name: string): boolean => {
+  // By its path: editor and shell stand in shadow trees, whose host is the target of the event here.
+  const path = event.composedPath().filter((part) => part instanceof Element);
+  if (path.some((part) => part.matches(ownKeys))) return true;
+  const [target] = path;
+  return (target?.matches(fields) ?? false) && !target?.matches(buttonLike) && !name.startsWith("Mod+");
 };
 
 const isDialogOpen = () => document.querySelector("[role=dialog], [role=alertdialog]") !== null;
@@ -62,7 +64,7 @@ function dispatch(event: KeyboardEvent): void {
   if (isCharacter && !letterKeys()) return;
   // The palette opens and closes everywhere; everything else leaves dialogs, fields, editors and shells alone.
   const isPalette = isKey("palette", name);
-  if (!isPalette && (isTaken(event.target, name) || isDialogOpen())) return;
+  if (!isPalette && (isTaken(event, name) || isDialogOpen())) return;
   const isSequence = performance.now() < sequenceUntil;
   sequenceUntil = isKey("goTo", name) ? performance.now() + SEQUENCE_MS : 0;
   const isDone = (isSequence && isCharacter && goTo?.(name)) || runLayers(name, event);
