@@ -80,9 +80,12 @@ export function createStackLocations(options: StackRootsOptions): StackLocations
   return {
     async managedNames() {
       await ensureFolder();
+      // A stack that is refused while the folder is read was in it, and is unfinished no longer.
+      const before = new Set(unfinished);
       const { entries } = await managed.files.list("/", { limit: MAX_STACKS });
+      const isFinished = (name: string) => !before.has(name) && !unfinished.has(name);
       return entries
-        .filter(({ kind, name }) => kind === "directory" && stackName.safeParse(name).success && !unfinished.has(name))
+        .filter(({ kind, name }) => kind === "directory" && stackName.safeParse(name).success && isFinished(name))
         .map(({ name }) => name);
     },
 
