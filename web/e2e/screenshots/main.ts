@@ -84,7 +84,7 @@ async function show(on: Page, address: string): Promise<void> {
 async function everyPage(on: Page, origin: string, folder: string): Promise<void> {
   const paths = ["/", "/services", "/services/web", "/deployments", "/deployments/storefront", "/system", "/mcp"];
   paths.push("/logs", "/alerts", "/stacks", "/images", "/volumes", "/networks", "/disk");
-  paths.push("/files", "/account", "/users", "/keys", "/audit");
+  paths.push("/files", "/account", "/users", "/keys", "/activity", "/audit", "/settings", "/getting-started");
   for (const path of paths) {
     await show(on, `${origin}${path}`);
     await delay(path === "/system" || path === "/services" ? 9_000 : 2_500);
