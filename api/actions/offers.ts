@@ -11,7 +11,7 @@ import { actions } from "./list.ts";
 
 const offers = new WeakMap<AnyAction, OfferedAction>();
 
-/** What a caller is told of an action. Schemas are turned into JSON Schema once per action. */
+/** Description of an action, as a caller gets it. Schemas are turned into JSON Schema once per action. */
 function offerOf(action: AnyAction): OfferedAction {
   const known = offers.get(action);
   if (known) return known;

@@ -55,7 +55,7 @@ test("a number applies at once, names who changed it, and returns to the default
   expect(entries).toContainEqual(expect.objectContaining({ detail: "6 → the default" }));
 });
 
-test("the environment takes precedence over a number, and the page is told", async () => {
+test("the environment takes precedence over a number, and the response says so", async () => {
   expect(await settingOf("STATS_HISTORY_DAYS")).toMatchObject({ value: 9, source: "environment" });
   const refused = await setValue("STATS_HISTORY_DAYS", 3, 0);
   expect([refused.status, refused.body.error]).toEqual([409, expect.stringContaining("STATS_HISTORY_DAYS")]);

@@ -102,7 +102,7 @@ export function createSettings({ database, config, log }: SettingsOptions): Sett
     const describe = (entry: string, source: "environment" | "settings") => {
       const checked = checkEntry(name, entry);
       const program = name === "MCP_ALLOWED_COMMANDS" ? findProgram(entry.split(/\s+/, 1)[0] ?? "") : undefined;
-      // A shell in the environment does match: whoever writes that file may start anything.
+      // A shell in the environment does match: an administrator who can write that file may start anything.
       const never = source === "environment" && "problem" in checked && checked.problem !== entryProblems.shell;
       return { entry, source, program, problem: never ? checked.problem : null };
     };

@@ -45,19 +45,19 @@ export function viewerJourney(at: () => TestDesktop): void {
     await viewer.page.getByRole("log").getByText("seen by all").waitFor();
     const nav = viewer.page.getByRole("navigation", { name: "Main" });
     for (const name of ["Files", "Users", "Audit trail"]) expect(await nav.getByText(name).count()).toBe(0);
-    const deeds = /^((Start|Stop|Restart|Reload|Remove|Delete|Edit|New) \S|Register|Upload)/;
+    const actions = /^((Start|Stop|Restart|Reload|Remove|Delete|Edit|New) \S|Register|Upload)/;
     for (const path of ["/services", `/services/${box.name}`, "/deployments", "/deployments/shop", "/mcp"]) {
       await viewer.page.goto(`${stack.origin}${path}`);
       await viewer.page.getByRole("main").getByRole("heading").first().waitFor();
       await viewer.page.getByRole("main").locator("table").first().waitFor();
-      expect(await viewer.page.getByRole("button", { name: deeds }).allInnerTexts(), path).toEqual([]);
+      expect(await viewer.page.getByRole("button", { name: actions }).allInnerTexts(), path).toEqual([]);
     }
 
     // The palette finds what a viewer sees, and offers nothing that a viewer may not do.
     await viewer.page.keyboard.press("Control+k");
     await viewer.page.getByRole("combobox").fill(box.name);
     await viewer.page.getByRole("option", { name: `Log ${box.name}` }).waitFor();
-    expect(await viewer.page.getByRole("option", { name: deeds }).allInnerTexts()).toEqual([]);
+    expect(await viewer.page.getByRole("option", { name: actions }).allInnerTexts()).toEqual([]);
     await viewer.page.keyboard.press("Escape");
 
     const headers = { Origin: stack.origin };

@@ -3,7 +3,7 @@ import { decodePart, itemHref } from "../lib/addresses.ts";
 
 /** What belongs to the list, and stays in the address whatever item is open. */
 const listNames = ["filter", "sort", "category"];
-/** What stays when another item of the list is opened: whoever compares items looks at the same part of each. */
+/** What stays when another item of the list is opened: a person who compares items looks at the same part of each. */
 const paneNames = [...listNames, "tab"];
 
 /**
