@@ -9,6 +9,18 @@ export interface TimeMark {
   tone: "neutral" | "ok" | "warn" | "bad" | "info";
 }
 
+/** Where marks come from: alerts, actions of people and keys, and the log history (exits, restarts, gaps). */
+export type MarkSource = "alerts" | "actions" | "log";
+
+/** Marks of a period, with the sources that were read and those that failed. A source that is in neither is not known yet. */
+export interface FoundMarks {
+  marks: readonly TimeMark[];
+  read: readonly MarkSource[];
+  failed: readonly MarkSource[];
+}
+
+export const noMarks: FoundMarks = { marks: [], read: [], failed: [] };
+
 /** The time that a page shows: one range and one line under the pointer for its log, its charts and its events. */
 export interface TimeView {
   range: Accessor<TimeRange>;
@@ -18,8 +30,10 @@ export interface TimeView {
   cursor: Accessor<number | undefined>;
   setCursor(at: number | undefined): void;
   marks: Accessor<readonly TimeMark[]>;
-  /** Marks that the page's own log has. */
-  setLogMarks(marks: readonly TimeMark[]): void;
+  /** What `marks` holds, by source. */
+  found: Accessor<FoundMarks>;
+  /** Marks that the page's own log has; undefined when they could not be read. */
+  setLogMarks(marks: readonly TimeMark[] | undefined): void;
   /** From when until when the page's main axis reaches; undefined until it is known. */
   extent: Accessor<readonly [from: number, to: number] | undefined>;
   setExtent(extent: readonly [from: number, to: number] | undefined): void;
@@ -28,17 +42,26 @@ export interface TimeView {
 export interface TimeViewOptions {
   range: Accessor<TimeRange>;
   setRange(range: TimeRange): void;
-  marks?: Accessor<readonly TimeMark[]>;
+  found?: Accessor<FoundMarks>;
 }
 
-export function createTimeView({ range, setRange, marks = () => [] }: TimeViewOptions): TimeView {
+export function createTimeView({ range, setRange, found = () => noMarks }: TimeViewOptions): TimeView {
   const [cursor, setCursor] = createSignal<number>();
   const [extent, setExtent] = createSignal<readonly [number, number] | undefined>(undefined, {
     equals: (left, right) => left?.[0] === right?.[0] && left?.[1] === right?.[1],
   });
-  const [logMarks, setLogMarks] = createSignal<readonly TimeMark[]>([]);
-  const all = createMemo(() => [...marks(), ...logMarks()]);
-  return { range, setRange, cursor, setCursor, marks: all, setLogMarks, extent, setExtent };
+  const [logFound, setLogFound] = createSignal<FoundMarks>(noMarks);
+  const setLogMarks = (marks: readonly TimeMark[] | undefined) =>
+    setLogFound(marks ? { marks, read: ["log"], failed: [] } : { marks: [], read: [], failed: ["log"] });
+  const all = createMemo((): FoundMarks => {
+    const [one, other] = [found(), logFound()];
+    return {
+      marks: [...one.marks, ...other.marks],
+      read: [...one.read, ...other.read],
+      failed: [...one.failed, ...other.failed],
+    };
+  });
+  return { range, setRange, cursor, setCursor, marks: () => all().marks, found: all, setLogMarks, extent, setExtent };
 }
 
 const TimeViewContext = createContext<TimeView>();

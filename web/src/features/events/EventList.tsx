@@ -1,7 +1,7 @@
 import { createMemo, For, Show } from "solid-js";
 import { formatDateTime } from "../../lib/format.ts";
 import { useTimeView } from "../../lib/time-view.ts";
-import { Card, StatusDot } from "../../ui/index.ts";
+import { Card, Skeleton, StatusDot } from "../../ui/index.ts";
 import "./events.css";
 import { eventMessages as texts } from "./messages.ts";
 
@@ -17,9 +17,24 @@ export function EventList(props: { from: number; to: number }) {
       .sort((left, right) => right.at - left.at)
       .slice(0, SHOWN),
   );
+  const read = () => view?.found().read ?? [];
+  const failed = () => view?.found().failed ?? [];
   return (
     <Card title={texts.title} actions={<span class="count">{events().length || ""}</span>}>
-      <Show when={events().length > 0} fallback={<p class="faint">{texts.none}</p>}>
+      <Show when={failed().length > 0}>
+        <p class="muted">{texts.failed(failed())}</p>
+      </Show>
+      <Show
+        when={events().length > 0}
+        fallback={
+          <Show
+            when={read().length > 0}
+            fallback={failed().length === 0 && <Skeleton lines={3} label={texts.waiting} />}
+          >
+            <p class="faint">{texts.none(read())}</p>
+          </Show>
+        }
+      >
         <ul class="time-events">
           <For each={events()}>
             {(event) => (

@@ -5,7 +5,7 @@ import { api } from "../../lib/api.ts";
 import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { type TimeRange, toIso } from "../../lib/time-range.ts";
-import type { TimeMark } from "../../lib/time-view.ts";
+import { type FoundMarks, type MarkSource, noMarks, type TimeMark } from "../../lib/time-view.ts";
 import { eventLabel, subjectName, toneOf } from "../alerts/alert-labels.ts";
 
 /** What the events are about: some containers, or the host with everything on it. */
@@ -47,47 +47,52 @@ const isChange = ({ action, outcome }: AuditEntry) =>
 const isAbout = ({ action, target }: AuditEntry, names: readonly string[]) =>
   names.length === 0 || (action.startsWith("service:") && names.includes(target));
 
-/** Alerts and actions of a period as marks for its time axis, newest ones first; as far as the account may read them. */
-export function createTimeMarks(
-  range: Accessor<TimeRange>,
-  subject: Accessor<MarkSubject>,
-): Accessor<readonly TimeMark[]> {
+/**
+ * Alerts and actions of a period as marks for its time axis, newest ones first. What the account may not read is left out;
+ * a source that does not respond is among the failed ones.
+ */
+export function createTimeMarks(range: Accessor<TimeRange>, subject: Accessor<MarkSubject>): Accessor<FoundMarks> {
   const session = useSession();
-  const [marks, setMarks] = createSignal<readonly TimeMark[]>([]);
+  const [found, setFound] = createSignal<FoundMarks>(noMarks);
   const [tick, setTick] = createSignal(0);
   const timer = setInterval(() => !document.hidden && range().until === undefined && setTick((n) => n + 1), REFRESH_MS);
   onCleanup(() => clearInterval(timer));
 
   async function alerts(names: readonly string[]): Promise<TimeMark[]> {
-    if (!session.may("alerts:view")) return [];
     const { events } = await api.alerts.history({ limit: LIMIT, subject: names.length === 1 ? names[0] : undefined });
     return events
       .filter(({ subject: about }) => names.length === 0 || (about.kind === "container" && names.includes(about.name)))
       .map(alertMark);
   }
   async function actions(names: readonly string[], period: TimeRange, signal: AbortSignal): Promise<TimeMark[]> {
-    if (!session.may("audit:view")) return [];
     const [since, until] = [toIso(period.since), toIso(period.until)];
-    const filter = {
-      ...(since === undefined ? {} : { since }),
-      ...(until === undefined ? {} : { until }),
-      ...(names.length === 1 && names[0] ? { text: names[0] } : {}),
-    };
-    const { entries } = await api.audit.list({ ...filter, limit: LIMIT }, signal);
+    const text = names.length === 1 ? names[0] : undefined;
+    const { entries } = await api.audit.list({ since, until, text, limit: LIMIT }, signal);
     return entries.filter((entry) => isChange(entry) && isAbout(entry, names)).map(auditMark);
   }
 
   createEffect(
     on([range, subject, tick], ([period, { containers, processes = [] }]) => {
-      if (containers.length === 0 && processes.length > 0) return setMarks([]);
+      if (containers.length === 0 && processes.length > 0) return setFound(noMarks);
       const abort = new AbortController();
       onCleanup(() => abort.abort());
-      // Marks are an aid: what cannot be read is left out.
-      void Promise.all([
-        alerts(containers).catch(() => []),
-        actions(containers, period, abort.signal).catch(() => []),
-      ]).then((found) => !abort.signal.aborted && setMarks(found.flat()));
+      const reads: [MarkSource, Promise<TimeMark[]>][] = [];
+      if (session.may("alerts:view")) reads.push(["alerts", alerts(containers)]);
+      if (session.may("audit:view")) reads.push(["actions", actions(containers, period, abort.signal)]);
+      void toFound(reads).then((all) => !abort.signal.aborted && setFound(all));
     }),
   );
-  return marks;
+  return found;
+}
+
+/** What several sources gave, with those that failed. */
+export async function toFound(reads: readonly [MarkSource, Promise<readonly TimeMark[]>][]): Promise<FoundMarks> {
+  const settled = await Promise.allSettled(reads.map(([, read]) => read));
+  const sourcesThat = (status: "fulfilled" | "rejected") =>
+    reads.filter((_, index) => settled[index]?.status === status).map(([source]) => source);
+  return {
+    marks: settled.flatMap((one) => (one.status === "fulfilled" ? one.value : [])),
+    read: sourcesThat("fulfilled"),
+    failed: sourcesThat("rejected"),
+  };
 }

@@ -87,11 +87,11 @@ function Logs(props: { address: LogAddress; onChange: (address: LogAddress) => v
     ];
   };
   const [layout, setLayout] = createSignal(address.layout);
-  const marks = createTimeMarks(controls.query, targets);
+  const found = createTimeMarks(controls.query, targets);
   const time = createTimeView({
     range: controls.query,
     setRange: ({ since, until }) => controls.change({ since, until }),
-    marks,
+    found,
   });
   const [choosing, setChoosing] = createSignal(false);
   createEffect(

@@ -25,8 +25,8 @@ import "./system.css";
 export default function SystemPage() {
   const host = createHostStats();
   const { range, setRange } = createAddressRange();
-  const marks = createTimeMarks(range, () => ({ containers: [] }));
-  const time = createTimeView({ range, setRange, marks });
+  const found = createTimeMarks(range, () => ({ containers: [] }));
+  const time = createTimeView({ range, setRange, found });
   const now = useNow();
   const period = createChartPeriod(range, now);
   createLogMarks(time, () => [], period);

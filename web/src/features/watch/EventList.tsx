@@ -9,12 +9,22 @@ import { EmptyState, Skeleton } from "../../ui/Notice.tsx";
 import { toEventLine } from "./event-text.ts";
 import { eventMessages as texts } from "./messages.ts";
 
-/** What happened lately, and who did it. Undefined while it is loaded. */
-export function EventList(props: { events: readonly WatchEvent[] | undefined }) {
+export interface EventListProps {
+  /** Undefined until the first response. */
+  events: readonly WatchEvent[] | undefined;
+  /** The last request failed: events that are known stay, and without any it says so. */
+  isFailed: boolean;
+}
+
+/** What happened lately, and who did it. */
+export function EventList(props: EventListProps) {
   const now = useNow();
   return (
     <Card class="events" title={texts.title} flush>
-      <Show when={props.events} fallback={<Skeleton lines={6} />}>
+      <Show
+        when={props.events}
+        fallback={props.isFailed ? <EmptyState tone="warn" title={texts.failed} /> : <Skeleton lines={6} />}
+      >
         {(events) => (
           <Show when={events().length > 0} fallback={<EmptyState title={texts.none} />}>
             <ol class="event-list" aria-label={texts.title}>

@@ -26,7 +26,7 @@ export function Watch(props: { onNavigate: (href: string) => void }) {
           <Show when={host}>{(stats) => <HostStrip host={stats()} trends={watch.data?.trends} />}</Show>
           <AttentionCard host={host} watch={watch} onNavigate={props.onNavigate} />
           <WorkloadList watch={watch.data} />
-          <EventList events={watch.isError ? [] : watch.data?.events} />
+          <EventList events={watch.data?.events} isFailed={watch.isError} />
         </div>
       </div>
     </Page>

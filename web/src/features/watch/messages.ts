@@ -125,6 +125,7 @@ export const workloadMessages = {
 export const eventMessages = {
   title: "Last events",
   none: "Nothing happened lately",
+  failed: "Events could not be loaded",
   started: (name: string) => `${name} started`,
   ended: (name: string, exitCode: number | null) =>
     exitCode === null ? `${name} ended` : `${name} exited with code ${exitCode}`,

@@ -17,6 +17,8 @@ export interface AuditFilter {
   outcome?: AuditOutcome;
   /** ISO 8601. */
   since?: string;
+  /** ISO 8601. */
+  until?: string;
   /** Sequence of the last entry of the previous page. */
   before?: number;
   limit: number;
@@ -101,7 +103,7 @@ export const keys = {
 
 export const audit = {
   list: ({ before, limit, ...filter }: AuditFilter, signal?: AbortSignal) => {
-    const query = { ...filter, limit: String(limit), ...(before ? { before: String(before) } : {}) };
+    const query = { ...filter, limit: String(limit), before: before?.toString() };
     return answer(routes().audit.$get({ query }, { init: { signal } }));
   },
 };

@@ -47,10 +47,12 @@ export function createLogMarks(
         ["until", new Date(to).toISOString()],
         ["buckets", "1"],
       ];
-      // Marks are an aid: where logs are not stored, there are none.
+      // Where logs are not stored, exits and restarts are unknown.
       api.logs.histogram([...containerParameters(names), ...bounds], abort.signal).then(
         ({ marks }) => time.setLogMarks(toTimeMarks(marks, names.length)),
         (error: unknown) => {
+          if (abort.signal.aborted) return;
+          time.setLogMarks(undefined);
           isStored = !(error instanceof ApiFailure && error.code === "not_supported");
         },
       );

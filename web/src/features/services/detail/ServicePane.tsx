@@ -44,8 +44,8 @@ export function ServicePane(props: ServicePaneProps) {
   const last = createMemo<Service | undefined>((before) => props.service ?? before);
   const service = () => last() as Service;
   const { range, setRange } = createAddressRange();
-  const marks = createTimeMarks(range, () => ({ containers: [props.name] }));
-  const time = createTimeView({ range, setRange, marks });
+  const found = createTimeMarks(range, () => ({ containers: [props.name] }));
+  const time = createTimeView({ range, setRange, found });
   const now = useNow();
   const session = useSession();
   const display = () =>
