@@ -36,6 +36,7 @@ export default function Palette(props: PaletteProps) {
     <CommandPalette
       sources={sources}
       context={{ open: (href) => props.onNavigate(href), show: showDialog }}
+      takeTyped={props.takeTyped}
       onClose={props.onClose}
     />
   );

@@ -32,7 +32,7 @@ export function imagesJourney(at: () => TestDesktop): void {
     await dialog(page).getByText("shop, 1.").waitFor();
     await dialog(page).getByRole("button", { name: "Pull", exact: true }).click();
     await dialog(page)
-      .getByText(/19\d KB \/ 19\d KB/)
+      .getByText(/19\d KiB \/ 19\d KiB/)
       .waitFor();
     await dialog(page).getByRole("button", { name: "Close" }).last().click();
     await rowOf(page, reference).click();

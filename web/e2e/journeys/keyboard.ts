@@ -197,6 +197,28 @@ export function keyboardJourney(at: () => TestDesktop): void {
     await page.keyboard.press("Escape");
   });
 
+  test("what is typed while the palette is still fetched is its text, and no key of the page", async () => {
+    const { page, open } = at();
+    const { promise: typed, resolve } = Promise.withResolvers<void>();
+    await page.route("**/assets/Palette-*.js", async (route) => {
+      await typed;
+      await route.continue();
+    });
+    await open("/images", "Images");
+    await page.keyboard.press("Control+k");
+    for (const key of ["g", "v", "Backspace", "Backspace", "Enter"]) await page.keyboard.press(key);
+    await page.keyboard.type("audit");
+    resolve();
+    await page.getByRole("option").first().getByText("Audit").waitFor();
+    expect(await page.getByRole("combobox").inputValue()).toBe("audit");
+    expect(new URL(page.url()).pathname).toBe("/images");
+    await page.keyboard.type(" trail");
+    expect(await page.getByRole("combobox").inputValue()).toBe("audit trail");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.unroute("**/assets/Palette-*.js");
+  });
+
   test("Enter that confirms a candidate of an input method runs nothing", async () => {
     const { page } = at();
     await page.keyboard.press("Control+k");

@@ -4,11 +4,11 @@ import { formatAgo, formatBytes, formatDuration, formatPercent } from "./format.
 test.each([
   [0, "0 B"],
   [1023, "1023 B"],
-  [1024, "1 KB"],
-  [1536, "1.5 KB"],
-  [1024 ** 2 - 1, "1 MB"],
-  [15.9 * 1024 ** 3, "15.9 GB"],
-  [-2048, "-2 KB"],
+  [1024, "1 KiB"],
+  [1536, "1.5 KiB"],
+  [1024 ** 2 - 1, "1 MiB"],
+  [15.9 * 1024 ** 3, "15.9 GiB"],
+  [-2048, "-2 KiB"],
   [Number.NaN, "–"],
 ])("%d bytes read as %s", (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text);

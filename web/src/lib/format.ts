@@ -1,6 +1,11 @@
-const units = ["B", "KB", "MB", "GB", "TB", "PB"] as const;
+const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
 
-/** Bytes for people, in steps of 1,024: `1.4 GB`. */
+/** Numbers as the browser's language writes them, by their largest number of decimals. */
+const decimals = [0, 1, 2].map(
+  (maximumFractionDigits) => new Intl.NumberFormat(undefined, { maximumFractionDigits, useGrouping: false }),
+);
+
+/** Bytes for people, in steps of 1,024, as Docker counts them: `1.4 GiB`. */
 export function formatBytes(bytes: number): string {
   if (!Number.isFinite(bytes)) return "–";
   let value = Math.abs(bytes);
@@ -10,16 +15,17 @@ export function formatBytes(bytes: number): string {
     unit++;
   }
   const digits = unit === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
-  return `${bytes < 0 ? "-" : ""}${trimZeros(value.toFixed(digits))} ${units[unit]}`;
+  return `${bytes < 0 ? "-" : ""}${decimals[digits]?.format(value)} ${units[unit]}`;
 }
-
-const trimZeros = (text: string) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
 
 export const formatRate = (bytesPerSecond: number): string => `${formatBytes(bytesPerSecond)}/s`;
 
+const tenths = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+/** Percent for people: whole ones from 10 on. */
 export function formatPercent(percent: number): string {
   if (!Number.isFinite(percent)) return "–";
-  return `${percent >= 10 || percent === 0 ? Math.round(percent) : percent.toFixed(1)}%`;
+  return `${percent >= 10 || percent === 0 ? Math.round(percent) : tenths.format(percent)}%`;
 }
 
 /** Seconds as the two largest units: `3d 4h`, `12m 5s`. */

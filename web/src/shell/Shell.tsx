@@ -31,6 +31,7 @@ import { createLiveCounts } from "./live-counts.ts";
 import { shellMessages } from "./messages.ts";
 import { type Destination, mayOpen, navigation } from "./navigation.tsx";
 import "./shell.css";
+import { createTypedAhead } from "./typed-ahead.ts";
 import { UserMenu } from "./UserMenu.tsx";
 
 const NotFoundPage = lazy(() => import("./NotFoundPage.tsx"));
@@ -128,12 +129,21 @@ export function Shell(props: RouteSectionProps & { parts: ShellParts }) {
         </Suspense>
       </Show>
       <Show when={palette()}>
-        <Suspense>
-          <props.parts.Palette onClose={() => setPalette(false)} onNavigate={navigate} />
-        </Suspense>
+        <PaletteHost Palette={props.parts.Palette} onClose={() => setPalette(false)} onNavigate={navigate} />
       </Show>
       <DialogHost />
     </div>
+  );
+}
+
+/** The palette, and what is typed while it is fetched. */
+function PaletteHost(props: Omit<PaletteProps, "takeTyped"> & { Palette: Component<PaletteProps> }) {
+  const typed = createTypedAhead(() => props.onClose());
+  onCleanup(typed.take);
+  return (
+    <Suspense>
+      <props.Palette takeTyped={typed.take} onClose={props.onClose} onNavigate={props.onNavigate} />
+    </Suspense>
   );
 }
 

@@ -39,6 +39,8 @@ export interface CommandContext {
 export type CommandSource = (context: CommandContext) => Accessor<readonly CommandItem[]>;
 
 export interface PaletteProps {
+  /** Returns what was typed before the palette was shown; called once, when it is. */
+  takeTyped: () => string;
   onNavigate: (href: string) => void;
   onClose: () => void;
 }

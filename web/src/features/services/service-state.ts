@@ -19,7 +19,7 @@ const displays: Record<Exclude<ContainerStatus, "running">, StatusDisplay> = {
   stopped: { tone: "neutral", pulse: false, text: "Stopped" },
   crashed: { tone: "bad", pulse: false, text: "Crashed" },
   "start-failed": { tone: "bad", pulse: false, text: "Cannot start" },
-  unknown: { tone: "neutral", pulse: false, text: "Stopped" },
+  unknown: { tone: "neutral", pulse: false, text: "Exited" },
 };
 
 /** Tone and text of a container from its state, health and last run. */

@@ -115,7 +115,7 @@ describe("the display of a container", () => {
 
   it("puts health before state", () => {
     expect(statusDisplay(service("a", { health: "unhealthy" })).tone).toBe("bad");
-    expect(statusDisplay(service("a", { health: "unhealthy", state: "exited" })).text).toBe("Stopped");
+    expect(statusDisplay(service("a", { health: "unhealthy", state: "exited" })).text).toBe("Exited");
   });
 
   it("says how it has been doing in words that move with the time", () => {

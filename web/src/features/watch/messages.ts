@@ -69,6 +69,7 @@ export const causeMessages = {
   restarted: (count: number, exitCode: number | null) => `Restarted ${times(count)}${code(exitCode)}`,
   afterRestarts: (count: number) => `after ${count} ${count === 1 ? "restart" : "restarts"}`,
   paused: "Paused",
+  unseen: "not known whether it was stopped",
   unhealthy: (failures: number | null, exitCode: number | null) =>
     failures === null ? "Unhealthy" : `Unhealthy: ${times(failures)} in a row${code(exitCode)}`,
   errored: (restarts: number, exitCode: number | null) =>

@@ -19,6 +19,8 @@ export interface CommandPaletteProps {
   /** Items of the features, listed after the pages. */
   sources: readonly CommandSource[];
   context: CommandContext;
+  /** Returns what was typed before the field had the focus. */
+  takeTyped: () => string;
   onClose: () => void;
 }
 
@@ -47,6 +49,14 @@ export function CommandPalette(props: CommandPaletteProps) {
     returnFocus();
     line.run();
   };
+  /** Once the field has the focus, later keys are its own. */
+  const startWith = (field: HTMLInputElement) => {
+    const begin = () => {
+      setText(props.takeTyped() + field.value);
+      field.setSelectionRange(field.value.length, field.value.length);
+    };
+    field.addEventListener("focus", begin, { once: true });
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     // Enter and arrows choose a candidate of an input method first.
     if (isComposition(event)) return;
@@ -67,6 +77,7 @@ export function CommandPalette(props: CommandPaletteProps) {
           <Kobalte.Content class="dialog palette" onCloseAutoFocus={returnFocus}>
             <Kobalte.Title class="visually-hidden">{paletteMessages.title}</Kobalte.Title>
             <input
+              ref={startWith}
               class="palette-input"
               role="combobox"
               aria-expanded="true"

@@ -191,6 +191,9 @@ test("what is dead is named with how it died, and counted", () => {
     down("killed", { exitCode: 137, oomKilled: true, stopRequested: true }),
     down("unseen", { exitCode: 0, stopRequested: null }),
     down("script", { exitCode: 1 }, "no"),
+    down("unseen-failure", { exitCode: 3, stopRequested: null }, "no"),
+    down("stopped-once", { exitCode: 143, stopRequested: null }, "no"),
+    down("failed-long-ago", { exitCode: 3, stopRequested: null, finishedAt: "2025-01-01T00:00:00Z" }, "no"),
     { ...down("given-up", { exitCode: 5 }, "on-failure"), restartCount: 4 },
   ];
   expect(shown({ services })).toEqual([
@@ -200,6 +203,7 @@ test("what is dead is named with how it died, and counted", () => {
     ["bad", "script", "Exited with code 1, …"],
     ["bad", "given-up", "Exited with code 5, …, after 4 restarts"],
     ["warn", "unseen", "Exited with code 0, …, cause unknown"],
+    ["warn", "unseen-failure", "Exited with code 3, …, not known whether it was stopped"],
   ]);
   const { concerns, down: count } = find({ services });
   expect(count).toBe(6);

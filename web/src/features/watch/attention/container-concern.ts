@@ -1,4 +1,4 @@
-import { isFault, needsAttention, statusOf } from "../../../../../shared/health/container-status.ts";
+import { isFault, mayBeStop, needsAttention, statusOf } from "../../../../../shared/health/container-status.ts";
 import { LOOP_RESTARTS } from "../../../../../shared/health/restart-loop.ts";
 import type { Service } from "../../../../../shared/protocol/service.ts";
 import type { Evidence } from "../../../../../shared/protocol/watch.ts";
@@ -17,7 +17,8 @@ export function concernOfContainer(
   const verdict = statusOf(service, now);
   const isLooping = (evidence?.restarts?.count ?? 0) >= LOOP_RESTARTS && isUp(service);
   const isPaused = verdict.status === "paused";
-  if (!isLooping && !isPaused && !needsAttention(service, now)) return undefined;
+  const isUnseen = isUnseenFailure(service, now);
+  if (!isLooping && !isPaused && !isUnseen && !needsAttention(service, now)) return undefined;
   const health = service.health === "unhealthy" ? evidence?.health : undefined;
   const error = service.lastRun?.error;
   return {
@@ -35,6 +36,17 @@ export function concernOfContainer(
   };
 }
 
+/** How long a failure that nobody saw is listed: what a host ended weeks ago is its history. */
+const UNSEEN_AGE_MS = 24 * 60 * 60_000;
+
+/** It ended lately with a code that no stop gives, while the Engine's events were missed: before the panel ran, for one. */
+function isUnseenFailure(service: Service, now: number): boolean {
+  const { status, shouldRun } = statusOf(service, now);
+  const { exitCode = null, finishedAt = null } = service.lastRun ?? {};
+  if (status !== "unknown" || shouldRun || mayBeStop(exitCode) || finishedAt === null) return false;
+  return now - Date.parse(finishedAt) < UNSEEN_AGE_MS;
+}
+
 const isUp = ({ state }: Service) => state === "running" || state === "restarting";
 
 function whyOf(service: Service, evidence: Evidence | undefined, isLooping: boolean, now: number): string {
@@ -50,6 +62,8 @@ function whyOf(service: Service, evidence: Evidence | undefined, isLooping: bool
   if (state === "running" && service.health === "unhealthy") {
     return texts.unhealthy(evidence?.health?.failures ?? null, evidence?.health?.exitCode ?? null);
   }
-  const text = statusText(service, now);
+  const text = isUnseenFailure(service, now)
+    ? `${statusText(service, now)}, ${texts.unseen}`
+    : statusText(service, now);
   return restartCount ? `${text}, ${texts.afterRestarts(restartCount)}` : text;
 }
