@@ -1,4 +1,4 @@
-import { readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -89,6 +89,14 @@ describe("a start that cannot continue", () => {
     await writeFile(path, "");
     expect(await refusal()).toMatch(/^The file state\.db in DATA_DIR is empty, .*$/);
     expect((await stat(path)).size).toBe(0);
+  });
+
+  test("for state that the disk does not give, does not advise to replace it", async () => {
+    await mkdir(join(env.DATA_DIR ?? "", "setup-token"), { recursive: true, mode: 0o700 });
+    const api = await spawnService("api", { env });
+    started.push(api);
+    expect((await api.exited).code).toBe(1);
+    expect(api.output().trim()).toMatch(/cannot be read \(.*EISDIR.*\)\. The files are as they were: .*$/);
   });
 
   test("for a faulty variable ends with 1, names it and repeats no value", async () => {

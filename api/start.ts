@@ -8,6 +8,7 @@ import { stopOnSignals } from "../shared/server/shutdown.ts";
 import { createApi } from "./app.ts";
 import { createApiDeps } from "./create-deps.ts";
 import { wayBack } from "./database/copies.ts";
+import { isDamage } from "./database/damage.ts";
 import { createRealtimeClient } from "./events/realtime-client.ts";
 import { createHttpServer, type HttpServer } from "./http/server.ts";
 
@@ -46,7 +47,11 @@ function readingState<T>(dataDir: string, open: () => T): T {
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const reason = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
-    throw new ConfigError(`The state in DATA_DIR cannot be read (${reason}). ${wayBack(dataDir)}`, { cause: error });
+    // A backup does not help against a full disk or a lock, and would lose what came after it.
+    const advice = isDamage(error)
+      ? wayBack(dataDir)
+      : "The files are as they were: remove the cause, and start again.";
+    throw new ConfigError(`The state in DATA_DIR cannot be read (${reason}). ${advice}`, { cause: error });
   }
 }
 

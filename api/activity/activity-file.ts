@@ -40,18 +40,26 @@ export const resizeActivityFile = (database: DatabaseSync, maxBytes: number): vo
  * Opens `activity.db` in the state folder: see {@link openSideFile}.
  *
  * @param maxBytes Budget of what is stored. The file may become half as large again, for indexes and free pages.
+ * @param use Creates what reads and writes the file.
  */
-export function openActivityFile(dataDir: string, maxBytes: number, log: Log): DatabaseSync {
-  const database = openSideFile({
-    dataDir,
-    name: "activity.db",
-    content: "the record of actions",
-    schema,
-    version: 1,
-    table: "opened",
-    maxBytes: fileBytes(maxBytes),
-    log,
-  });
-  database.exec("PRAGMA foreign_keys = ON");
-  return database;
-}
+export const openActivityFile = <T>(
+  dataDir: string,
+  maxBytes: number,
+  log: Log,
+  use: (database: DatabaseSync) => T,
+): T =>
+  openSideFile(
+    {
+      dataDir,
+      name: "activity.db",
+      content: "the record of actions",
+      schema,
+      version: 1,
+      maxBytes: fileBytes(maxBytes),
+      log,
+    },
+    (database) => {
+      database.exec("PRAGMA foreign_keys = ON");
+      return use(database);
+    },
+  );

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { silentLog } from "../../shared/server/log.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
@@ -115,19 +116,77 @@ test("tells what a server that ended left running as interrupted, with its outpu
     expect(all(last)).toHaveLength(2); // an orderly end is no gap
   }));
 
-test("starts with an empty record beside one that cannot be read", () =>
+const whole = (path: string) => writeFileSync(path, "no database ".repeat(1_000));
+/** As a failing disk leaves it: the first page of a table. */
+const onePage = (path: string) => writeFileSync(path, readFileSync(path).fill(0x5a, 4_096, 8_192));
+const otherTables = (path: string) => {
+  const database = new DatabaseSync(path);
+  database.exec("DROP TABLE output");
+  database.close();
+};
+
+test.each([whole, onePage, otherTables])("starts with an empty record beside one that is damaged: $name", (damage) =>
   withActivity({}, ({ activity, dataDir, open }) => {
     activity.begin(start("web")).end({ state: "succeeded" });
     activity.close();
     for (const end of ["-wal", "-shm"]) rmSync(join(dataDir, `activity.db${end}`), { force: true });
-    writeFileSync(join(dataDir, "activity.db"), "no database ".repeat(1_000));
+    damage(join(dataDir, "activity.db"));
     const next = open();
     expect(all(next)).toEqual([]);
     next.begin(start("db")).end({ state: "succeeded" });
     next.flush();
     expect(all(next)).toHaveLength(1);
     expect(statSync(join(dataDir, "activity.db.damaged")).size).toBeGreaterThan(0);
+  }),
+);
+
+test("keeps writing when records take far more than their output", () =>
+  withActivity({ maxBytes: 256 * 1024 }, ({ activity }) => {
+    const processes = Array.from({ length: 400 }, (_, index) => `process-number-${index}`);
+    for (let index = 0; index < 1_500; index++) {
+      activity.begin(start(`box-${index}`, { processes })).end({ state: "succeeded" });
+      if (index % 50 === 49) activity.flush();
+    }
+    expect(activity.storage()).toEqual({ degraded: false, lost: 0 });
+    expect(activity.store.totals().bytes).toBeLessThan(1024 * 1024);
+    expect(all(activity)[0]?.target).toBe("box-1499");
   }));
+
+test.skipIf(await lacks("namespaces"))(
+  "starts on a full disk with what is stored, and ends what a killed server left",
+  async () => {
+    const folder = await tempFolder("activity-start");
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m,mode=0700", "tmpfs", folder.path]);
+    const opened: Activity[] = [];
+    const open = () => {
+      const activity = createActivity({ dataDir: folder.path, log: silentLog() });
+      opened.push(activity);
+      return activity;
+    };
+    try {
+      const killed = open();
+      killed.begin(start("left"));
+      killed.flush();
+      const filler = fillDisk(folder.path);
+      const next = open();
+      expect(all(next)).toMatchObject([{ target: "left", state: "running" }]);
+      expect(next.storage().degraded).toBe(true);
+      next.begin(start("waits"));
+      rmSync(filler);
+      next.flush();
+      expect(all(next).map(({ target, state }) => `${target} ${state}`)).toEqual([
+        " interrupted",
+        "waits running",
+        "left interrupted",
+      ]);
+      expect(existsSync(join(folder.path, "activity.db.damaged"))).toBe(false);
+    } finally {
+      for (const activity of opened.reverse()) activity.close();
+      execFileSync("umount", [folder.path]);
+      await folder.remove();
+    }
+  },
+);
 
 test.skipIf(await lacks("namespaces"))("goes on while the disk is full, says so, and writes what waited", async () => {
   const folder = await tempFolder("activity-full");

@@ -41,15 +41,17 @@ export interface Activity {
   storage(): ActivityStorage;
   /** Changes what is kept, from the next write on. */
   setLimits(limits: Partial<ActivityLimits>): void;
-  readonly store: Omit<ActivityStore, "write" | "prune" | "takeOver" | "close">;
+  readonly store: Omit<ActivityStore, "write" | "prune" | "takeOver" | "endOrderly" | "close">;
   close(): void;
 }
 
 /** Opens the record in the state folder. What a killed server left running is interrupted from now on. */
 export function createActivity({ dataDir, log, limits, onChange }: ActivityOptions): Activity {
   let kept: ActivityLimits = { ...defaultActivityLimits, ...limits };
-  const database = openActivityFile(dataDir, kept.maxBytes, log);
-  const store = createActivityStore(database);
+  const { database, store } = openActivityFile(dataDir, kept.maxBytes, log, (from) => ({
+    database: from,
+    store: createActivityStore(from),
+  }));
   const dirty = new Set<ActivityDraft>();
   let timer: NodeJS.Timeout | undefined;
   let degraded = false;
@@ -57,6 +59,15 @@ export function createActivity({ dataDir, log, limits, onChange }: ActivityOptio
   /** Lost entries of which no record tells yet. */
   let untold = 0;
   let closed = false;
+  let isTakenOver = false;
+
+  /** What a killed server left ends before anything of this one is written; with a full disk, once there is space. */
+  const takeOver = () => {
+    if (isTakenOver) return;
+    const wasOpen = store.takeOver(messages.interrupted, Date.now());
+    isTakenOver = true;
+    if (wasOpen) dirty.add(toNotice(messages.serverEnded));
+  };
 
   /** While nothing can be written, the oldest ended records go. */
   const dropBeyondBounds = () => {
@@ -78,6 +89,7 @@ export function createActivity({ dataDir, log, limits, onChange }: ActivityOptio
     timer = undefined;
     if (closed) return true;
     try {
+      takeOver();
       if (untold > 0) {
         const told = untold;
         untold = 0;
@@ -93,11 +105,12 @@ export function createActivity({ dataDir, log, limits, onChange }: ActivityOptio
       dropBeyondBounds();
     }
     try {
-      if (store.prune(kept, Date.now())) flushLater();
+      const waiting = degraded ? [...dirty].reduce((sum, { output }) => sum + output.keptBytes, 0) : 0;
+      if (store.prune(kept, Date.now(), waiting)) flushLater();
     } catch (error) {
       log.warn({ err: error }, "old records of actions cannot be removed");
     }
-    if (dirty.size > 0) flushLater(RETRY_MS);
+    if (dirty.size > 0 || !isTakenOver) flushLater(RETRY_MS);
     return !degraded;
   };
   const flushLater = (ms = WRITE_INTERVAL_MS) => {
@@ -111,8 +124,7 @@ export function createActivity({ dataDir, log, limits, onChange }: ActivityOptio
     flushLater(degraded ? RETRY_MS : WRITE_INTERVAL_MS);
   };
 
-  if (store.takeOver(messages.interrupted, Date.now())) dirty.add(toNotice(messages.serverEnded));
-  if (dirty.size > 0) flushLater();
+  flush();
 
   return {
     begin(start) {
@@ -170,7 +182,7 @@ export function createActivity({ dataDir, log, limits, onChange }: ActivityOptio
       draft.error = { code: "gone", message: messages.interrupted };
       touch(draft);
     },
-    flush: () => void (dirty.size > 0 && flush()),
+    flush: () => void ((dirty.size > 0 || !isTakenOver) && flush()),
     storage: () => ({ degraded, lost }),
     setLimits(changed) {
       kept = { ...kept, ...changed };
@@ -183,6 +195,12 @@ export function createActivity({ dataDir, log, limits, onChange }: ActivityOptio
       if (!flush()) log.error({ records: dirty.size }, "records of actions are lost");
       closed = true;
       clearTimeout(timer);
+      try {
+        // Without the mark of an orderly end, the next server says that records may be missing.
+        if (!degraded) store.endOrderly();
+      } catch (error) {
+        log.warn({ err: error }, "the record of actions could not be closed in order");
+      }
       store.close();
     },
   };

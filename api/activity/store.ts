@@ -52,10 +52,15 @@ export interface ActivityStore {
   outputText(sequence: number): IterableIterator<string>;
   /** The newest lines of an output. */
   lastLines(sequence: number, count: number): string[];
-  /** Removes the oldest records beyond the limits, a bounded number at once. Returns whether there are more. */
-  prune(limits: ActivityLimits, now: number): boolean;
+  /**
+   * Removes the oldest records beyond the limits, and those without which the file has no room for `waiting` bytes: a bounded
+   * number at once. Returns whether there are more.
+   */
+  prune(limits: ActivityLimits, now: number, waiting: number): boolean;
   /** Marks what a killed server left as interrupted. Returns whether one left the file open. */
   takeOver(message: string, now: number): boolean;
+  /** Removes the mark of an open file. @throws an error of the database */
+  endOrderly(): void;
   /** Bytes and records that are stored. */
   totals(): { bytes: number; records: number };
   close(): void;
@@ -89,6 +94,8 @@ const DAY_MS = 86_400_000;
 export const NEWEST = Number.MAX_SAFE_INTEGER;
 /** What a record takes beside its texts. */
 const ROW_BYTES = 400;
+/** What is written takes more than its bytes: pages are partly empty. */
+const ROOM_FACTOR = 1.5;
 
 /** Reads and writes records of actions. Long because it is the SQL of one file. */
 export function createActivityStore(database: DatabaseSync): ActivityStore {
@@ -118,13 +125,26 @@ export function createActivityStore(database: DatabaseSync): ActivityStore {
     return { records: Number(row?.records), bytes: Number(row?.bytes) };
   };
   let totals = count();
+  const pragma = (name: string) => Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
+  /** Whether the largest size of the file, not the disk, is in the way. */
+  const hasNoRoom = (waiting: number) => {
+    const used = pragma("page_count") - pragma("freelist_count") + (ROOM_FACTOR * waiting) / pragma("page_size");
+    return used > 0.95 * pragma("max_page_count");
+  };
 
   const write = (draft: ActivityDraft): number => {
     const steps = JSON.stringify(draft.steps);
     const result = draft.result && JSON.stringify(draft.result);
     const input = draft.input && JSON.stringify(draft.input);
     const { output, error } = draft;
-    const texts = [steps, result, input, draft.target, error?.message, error?.detail, draft.services.join()];
+    const services = JSON.stringify(draft.services);
+    const processes = JSON.stringify(draft.processes);
+    const { actor } = draft;
+    const texts = [
+      ...[steps, result, input, services, processes, draft.target, error?.message, error?.detail],
+      ...[draft.id, draft.action, draft.kind, draft.targetId, draft.permission, draft.ownerId, draft.requestId],
+      ...[actor.kind, actor.id, actor.name],
+    ];
     const size = ROW_BYTES + output.keptBytes + texts.reduce((sum, text) => sum + Buffer.byteLength(text ?? ""), 0);
     const change: Record<string, SQLInputValue> = {
       target: draft.target,
@@ -145,7 +165,6 @@ export function createActivityStore(database: DatabaseSync): ActivityStore {
     };
     let { sequence } = draft;
     if (sequence === undefined) {
-      const { actor } = draft;
       sequence = Number(
         insert.run({
           ...change,
@@ -154,8 +173,8 @@ export function createActivityStore(database: DatabaseSync): ActivityStore {
           kind: draft.kind,
           target_id: draft.targetId,
           permission: draft.permission,
-          services: JSON.stringify(draft.services),
-          processes: JSON.stringify(draft.processes),
+          services,
+          processes,
           actor_kind: actor.kind,
           actor_id: actor.id,
           actor_name: actor.name,
@@ -258,12 +277,13 @@ export function createActivityStore(database: DatabaseSync): ActivityStore {
       }
       return lines.slice(-wanted);
     },
-    prune({ days, maxBytes, maxRecords }, now) {
+    prune({ days, maxBytes, maxRecords }, now, waiting) {
       const tooOld = now - days * DAY_MS;
       let { bytes, records } = totals;
       const gone: number[] = [];
+      const isFull = hasNoRoom(waiting);
       for (const row of oldest.all()) {
-        if (bytes <= maxBytes && records <= maxRecords && Number(row.started_at) >= tooOld) break;
+        if (!isFull && bytes <= maxBytes && records <= maxRecords && Number(row.started_at) >= tooOld) break;
         gone.push(Number(row.sequence));
         bytes -= Number(row.size);
         records--;
@@ -287,10 +307,8 @@ export function createActivityStore(database: DatabaseSync): ActivityStore {
       });
     },
     totals: () => ({ ...totals }),
-    close() {
-      database.exec("DELETE FROM opened");
-      database.close();
-    },
+    endOrderly: () => database.exec("DELETE FROM opened"),
+    close: () => database.close(),
   };
 }
 

@@ -26,13 +26,15 @@ const schema = `
 
 /** Opens `history.db` in the state folder: see {@link openSideFile}. */
 export const openHistoryFile = (dataDir: string, log: Log): DatabaseSync =>
-  openSideFile({
-    dataDir,
-    name: "history.db",
-    content: "the history of metrics",
-    schema,
-    version: 1,
-    table: "rolled",
-    maxBytes: FILE_MAX_BYTES,
-    log,
-  });
+  openSideFile(
+    {
+      dataDir,
+      name: "history.db",
+      content: "the history of metrics",
+      schema,
+      version: 1,
+      maxBytes: FILE_MAX_BYTES,
+      log,
+    },
+    (database) => database,
+  );
