@@ -60,7 +60,7 @@ export function allowListedOrigin(c: Context, policy: OriginPolicy): void {
   if (origin === undefined || !policy.allowsOrigin(origin)) return;
   c.res.headers.set("Access-Control-Allow-Origin", origin);
   c.res.headers.set("Access-Control-Allow-Credentials", "true");
-  c.res.headers.set("Access-Control-Expose-Headers", "Content-Disposition, Retry-After, X-Request-Id");
+  c.res.headers.set("Access-Control-Expose-Headers", "Content-Disposition, Date, Retry-After, X-Request-Id");
 }
 
 /** Whether the request is a preflight of a browser. */

@@ -95,6 +95,22 @@ export function looksJourney(at: () => TestDesktop): void {
     expect((remove?.x ?? 0) + (remove?.width ?? Number.POSITIVE_INFINITY)).toBeLessThanOrEqual(390 - 14);
   });
 
+  test("uptimes are right where the clock of the visitor's computer is an hour ahead", async () => {
+    const desk = at();
+    const { name } = await desk.engine.run({ name: "clocked" });
+    const page = await desk.page.context().newPage();
+    await page.addInitScript(() => {
+      const now = Date.now.bind(Date);
+      Date.now = () => now() + 3_600_000;
+    });
+    await desk.open("/services", "Containers", page);
+    await page
+      .getByRole("row", { name })
+      .getByText(/^Up (\d+m ?)?(\d+s)?$/)
+      .waitFor();
+    await page.close();
+  });
+
   test("script, evaluation, handlers and pictures from elsewhere are blocked by the content policy", async () => {
     const desk = at();
     const since = desk.problems.length;

@@ -1,3 +1,5 @@
+import { serverNow } from "./server-time.ts";
+
 const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
 
 /** Numbers as the browser's language writes them, by their largest number of decimals. */
@@ -73,7 +75,7 @@ const steps = [
 ] as const;
 
 /** ISO 8601 as distance from now: `5 min. ago`. */
-export function formatAgo(iso: string | null, now = Date.now()): string {
+export function formatAgo(iso: string | null, now = serverNow()): string {
   const time = iso ? Date.parse(iso) : Number.NaN;
   if (Number.isNaN(time)) return "–";
   const seconds = (time - now) / 1000;

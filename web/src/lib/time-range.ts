@@ -1,3 +1,5 @@
+import { serverNow } from "./server-time.ts";
+
 /** A period that a page shows. */
 export interface TimeRange {
   /** ISO 8601, or an age that moves with the present, such as `15m`, `6h` or `7d`. */
@@ -20,7 +22,7 @@ export function ageMs(value: string | undefined): number | undefined {
 }
 
 /** Milliseconds since 1970 of one end of a range; undefined when that end is open. */
-export function instantOf(value: string | undefined, now = Date.now()): number | undefined {
+export function instantOf(value: string | undefined, now = serverNow()): number | undefined {
   if (value === undefined) return undefined;
   const age = ageMs(value);
   const at = age === undefined ? Date.parse(value) : now - age;
@@ -40,7 +42,7 @@ export const isSameRange = (left: TimeRange, right: TimeRange): boolean =>
   left.since === right.since && left.until === right.until;
 
 /** An end of a range as ISO 8601: an age counts back from now. */
-export function toIso(value: string | undefined, now = Date.now()): string | undefined {
+export function toIso(value: string | undefined, now = serverNow()): string | undefined {
   const at = instantOf(value, now);
   return at === undefined ? undefined : new Date(at).toISOString();
 }
@@ -79,7 +81,7 @@ function ageText(since: string): string {
 }
 
 /** `Any time`, `Last hour`, `Since 14:05`, `Until Nov 3, 10:00`, `14:05 – 14:20`. */
-export function rangeText({ since, until }: TimeRange, now = Date.now()): string {
+export function rangeText({ since, until }: TimeRange, now = serverNow()): string {
   const [from, to] = [instantOf(since, now), instantOf(until, now)];
   const isShort = from !== undefined && to !== undefined && to - from < SHORT_MS;
   const format = (at: number) => {

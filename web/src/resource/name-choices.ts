@@ -1,6 +1,7 @@
 import { type ContainerStatus, statusOf } from "../../../shared/health/container-status.ts";
 import type { ProcessStatus } from "../../../shared/protocol/deployment.ts";
 import { useDeployments, useServices } from "../lib/queries.ts";
+import { serverNow } from "../lib/server-time.ts";
 import type { Tone } from "../ui/Badge.tsx";
 
 /** A name that a field offers. */
@@ -41,7 +42,7 @@ export function useContainerChoices(): () => NameChoices {
     if (!query.data) return { choices: undefined, failed: query.isError };
     const { services, engine } = query.data;
     const choices = services.map((service): NameChoice => {
-      const { status } = statusOf(service, Date.now());
+      const { status } = statusOf(service, serverNow());
       const known = status === "unknown" ? "stopped" : status.replace("-", " ");
       return {
         value: service.name,

@@ -1,6 +1,7 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { createEffect, createSignal, For, on, onCleanup, onMount } from "solid-js";
+import { serverNow } from "../lib/server-time.ts";
 import { theme } from "../lib/theme.ts";
 import { createTimeKeys, type TimeMark, toBrushed, useTimeView } from "../lib/time-view.ts";
 import { uiMessages } from "./messages.ts";
@@ -68,10 +69,10 @@ export default function TimePlot(props: TimePlotProps) {
     ...props.series.map((line) => [...line.values]),
   ];
   const range = (): [number, number] => {
-    const last = (props.times.at(-1) ?? Date.now()) / 1000;
-    const first = (props.times[0] ?? Date.now()) / 1000;
+    const last = (props.times.at(-1) ?? serverNow()) / 1000;
+    const first = (props.times[0] ?? serverNow()) / 1000;
     if (props.from !== undefined || props.to !== undefined) {
-      const to = (props.to ?? Date.now()) / 1000;
+      const to = (props.to ?? serverNow()) / 1000;
       return [props.from === undefined ? first : props.from / 1000, to];
     }
     if (props.span === undefined) return [first, last];

@@ -3,6 +3,7 @@ import { createMemo, Show } from "solid-js";
 import type { ActivityState } from "../../../../shared/protocol/activity.ts";
 import type { ActivityFilter } from "../../lib/api/activity.ts";
 import { createTitle } from "../../lib/page-title.ts";
+import { serverNow } from "../../lib/server-time.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { createAddressChoice, createAddressName, createAddressText } from "../../resource/address-value.ts";
 import { Button, Callout, Page, SearchField, Select } from "../../ui/index.ts";
@@ -47,7 +48,7 @@ export default function ActivityPage() {
     return {
       text: searched() || undefined,
       state: chosen === "all" ? undefined : chosen,
-      since: sinceOf(range(), Date.now()),
+      since: sinceOf(range(), serverNow()),
       actor: actor() ?? undefined,
       kind: kind() ?? undefined,
       target: target() ?? undefined,

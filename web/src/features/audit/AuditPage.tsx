@@ -1,6 +1,7 @@
 import ScrollText from "lucide-solid/icons/scroll-text";
 import { createEffect, createMemo, createSignal, Match, on, onCleanup, Show, Switch } from "solid-js";
 import type { AuditOutcome } from "../../../../shared/protocol/account.ts";
+import { serverNow } from "../../lib/server-time.ts";
 import { createAddressChoice, createAddressText } from "../../resource/address-value.ts";
 import { Button } from "../../ui/Button.tsx";
 import { SearchField, Select } from "../../ui/fields.tsx";
@@ -49,7 +50,7 @@ export default function AuditPage() {
     return {
       text: searched() || undefined,
       outcome: chosen === "all" ? undefined : chosen,
-      since: sinceOf(range(), Date.now()),
+      since: sinceOf(range(), serverNow()),
     };
   });
   const trail = createAuditTrail();

@@ -1,6 +1,7 @@
 import { Show } from "solid-js";
 import type { Deployment } from "../../../../shared/protocol/deployment.ts";
 import { formatBytes, formatDuration, formatPercent } from "../../lib/format.ts";
+import { serverNow } from "../../lib/server-time.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Badge, type Column, Status } from "../../ui/index.ts";
 import { BesideLink } from "../logs/LogSelectionLinks.tsx";
@@ -113,7 +114,7 @@ export function createDeploymentColumns(actions: DeploymentActions, shown: Shown
       sortBy: (deployment) => -(totalsOf(deployment).since ?? Number.POSITIVE_INFINITY),
       cell: (deployment) => {
         const { since } = totalsOf(deployment);
-        return <span class="num">{since === null ? "–" : formatDuration((Date.now() - since) / 1000)}</span>;
+        return <span class="num">{since === null ? "–" : formatDuration((serverNow() - since) / 1000)}</span>;
       },
     },
     {

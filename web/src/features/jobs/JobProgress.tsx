@@ -2,6 +2,7 @@ import TriangleAlert from "lucide-solid/icons/triangle-alert";
 import { createEffect, createMemo, createSignal, Index, onCleanup, Show } from "solid-js";
 import type { Job, JobStep } from "../../../../shared/protocol/job.ts";
 import { formatBytes, formatDuration } from "../../lib/format.ts";
+import { serverNow } from "../../lib/server-time.ts";
 import { cleanLine, plainText, visibleName } from "../../lib/terminal-text.ts";
 import { Status } from "../../ui/Badge.tsx";
 import { Button } from "../../ui/Button.tsx";
@@ -129,10 +130,10 @@ function Output(props: { job: Job }) {
 
 /** Duration of a job so far, or until it ended. */
 export function Elapsed(props: { job: Job }) {
-  const [now, setNow] = createSignal(Date.now());
+  const [now, setNow] = createSignal(serverNow());
   createEffect(() => {
     if (props.job.finishedAt !== null) return;
-    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    const timer = setInterval(() => setNow(serverNow()), 1_000);
     onCleanup(() => clearInterval(timer));
   });
   const seconds = () =>

@@ -1,6 +1,7 @@
 import { type ContainerStatus, statusOf } from "../../../../shared/health/container-status.ts";
 import type { Service, ServiceAction } from "../../../../shared/protocol/service.ts";
 import { formatAgo, formatDuration } from "../../lib/format.ts";
+import { serverNow } from "../../lib/server-time.ts";
 import type { Tone } from "../../ui/index.ts";
 
 export interface StatusDisplay {
@@ -23,7 +24,7 @@ const displays: Record<Exclude<ContainerStatus, "running">, StatusDisplay> = {
 };
 
 /** Tone and text of a container from its state, health and last run. */
-export function statusDisplay(service: Service, now = Date.now()): StatusDisplay {
+export function statusDisplay(service: Service, now = serverNow()): StatusDisplay {
   const { status, shouldRun } = statusOf(service, now);
   if (status === "unknown" && shouldRun) return { tone: "warn", pulse: false, text: "Not running" };
   if (status !== "running") return displays[status];

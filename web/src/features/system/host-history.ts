@@ -2,6 +2,7 @@ import { type Accessor, createMemo } from "solid-js";
 import type { HistoryRange } from "../../../../shared/protocol/stats-history.ts";
 import { api } from "../../lib/api.ts";
 import { type ChartRange, createPast, joinPast, spanOf } from "../../lib/history-range.ts";
+import { serverNow } from "../../lib/server-time.ts";
 import type { HostStats } from "./host-stats.ts";
 
 const names = ["cpu", "cpuMax", "memory", "memoryMax", "swap", "rx", "tx"] as const;
@@ -19,6 +20,6 @@ export function createHostHistory(host: HostStats, range: Accessor<ChartRange>):
     const named = stored && { ...stored, swap: [] };
     const { cpu, memory, times } = host.history();
     const live = { ...host.history(), cpuMax: cpu, memoryMax: memory };
-    return joinPast(named, live, names, { span: spanOf[range()], now: times.at(-1) ?? Date.now() });
+    return joinPast(named, live, names, { span: spanOf[range()], now: times.at(-1) ?? serverNow() });
   });
 }

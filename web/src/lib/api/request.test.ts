@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { ApiFailure, api, toMessage } from "../api.ts";
+import { serverNow } from "../server-time.ts";
 import { whenUnauthorized } from "./request.ts";
 
 interface Seen {
@@ -55,6 +56,16 @@ test("an answer comes without its envelope, and an id is one part of the path", 
   reply.body = JSON.stringify({ success: true, deployment: { id: "a/b c" } });
   expect(await api.deployments.get("a/b c")).toEqual({ id: "a/b c" });
   expect(seen[0]?.line).toBe("GET /api/deployments/a%2Fb%20c");
+});
+
+test.each([3_600_000, -3_600_000, 0])("takes the present from the server, %d ms ahead", async (ahead) => {
+  reply.headers = { date: new Date(Date.now() + ahead).toUTCString() };
+  await api.deployments.get("a");
+  const learned = serverNow() - Date.now();
+  expect(Math.abs(learned - ahead)).toBeLessThan(2_000);
+  reply.headers = { date: "nonsense" };
+  await api.deployments.get("a");
+  expect(serverNow() - Date.now()).toBe(learned);
 });
 
 test("a change is JSON even without a body, which no form of a foreign page can send", async () => {

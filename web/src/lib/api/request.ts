@@ -2,6 +2,7 @@ import type { Hono } from "hono";
 import { type ClientResponse, hc } from "hono/client";
 import type { Failure, Success } from "../../../../shared/protocol/result.ts";
 import type { Routes } from "../../../../shared/protocol/routes.ts";
+import { noteServerDate } from "../server-time.ts";
 import { apiUrl } from "../urls.ts";
 import { ApiFailure, type SecondFactors } from "./failure.ts";
 
@@ -132,7 +133,18 @@ async function askOnce(input: RequestInfo | URL, init: RequestInit): Promise<Res
   if (isChange) headers.set("content-type", "application/json");
   const body = isChange && init.method !== "DELETE" ? (init.body ?? "{}") : init.body;
   const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
-  const send = () => fetch(input, { ...init, headers, signal, credentials: "include", ...(body ? { body } : {}) });
+  const send = async () => {
+    const sentAt = Date.now();
+    const response = await fetch(input, {
+      ...init,
+      headers,
+      signal,
+      credentials: "include",
+      ...(body ? { body } : {}),
+    });
+    noteServerDate(response.headers.get("date"), sentAt, Date.now());
+    return response;
+  };
   try {
     return await (isChange ? send() : withRetry(send));
   } catch (error) {

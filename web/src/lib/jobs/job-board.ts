@@ -2,6 +2,7 @@ import { createSignal } from "solid-js";
 import type { ServicesWatch } from "../../../../shared/client/watch/services.ts";
 import type { Job } from "../../../../shared/protocol/job.ts";
 import { ApiFailure } from "../api/failure.ts";
+import { serverNow } from "../server-time.ts";
 
 /** Ended jobs in the list; the server forgets them after an hour. */
 const MAX_ENDED = 50;
@@ -137,7 +138,7 @@ const toLost = (job: Job): Job => ({
   ...job,
   state: "failed",
   error: { code: "gone", message: "The server restarted in the meantime, and the outcome of this job is unknown." },
-  finishedAt: new Date().toISOString(),
+  finishedAt: new Date(serverNow()).toISOString(),
   revision: job.revision + 1,
 });
 

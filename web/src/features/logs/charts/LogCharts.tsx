@@ -2,6 +2,7 @@ import { createMemo, For, Show } from "solid-js";
 import { formatBytes, formatPercent } from "../../../lib/format.ts";
 import { toChartPeriod } from "../../../lib/history-range.ts";
 import { useServices } from "../../../lib/queries.ts";
+import { serverNow } from "../../../lib/server-time.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import type { TimeView } from "../../../lib/time-view.ts";
 import { TimeChart } from "../../../ui/index.ts";
@@ -27,13 +28,13 @@ export function LogCharts(props: { containers: readonly string[]; time: TimeView
       .map(({ name, id }) => ({ name, id })),
   );
   /** The axis of the histogram; a new one a few seconds later asks for nothing else. */
-  const extent = () => props.time.extent() ?? [Date.now() - 3_600_000, Date.now()];
+  const extent = () => props.time.extent() ?? [serverNow() - 3_600_000, serverNow()];
   const isOpen = () => props.time.range().until === undefined;
   const period = createMemo(
     () => {
       const [from, to] = extent();
       const since = new Date(from).toISOString();
-      const { range } = toChartPeriod({ since, until: new Date(to).toISOString() }, Date.now());
+      const { range } = toChartPeriod({ since, until: new Date(to).toISOString() }, serverNow());
       return { range, to: isOpen() ? undefined : to };
     },
     undefined,

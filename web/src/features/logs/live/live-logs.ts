@@ -1,4 +1,5 @@
 import type { Gap, StreamState } from "../../../../../shared/protocol/events/services.ts";
+import { serverNow } from "../../../lib/server-time.ts";
 import { closed, liveGap, notices, status as statusText } from "../messages.ts";
 import { createFrameQueue } from "./frame-queue.ts";
 import { compare } from "./line-order.ts";
@@ -169,7 +170,7 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
    */
   function toNotice({ lines }: Held, notice: Notice): LogEntry {
     const { text, tone, gap } = notice;
-    const now = new Date().toISOString();
+    const now = new Date(serverNow()).toISOString();
     const time = notice.time === null ? undefined : (notice.time ?? now);
     // What follows continues no line from before.
     lines.lastLevels.clear();

@@ -2,6 +2,7 @@ import { type Accessor, createEffect, createSignal, on, onCleanup } from "solid-
 import type { StoredLogEvent } from "../../../../../shared/protocol/log-search.ts";
 import { ApiFailure, api } from "../../../lib/api.ts";
 import { type ChartPeriod, extentOf } from "../../../lib/history-range.ts";
+import { serverNow } from "../../../lib/server-time.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import type { TimeMark, TimeView } from "../../../lib/time-view.ts";
 import { containerParameters } from "../stored/stored-history.ts";
@@ -41,7 +42,7 @@ export function createLogMarks(
       if (!isStored) return;
       const abort = new AbortController();
       onCleanup(() => abort.abort());
-      const [from, to] = extentOf(shown, Date.now());
+      const [from, to] = extentOf(shown, serverNow());
       const bounds: [string, string][] = [
         ["since", new Date(from).toISOString()],
         ["until", new Date(to).toISOString()],

@@ -1,4 +1,5 @@
 import { createRoot, createSignal } from "solid-js";
+import { serverNow } from "../../../lib/server-time.ts";
 
 export const timeModes = ["local", "utc", "relative", "off"] as const;
 /** How the time of a line is shown. */
@@ -28,7 +29,7 @@ const formats = {
 };
 
 /** The time of day, with the day where it is not that of `now`. */
-export function toClock(iso: string, mode: "local" | "utc", now = Date.now()): string {
+export function toClock(iso: string, mode: "local" | "utc", now = serverNow()): string {
   const time = Date.parse(iso);
   if (Number.isNaN(time)) return "";
   const { today, other } = formats[mode];
@@ -51,9 +52,9 @@ export function toAgo(iso: string, now: number): string {
   return seconds < 1 ? "now" : `${Math.floor(seconds / unit)}${name} ago`;
 }
 
-/** The current time, updated every second while it is read. */
+/** The time of the server, updated every second while it is read. */
 export const currentSecond = createRoot(() => {
-  const [now, setNow] = createSignal(Date.now());
+  const [now, setNow] = createSignal(serverNow());
   let timer: ReturnType<typeof setInterval> | undefined;
   let readers = 0;
   return {
@@ -61,8 +62,8 @@ export const currentSecond = createRoot(() => {
     /** Keeps it going; returns the clean-up. */
     keep(): () => void {
       if (readers++ === 0) {
-        setNow(Date.now());
-        timer = setInterval(() => setNow(Date.now()), 1_000);
+        setNow(serverNow());
+        timer = setInterval(() => setNow(serverNow()), 1_000);
       }
       return () => {
         if (--readers === 0) clearInterval(timer);

@@ -16,6 +16,7 @@ import {
 } from "../../../lib/history-range.ts";
 import { useLive } from "../../../lib/live-context.ts";
 import { useNow } from "../../../lib/now.ts";
+import { serverNow } from "../../../lib/server-time.ts";
 import type { TimeView } from "../../../lib/time-view.ts";
 import { RangeSwitch } from "../../../resource/RangeSwitch.tsx";
 import { Card, type ChartSeries, EmptyState, Skeleton, TimeChart } from "../../../ui/index.ts";
@@ -66,7 +67,7 @@ export function ServiceStatsTab(props: { service: Service; time: TimeView }) {
       read: live.map(({ read }) => read),
       write: live.map(({ write }) => write),
     };
-    return joinPast(past(), columns, names, { span: spanOf[range()], now: live.at(-1)?.time ?? Date.now() });
+    return joinPast(past(), columns, names, { span: spanOf[range()], now: live.at(-1)?.time ?? serverNow() });
   });
   const isEmpty = () => joined().times.length === 0;
   return (
