@@ -132,7 +132,9 @@ test.each([
 test.each(["evil.example", "localhost:3006", "localhost:3005.evil.example", ""])(
   "the host %j is turned away",
   async (host) => {
-    expect((await ask("/", { host })).status).toBe(421);
+    const answer = await ask("/", { host });
+    expect(answer.status).toBe(421);
+    expect(await answer.text()).toContain("PUBLIC_ORIGIN");
   },
 );
 

@@ -18,6 +18,9 @@ export interface WebDeps {
   log: Log;
 }
 
+const unknownAddress =
+  "This server is not set up for the address in your browser. If the address is right, add it to PUBLIC_ORIGIN in the settings of the server, and restart it.";
+
 type WebEnv = { Bindings: Partial<HttpBindings> | undefined };
 
 /** Serves the single-page app. It knows no session: every file is public, and no data is among them. */
@@ -32,7 +35,7 @@ export function createWebApp({ assets, originPolicy, targets, build, log }: WebD
       // Absent when the app is asked without a server around it.
       const incoming = c.env?.incoming;
       if (!host || !originPolicy.allowsHost(host) || (incoming && !hasOneHost(incoming))) {
-        return c.text("This address is not one of this server.", 421, commonHeaders);
+        return c.text(unknownAddress, 421, commonHeaders);
       }
       await next();
       if (c.res.ok && assets.get(c.req.path)?.immutable) {

@@ -6,7 +6,8 @@ export const messages = {
   noSuchFile: "There is no such file.",
   wrongHost: "This server does not serve that host name.",
   wrongMethod: "This method is not allowed here.",
-  foreignPage: "Requests from this page are not allowed.",
+  foreignPage:
+    "Requests from this page are not allowed. If it is the panel's own address, add it to PUBLIC_ORIGIN in the settings of the server.",
   jsonOnly: "The body must be JSON, sent as application/json.",
   utf8Only: "The JSON of the body must be encoded in UTF-8.",
   uncompressedOnly: "The body must be sent without compression.",

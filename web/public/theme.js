@@ -7,3 +7,12 @@
     // Storage may be forbidden: the system's theme it is.
   }
 })();
+
+// A script of the page that cannot be loaded would leave it empty, without a word.
+addEventListener(
+  "error",
+  ({ target }) => {
+    if (target instanceof HTMLScriptElement) document.documentElement.dataset.notLoaded = "";
+  },
+  true,
+);

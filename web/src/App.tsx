@@ -37,8 +37,8 @@ export function App(props: AppProps) {
           <Match when={session.state().kind === "setup"}>
             <SetupPage />
           </Match>
-          <Match when={session.state().kind === "unreachable"}>
-            <Unreachable onRetry={() => void session.load()} />
+          <Match when={session.failure()}>
+            {(failure) => <Unreachable error={failure().error} onRetry={() => void session.load()} />}
           </Match>
         </Switch>
       </Suspense>

@@ -95,6 +95,33 @@ export function looksJourney(at: () => TestDesktop): void {
     expect((remove?.x ?? 0) + (remove?.width ?? Number.POSITIVE_INFINITY)).toBeLessThanOrEqual(390 - 14);
   });
 
+  test("a page without its scripts or styles says so, and one that the server refuses says why", async () => {
+    const desk = at();
+    const since = desk.problems.length;
+    const { page, context } = await desk.visit();
+    for (const kind of ["js", "css"]) {
+      await page.route(`**/assets/*.${kind}`, (route) => route.abort());
+      await page.goto(`${desk.stack.origin}/login`);
+      await page.getByText("could not be loaded").waitFor();
+      await page.unrouteAll();
+    }
+    const refusal = { success: false, error: "No such host.", code: "misdirected_request" };
+    const headers = { "access-control-allow-origin": desk.stack.origin, "access-control-allow-credentials": "true" };
+    await page.route("**/api/session", (route) => route.fulfill({ status: 421, headers, json: refusal }));
+    await page.goto(`${desk.stack.origin}/login`);
+    const told = page.getByRole("alert");
+    await told.getByText("No such host.").waitFor();
+    const box = await told.boundingBox();
+    // In the middle of the page, which the styles of the first load see to.
+    expect(box?.y).toBeGreaterThan(200);
+    expect(await page.getByText("could not be loaded").isVisible()).toBe(false);
+    await page.unrouteAll();
+    await told.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await context.close();
+    expect(desk.expected(/ERR_FAILED/, since).length).toBeGreaterThan(0);
+  });
+
   test("uptimes are right where the clock of the visitor's computer is an hour ahead", async () => {
     const desk = at();
     const { name } = await desk.engine.run({ name: "clocked" });

@@ -72,4 +72,5 @@ test("stays signed in while the API does not respond, and says so when it never 
   expect(session.state().kind).toBe("signed-in");
   await session.load();
   expect(session.state().kind).toBe("unreachable");
+  expect(session.failure()?.error).toBeInstanceOf(Error);
 });

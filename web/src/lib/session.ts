@@ -24,6 +24,11 @@ export function createSession(api: SessionApi) {
     const current = state();
     return current.kind === "signed-in" ? current.principal : undefined;
   };
+  /** Why the account could not be requested. */
+  const failure = () => {
+    const current = state();
+    return current.kind === "unreachable" ? current : undefined;
+  };
   const signedIn = (account: Principal) => {
     drafts.open(account.id);
     setState({ kind: "signed-in", principal: account });
@@ -34,6 +39,7 @@ export function createSession(api: SessionApi) {
   return {
     state,
     principal,
+    failure,
     may: (permission: Permission): boolean => {
       const account = principal();
       return account !== undefined && may(account, permission);

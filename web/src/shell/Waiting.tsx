@@ -1,5 +1,6 @@
 import { createSignal, onCleanup, Show } from "solid-js";
 import { connectionMessages } from "./messages.ts";
+import "./gate.css";
 
 /** Time without a response after which the page says what it waits for, in milliseconds. */
 const QUIET_MS = 1_000;

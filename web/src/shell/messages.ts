@@ -19,6 +19,7 @@ export const connectionMessages = {
   tryNow: "Try now",
   waiting: "Waiting for the server…",
   unreachable: "The server does not respond",
+  refused: "The server refused the request",
   unreachableHint: "The page is loaded, but its API cannot be reached. It may be starting, or stopped.",
   tryAgain: "Try again",
 } as const;

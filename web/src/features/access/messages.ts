@@ -185,7 +185,7 @@ export const accessMessages = {
     or: "or",
     withPasskey: "Sign in with a passkey",
     withProvider: "Sign in with single sign-on",
-    help: "Locked out? On the server, run npm run admin -- reset-password.",
+    help: "Locked out? On the server, run ai-desktop admin reset-password NAME as root; in a clone, npm run admin -- reset-password NAME.",
     secondStep: "Second step",
     code: "Code",
     verify: "Verify",
