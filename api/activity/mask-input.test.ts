@@ -41,5 +41,9 @@ test("masks the secrets of the input in output, also those of several lines", ()
   expect(mask("git clone https://oauth2:glpat-x1@git.test/a.git")).toBe(
     `git clone https://oauth2:${MASK}@git.test/a.git`,
   );
+  // In JSON, quotes and line ends are escaped; a program that failed names the password without the address.
+  const other = maskInput({ password: 'pa"ss\\1\nx', url: "https://ada:p%40ss-1@git.test/a" }).mask;
+  expect(other(JSON.stringify({ value: 'pa"ss\\1\nx' }))).toBe(`{"value":"${MASK}"}`);
+  expect(other("ada cannot log in with p@ss-1")).toBe(`ada cannot log in with ${MASK}`);
   expect(mask('"API_KEY": "sk-1 \\" 2", "PORT": "80"')).toBe(`"API_KEY": "${MASK}", "PORT": "80"`);
 });

@@ -45,13 +45,14 @@ export interface MaskedInput {
  */
 export function maskInput(input: Record<string, unknown> | undefined): MaskedInput {
   const secrets: NamedValue[] = [];
+  const addSecret = (value: string) => {
+    secrets.push({ name: SECRET, value });
+    if (value.length >= MIN_ENCODED) secrets.push(...encodings(value).map((text) => ({ name: SECRET, value: text })));
+  };
   const hide = (name: string, value: unknown) => {
     const isNamed = namesSecret(name) || secretNames.has(name);
     // A short value of a plain name, such as a user name, is mostly a word that the output needs.
-    if (typeof value === "string" && (isNamed || value.length >= MIN_UNNAMED)) {
-      secrets.push({ name: SECRET, value });
-      if (value.length >= MIN_ENCODED) secrets.push(...encodings(value).map((text) => ({ name: SECRET, value: text })));
-    }
+    if (typeof value === "string" && (isNamed || value.length >= MIN_UNNAMED)) addSecret(value);
     return MASK;
   };
   const masked = (name: string, value: unknown, isSecret: boolean, depth: number): unknown => {
@@ -71,7 +72,9 @@ export function maskInput(input: Record<string, unknown> | undefined): MaskedInp
       );
     }
     if (isSecret) return hide(name, value);
-    return typeof value === "string" ? maskedText(value) : value;
+    if (typeof value !== "string") return value;
+    for (const secret of userInfoOf(value)) addSecret(secret);
+    return maskedText(value);
   };
   const fields = Object.entries(input ?? {}).filter(([, value]) => value !== undefined && value !== null);
   const kept = fields.map(([key, value]) => [key, masked(key, value, isSecretName(key, value), 0)]);
@@ -82,12 +85,25 @@ export function maskInput(input: Record<string, unknown> | undefined): MaskedInp
   };
 }
 
-/** How programs pass a secret on: in base64, and in an address. */
+/** How programs pass a secret on: in base64, in an address, and in JSON. */
 const encodings = (value: string): string[] => {
   const base64 = Buffer.from(value).toString("base64").replace(/=+$/, "");
-  const inAddress = encodeURIComponent(value.toWellFormed());
-  return inAddress === value ? [base64] : [base64, inAddress];
+  const others = [encodeURIComponent(value.toWellFormed()), JSON.stringify(value).slice(1, -1)];
+  return [base64, ...others.filter((text) => text !== value)];
 };
+
+/** The password of an address, or the long name that may be a token: programs also write it without the address. */
+function userInfoOf(text: string): string[] {
+  if (!text.includes("://") || !text.includes("@") || !URL.canParse(text)) return [];
+  const { username, password } = new URL(text);
+  if (password === "" && username.length < MIN_UNNAMED) return [];
+  const inAddress = password || username;
+  try {
+    return [inAddress, decodeURIComponent(inAddress)];
+  } catch {
+    return [inAddress];
+  }
+}
 
 const isSecretName = (name: string, value: unknown): boolean => {
   const key = name.toLowerCase();

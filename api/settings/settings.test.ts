@@ -237,6 +237,7 @@ test("survives a restart, ignores what is not valid any more, and needs a fresh 
     await server.restart(() => {
       const database = new DatabaseSync(join(server.dataDir, "state.db"));
       database.exec(`INSERT INTO setting VALUES ('UPDATE_CHECK_HOURS', '"often"', NULL, 4, '2026-01-15T00:00:00.000Z', 'x'),
+        ('STATS_HISTORY_DAYS', 'no json', '{', 3, '2026-01-15T00:00:00.000Z', 'x'),
         ('MCP_ALLOWED_HOSTS', '["ok.lan", "*", 1]', NULL, 2, '2026-01-15T00:00:00.000Z', 'x')`);
       database.close();
     });
@@ -244,6 +245,7 @@ test("survives a restart, ignores what is not valid any more, and needs a fresh 
     const of = (name: string) => settings.find((setting) => setting.name === name);
     expect(of("AUDIT_KEEP_DAYS")).toMatchObject({ value: 30, source: "settings", version: 1 });
     expect(of("UPDATE_CHECK_HOURS")).toMatchObject({ value: 12, source: "default", version: 4 });
+    expect(of("STATS_HISTORY_DAYS")).toMatchObject({ source: "default", version: 3 });
     expect((of("MCP_ALLOWED_HOSTS") as ListSetting).entries.map(({ entry }) => entry)).toEqual(["ok.lan"]);
     expect((of("MCP_ALLOWED_COMMANDS") as ListSetting).entries.map(({ entry }) => entry)).toEqual(["node"]);
     clock.pass(600_000);

@@ -25,7 +25,14 @@ export function createSettingStore(database: DatabaseSync): SettingStore {
   const write = database.prepare(
     `INSERT OR REPLACE INTO setting (name, value, previous, version, changed_at, changed_by) VALUES (?, ?, ?, ?, ?, ?)`,
   );
-  const parse = (text: unknown): unknown => (text === null ? null : JSON.parse(String(text)));
+  /** Text that is no JSON is returned as it is: no setting has such a value, so it is ignored like any other wrong one. */
+  const parse = (text: unknown): unknown => {
+    try {
+      return text === null ? null : JSON.parse(String(text));
+    } catch {
+      return text;
+    }
+  };
   const get = (name: SettingName): StoredSetting | undefined => {
     const row = read.get(name);
     return (

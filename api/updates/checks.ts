@@ -45,6 +45,8 @@ const HOUR_MS = 60 * 60 * 1000;
 /** Pause after a registry has limited requests. Each further limit doubles it. */
 const PAUSE_MS = HOUR_MS / 4;
 const PAUSE_MAX_MS = 24 * HOUR_MS;
+/** Shortest time between two rounds, however few hours are set: registries limit requests. */
+const MIN_WAIT_MS = HOUR_MS / 4;
 /** Longest delay of a timer: longer ones would end at once. */
 const MAX_WAIT_MS = 24 * 24 * HOUR_MS;
 
@@ -134,7 +136,9 @@ export function createUpdateChecks(options: UpdateChecksOptions): UpdateChecks {
     options.wait ??
     // Random, so that not all panels ask at once; delayed, because the host may just be starting.
     ((round) =>
-      round === 0 ? (2 + 8 * Math.random()) * 60_000 : everyHours() * HOUR_MS * (0.8 + 0.4 * Math.random()));
+      round === 0
+        ? (2 + 8 * Math.random()) * 60_000
+        : Math.max(MIN_WAIT_MS, everyHours() * HOUR_MS * (0.8 + 0.4 * Math.random())));
   /** Resolves when the round is due. Changed hours count from the start of the wait; without hours nothing is due. */
   const untilDue = async (round: number) => {
     const begun = performance.now();

@@ -60,6 +60,26 @@ test.each([
     ["git-sync", "https://********@github.com/a/b", "https://ada@example.com/c"],
   ],
   [
+    ["git-sync", "https://x-access-token:abc123@github.com/a/b"],
+    ["git-sync", "https://x-access-token:********@github.com/a/b"],
+  ],
+  [
+    ["worker", "redis://ada:a@b:c@cache/0", "http://h:80/a@b", "http://h:80?to=a@b"],
+    ["worker", "redis://ada:********@cache/0", "http://h:80/a@b", "http://h:80?to=a@b"],
+  ],
+  [
+    ["curl", "-H", "Authorization: Bearer abc.123", "-H", "X-Api-Key: abc123", "-H", "Accept: */*"],
+    ["curl", "-H", "Authorization: Bearer ********", "-H", "X-Api-Key: ********", "-H", "Accept: */*"],
+  ],
+  [
+    ["server", '{"Authorization": "Basic abc123", "author": "Ada"}', '"{\\"password\\":\\"abc123\\",\\"port\\":80}"'],
+    ["server", '{"Authorization": "********", "author": "Ada"}', '"{\\"password\\":\\"********\\",\\"port\\":80}"'],
+  ],
+  [
+    ["docker-credential-pass: not found", "unexpected token: }", "authority: none"],
+    ["docker-credential-pass: not found", "unexpected token: }", "authority: none"],
+  ],
+  [
     ["worker", "redis://:abc123@cache"],
     ["worker", "redis://:********@cache"],
   ],
@@ -75,7 +95,7 @@ test.each([
   expect(maskArguments(args)).toEqual(shown);
 });
 
-test.each(["a", "a=", "a-", " -a", "a://", "a:/", 'a="', "--a ", "a@", ":"])(
+test.each(["a", "a=", "a-", " -a", "a://", "a:/", 'a="', "--a ", "a@", ":", "a-key", '\\"a\\":', "a://a:"])(
   "is not slowed down by %j again and again, as a hostile image may write it",
   async (piece) => {
     expect(await growth((size) => maskArguments([piece.repeat(size)]), 25_000)).toBeLessThan(24);

@@ -55,7 +55,10 @@ export const numberTexts: Record<NumberSettingName, { label: string; hint: strin
     label: "Seconds between two samples",
     hint: "Of running containers and the host. With 0, alerts on metrics do not work.",
   },
-  UPDATE_CHECK_HOURS: { label: "Hours between two checks for newer images", hint: "0 checks on demand only." },
+  UPDATE_CHECK_HOURS: {
+    label: "Hours between two checks for newer images",
+    hint: "0 checks on demand only. At most four checks an hour.",
+  },
 };
 
 /** Texts of the lists of allowed programs and hosts. */
