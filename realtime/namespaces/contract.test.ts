@@ -11,6 +11,7 @@ import { nextEvent, readLogs, startRealtime, type TestRealtime } from "../testin
 /** Every client event of the contract. The types of the protocol ensure that the list is complete and correct. */
 const clientEvents: { [N in NamespaceName]: Record<keyof NamespaceEvents[N]["client"], true> } = {
   services: {
+    alive: true,
     "subscribe:logs": true,
     "unsubscribe:logs": true,
     "subscribe:stats": true,
@@ -24,10 +25,10 @@ const clientEvents: { [N in NamespaceName]: Record<keyof NamespaceEvents[N]["cli
     "subscribe:job": true,
     "unsubscribe:job": true,
   },
-  deployments: { "subscribe:logs": true, "unsubscribe:logs": true },
-  system: { "subscribe:stats": true, "unsubscribe:stats": true },
-  mcp: { join: true, leave: true },
-  files: { watch: true, unwatch: true },
+  deployments: { alive: true, "subscribe:logs": true, "unsubscribe:logs": true },
+  system: { alive: true, "subscribe:stats": true, "unsubscribe:stats": true },
+  mcp: { alive: true, join: true, leave: true },
+  files: { alive: true, watch: true, unwatch: true },
 };
 
 const hostile: [string, unknown[]][] = [
@@ -148,6 +149,10 @@ describe.skipIf(await lacks("docker"))("the realtime server", () => {
       // Client libraries send an undefined argument like this.
       expect(await socket.emitWithAck("unsubscribe:stats", null)).toEqual({ success: true });
       expect(await socket.emitWithAck("subscribe:stats", {})).toEqual({ success: true, interval: 3_000 });
+    });
+
+    test.each(namespaceNames)("answers a viewer of /%s that asks whether it runs", async (namespace) => {
+      expect(await connect(namespace).emitWithAck("alive", {})).toEqual({ success: true });
     });
 
     test("lets viewers into an MCP server's room and out again", async () => {

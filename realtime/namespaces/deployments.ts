@@ -14,7 +14,7 @@ import type { ProcessEvents } from "../sources/process-events.ts";
 import { type ListedChange, watchProcessList } from "../sources/process-list.ts";
 import { createProcessLogs } from "../sources/process-logs.ts";
 import { announce, noteLimits } from "./announce.ts";
-import { createHandle } from "./handle.ts";
+import { createHandle, handleAlive } from "./handle.ts";
 import { createMemberships, type Memberships } from "./memberships.ts";
 import type { AnySocket, NamespaceOf, RegisteredNamespace, SocketServer } from "./namespace.ts";
 
@@ -60,6 +60,7 @@ export function registerDeployments(io: SocketServer, deps: DeploymentsDeps): Re
       echo: ["deploymentId", "pm2Name"],
       release: () => unsubscribe(() => true),
     });
+    handleAlive(handle);
     const processLogs = ({ pm2Name }: { pm2Name: string }) => pm2Name;
 
     handle.join("subscribe:logs", deploymentLogsSubscription, processLogs, async (wanted, signal) => {

@@ -4,7 +4,7 @@ import { unlessAborted } from "../../shared/server/async/unless-aborted.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { RealtimeDeps } from "../deps.ts";
 import { createSharedSources, type Upstream } from "../fanout/shared-sources.ts";
-import { createHandle } from "./handle.ts";
+import { createHandle, handleAlive } from "./handle.ts";
 import type { NamespaceOf, RegisteredNamespace, SocketServer } from "./namespace.ts";
 
 /** Folders one socket may watch at once. */
@@ -57,6 +57,7 @@ export function registerFiles(io: SocketServer, { files, watchFolder, log, linge
       for (const path of [...watched.keys()]) release(path);
     };
     const handle = createHandle({ socket: socket, log, echo: ["path"], release: releaseAll });
+    handleAlive(handle);
     const folder = ({ path }: { path: string }) => normalise(path);
 
     handle.join("watch", fileWatch, folder, async (asked, signal) => {

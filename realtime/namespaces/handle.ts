@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { aliveCheck } from "../../shared/protocol/events/alive.ts";
 import { AppError, describeIssues, toAppError, toFailure } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import { createTokenBucket } from "../sockets/token-bucket.ts";
@@ -117,6 +118,15 @@ export function createHandle(options: HandleOptions): Handle {
     use: (event, schema, key, act) => register("use", { event, schema, key }, act),
   };
 }
+
+/** Answers a client that asks whether the server still runs. */
+export const handleAlive = (handle: Handle): void =>
+  handle.use(
+    "alive",
+    aliveCheck,
+    () => "alive",
+    () => undefined,
+  );
 
 interface Registration<S extends z.ZodType> {
   event: string;

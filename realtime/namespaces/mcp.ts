@@ -2,7 +2,7 @@ import { mcpMembership } from "../../shared/protocol/events/mcp.ts";
 import { mcpRoom } from "../../shared/protocol/rooms.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { RealtimeDeps } from "../deps.ts";
-import { createHandle } from "./handle.ts";
+import { createHandle, handleAlive } from "./handle.ts";
 import type { NamespaceOf, RegisteredNamespace, SocketServer } from "./namespace.ts";
 
 /** MCP servers one socket may watch at once. */
@@ -14,6 +14,7 @@ export function registerMcp(io: SocketServer, { log }: Pick<RealtimeDeps, "log">
   namespace.on("connection", (socket) => {
     // Socket.IO removes a disconnected socket from its rooms.
     const handle = createHandle({ socket: socket, log, echo: ["serverId"], release() {} });
+    handleAlive(handle);
     const server = ({ serverId }: { serverId: string }) => serverId;
     handle.join("join", mcpMembership, server, ({ serverId }) => {
       if (socket.rooms.size > MAX_MEMBERSHIPS) {

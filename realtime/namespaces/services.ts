@@ -15,7 +15,7 @@ import type { RealtimeDeps } from "../deps.ts";
 import { createLogSubscriptions } from "../logs/log-subscriptions.ts";
 import { createShells } from "../shells/shells.ts";
 import { noteLimits } from "./announce.ts";
-import { createHandle, type Handle } from "./handle.ts";
+import { createHandle, type Handle, handleAlive } from "./handle.ts";
 import { registerJobEvents } from "./job-events.ts";
 import { createMemberships, type Memberships } from "./memberships.ts";
 import type { AnySocket, NamespaceOf, RegisteredNamespace, SocketOf, SocketServer } from "./namespace.ts";
@@ -73,6 +73,7 @@ export function registerServices(io: SocketServer, deps: ServicesDeps): Register
         socketStats.unsubscribe(() => true);
       },
     });
+    handleAlive(handle);
     registerShellEvents(socket, { shells, resolve, log });
     registerLogEvents({ socket, handle, logs, memberships, resolve, leaveLogs });
     registerStatsEvents({ socket, handle, stats: socketStats, resolve });

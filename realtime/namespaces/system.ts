@@ -3,7 +3,7 @@ import { toAppError } from "../../shared/server/errors.ts";
 import type { RealtimeDeps } from "../deps.ts";
 import { createSharedSources, type Upstream } from "../fanout/shared-sources.ts";
 import { createSystemSampler } from "../sources/system-samples.ts";
-import { createHandle } from "./handle.ts";
+import { createHandle, handleAlive } from "./handle.ts";
 import type { NamespaceOf, RegisteredNamespace, SocketServer } from "./namespace.ts";
 
 export type SystemDeps = Pick<RealtimeDeps, "metrics" | "docker" | "processes" | "log">;
@@ -35,6 +35,7 @@ export function registerSystem(io: SocketServer, { metrics, docker, processes, l
     };
 
     const handle = createHandle({ socket: socket, log, echo: [], release: stop });
+    handleAlive(handle);
     const host = () => "stats";
     handle.join("subscribe:stats", systemStatsSubscription, host, ({ interval }) => {
       stop();

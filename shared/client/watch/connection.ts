@@ -1,6 +1,8 @@
 import type { Manager, Socket } from "socket.io-client";
 import type { NamespaceName } from "../../protocol/namespace-names.ts";
+import { watchLiveness } from "./connection-liveness.ts";
 import { addTo, notify, type Stop } from "./listeners.ts";
+import type { Liveness } from "./liveness.ts";
 import { authOf, type ConnectionOptions, createManager, type Settings, withDefaults } from "./manager.ts";
 import { type ConnectionState, trackState } from "./state.ts";
 import { type TransportName, type TransportWatch, watchTransport } from "./transport.ts";
@@ -71,11 +73,13 @@ export function createConnection(given: ConnectionOptions | (() => ConnectionOpt
   const transportListeners = new Set<(transport: TransportName | undefined) => void>();
   const errorListeners = new Set<(error: WatchError) => void>();
   const closeListeners = new Set<() => void>();
-  let engine: { settings: Settings; manager: Manager; transport: TransportWatch } | undefined;
+  let engine: { settings: Settings; manager: Manager; transport: TransportWatch; liveness?: Liveness } | undefined;
   /** The last failure to reach a server at all. */
   let failure: WatchError | undefined;
 
-  const tracker = trackState(() => [...entries.values()].map((entry) => entry.socket));
+  const sockets = () => [...entries.values()].map((entry) => entry.socket);
+  const isSilent = () => engine?.liveness?.isSilent() ?? false;
+  const tracker = trackState(sockets, isSilent);
   const { update } = tracker;
 
   const report = (entry: Entry, error: WatchError) => {
@@ -112,7 +116,9 @@ export function createConnection(given: ConnectionOptions | (() => ConnectionOpt
       onChange: notifyTransport,
     });
     manager.on("error", onHandshakeError);
-    engine = { settings, manager, transport };
+    const { liveness: times } = settings;
+    const liveness = times && watchLiveness({ manager, sockets, times, onChange: update });
+    engine = { settings, manager, transport, liveness };
     return engine;
   };
 
@@ -167,6 +173,8 @@ export function createConnection(given: ConnectionOptions | (() => ConnectionOpt
   };
 
   const retryNow = () => {
+    // A connection that is open but dead ends first: all its sockets are still connected.
+    if (isSilent()) engine?.manager.engine.close();
     const waiting = [...entries.values()].filter(({ socket }) => !socket.connected);
     // During its own wait Socket.IO ignores `connect`: a disconnect ends the wait.
     for (const { retry, socket } of waiting) {

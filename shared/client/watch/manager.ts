@@ -1,4 +1,5 @@
 import { Manager, type ManagerOptions, type SocketOptions } from "socket.io-client";
+import type { LivenessTimes } from "./liveness.ts";
 import { watchMessages } from "./messages.ts";
 import type { TransportName } from "./transport.ts";
 import type { WatchError } from "./watch-error.ts";
@@ -20,6 +21,11 @@ export interface ConnectionOptions {
   openMs?: number;
   /** Shortest and longest wait before a connection that polls tries a WebSocket again, in milliseconds. */
   webSocketMs?: { min: number; max: number };
+  /**
+   * Notices a server that hangs, by asking it after a silence; without it, a dead connection is noticed after 45 seconds. Needs
+   * a server that knows the event `alive`.
+   */
+  liveness?: LivenessTimes;
   /** Header fields of each handshake, for programs: browsers cannot send any with a WebSocket. */
   extraHeaders?: Record<string, string>;
   /** Called when the server refuses or ends the connection: the session may be over. */

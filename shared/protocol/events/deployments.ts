@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ages, cursor, deploymentId, processName, tail } from "../identifier.ts";
 import type { Acknowledgement, ErrorCode } from "../result.ts";
+import type { AliveClientToServer } from "./alive.ts";
 import type { Gap, StreamClosed, StreamState } from "./services.ts";
 
 export const deploymentLogsSubscription = z.strictObject({
@@ -28,7 +29,7 @@ export interface DeploymentLogs extends DeploymentRef {
   cursor: string;
 }
 
-export interface DeploymentsClientToServer {
+export interface DeploymentsClientToServer extends AliveClientToServer {
   "subscribe:logs": (subscription: z.input<typeof deploymentLogsSubscription>, ack?: Acknowledgement) => void;
   "unsubscribe:logs": (subscription: z.input<typeof deploymentUnsubscription>, ack?: Acknowledgement) => void;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { filePath } from "../identifier.ts";
 import type { Acknowledgement, ErrorCode } from "../result.ts";
+import type { AliveClientToServer } from "./alive.ts";
 
 export const fileWatch = z.strictObject({ path: filePath });
 
@@ -17,7 +18,7 @@ export interface FileChange {
   timestamp: string;
 }
 
-export interface FilesClientToServer {
+export interface FilesClientToServer extends AliveClientToServer {
   watch: (watch: z.input<typeof fileWatch>, ack?: Acknowledgement<{ path: string }>) => void;
   unwatch: (watch: z.input<typeof fileWatch>, ack?: Acknowledgement) => void;
 }

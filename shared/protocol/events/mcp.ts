@@ -2,10 +2,11 @@ import { z } from "zod";
 import { opaqueId } from "../identifier.ts";
 import type { McpServerStatus } from "../mcp.ts";
 import type { Acknowledgement, ErrorCode } from "../result.ts";
+import type { AliveClientToServer } from "./alive.ts";
 
 export const mcpMembership = z.strictObject({ serverId: opaqueId });
 
-export interface McpClientToServer {
+export interface McpClientToServer extends AliveClientToServer {
   join: (membership: z.input<typeof mcpMembership>, ack?: Acknowledgement) => void;
   leave: (membership: z.input<typeof mcpMembership>, ack?: Acknowledgement) => void;
 }

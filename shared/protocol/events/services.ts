@@ -4,6 +4,7 @@ import type { Job, jobSubscription } from "../job.ts";
 import type { Acknowledgement, ErrorCode } from "../result.ts";
 import { jobRoomId } from "../rooms.ts";
 import type { ShellEnd, shellInput, shellOpening, shellProgress, shellRef, shellResize } from "../shell.ts";
+import type { AliveClientToServer } from "./alive.ts";
 
 /** Id of a container, chosen by the client. Ids that start with `job:` are reserved: they name rooms of jobs. */
 const serviceId = opaqueId.refine((id) => !id.startsWith(jobRoomId("")), "must not begin with job:");
@@ -85,7 +86,7 @@ export interface StreamState {
   startedAt?: string;
 }
 
-export interface ServicesClientToServer {
+export interface ServicesClientToServer extends AliveClientToServer {
   "subscribe:logs": (subscription: z.input<typeof serviceLogsSubscription>, ack?: Acknowledgement) => void;
   "unsubscribe:logs": (subscription: z.input<typeof serviceUnsubscription>, ack?: Acknowledgement) => void;
   "subscribe:stats": (subscription: z.input<typeof serviceSubscription>, ack?: Acknowledgement) => void;

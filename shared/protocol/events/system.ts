@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Acknowledgement, ErrorCode } from "../result.ts";
 import type { SystemStats } from "../system.ts";
+import type { AliveClientToServer } from "./alive.ts";
 
 /** Bounds and default of the time between two host samples, in milliseconds. */
 export const statsInterval = { min: 1_000, max: 60_000, default: 3_000 } as const;
@@ -15,7 +16,7 @@ export const systemStatsSubscription = z.strictObject({
 /** Without fields; `emit(name, undefined, ack)` is null on the wire. */
 export const systemStatsUnsubscription = z.strictObject({}).nullish();
 
-export interface SystemClientToServer {
+export interface SystemClientToServer extends AliveClientToServer {
   "subscribe:stats": (
     subscription: z.input<typeof systemStatsSubscription>,
     ack?: Acknowledgement<{ interval: number }>,

@@ -41,6 +41,7 @@ export function reconnectJourney(at: () => TestDesktop): void {
     expect(await page.getByRole("dialog").count()).toBe(0);
 
     const realtime = await startService("realtime", { env: stack.env, port: stack.realtime.port });
+    stack.realtime = realtime;
     desk.later(() => realtime.stop());
     await state.getByText("Live").waitFor();
     // A busy page may show none of the lines in between: they have moved on by then.
@@ -51,6 +52,22 @@ export function reconnectJourney(at: () => TestDesktop): void {
     const ticks = [...kept.matchAll(/tick (\d+)/g)].map(([, number]) => Number(number));
     expect(ticks).toEqual(ticks.map((_, index) => index + 1));
     desk.expected(/ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_SOCKET|WebSocket connection to/, since);
+  });
+
+  test("while the realtime server hangs, the page says so, and continues by itself", async () => {
+    const { page, stack } = at();
+    const state = page.locator(".log-state");
+    const mark = page.getByRole("navigation", { name: "Main" }).getByText("Not answering");
+    const notice = page.getByRole("status").getByText(/^The live server does not answer\. Data may be out of date/);
+    stack.realtime.signal("SIGSTOP");
+    try {
+      await state.getByText("Not answering").waitFor();
+      await Promise.all([mark.waitFor(), notice.waitFor()]);
+    } finally {
+      stack.realtime.signal("SIGCONT");
+    }
+    await state.getByText("Live").waitFor();
+    await notice.waitFor({ state: "detached" });
   });
 
   test("while the API hangs, a page that is opened says what it waits for, and continues by itself", async () => {

@@ -24,7 +24,15 @@ export function whenRefused(listener: () => void): void {
   onRefused = listener;
 }
 
-const connection = createConnection(() => ({ url: wsUrl(), lingerMs: LINGER_MS, onRefused: () => onRefused() }));
+/** A server that hangs is noticed after 10 seconds at most. A page that gets nothing asks every 7 seconds. */
+const LIVENESS = { quietMs: 3_000, answerMs: 4_000 };
+
+const connection = createConnection(() => ({
+  url: wsUrl(),
+  lingerMs: LINGER_MS,
+  liveness: LIVENESS,
+  onRefused: () => onRefused(),
+}));
 const watch = watchOver(connection);
 
 export interface PageServicesWatch extends ServicesWatch {

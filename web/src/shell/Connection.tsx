@@ -8,6 +8,7 @@ const tones: Record<ReturnType<Live["connectionState"]>, Tone> = {
   idle: "neutral",
   connecting: "info",
   live: "ok",
+  silent: "warn",
   reconnecting: "warn",
 };
 
@@ -26,13 +27,14 @@ export function ConnectionMark() {
 /** Shorter interruptions show no notice. */
 const NOTICE_DELAY_MS = 1_500;
 
-/** Says that data may be out of date, once a reconnect takes a while. */
+/** Says that data may be out of date: while the server does not answer, and once a reconnect takes a while. */
 export function ConnectionNotice() {
   const { connectionState, reconnectNow } = useLive();
   const [late, setLate] = createSignal(false);
   createEffect(
     on(connectionState, (state) => {
       setLate(false);
+      if (state === "silent") return void setLate(true);
       if (state !== "reconnecting") return;
       const timer = setTimeout(() => setLate(true), NOTICE_DELAY_MS);
       onCleanup(() => clearTimeout(timer));
@@ -43,7 +45,9 @@ export function ConnectionNotice() {
       <Show when={late()}>
         <div class="callout callout-strip tone-warn">
           <StatusDot tone="warn" pulse />
-          <span class="grow">{connectionMessages.lost}</span>
+          <span class="grow">
+            {connectionState() === "silent" ? connectionMessages.silentHint : connectionMessages.lost}
+          </span>
           <Button size="sm" variant="ghost" onClick={reconnectNow}>
             {connectionMessages.tryNow}
           </Button>

@@ -73,6 +73,7 @@ export const status = {
   past: "Not live",
   live: "Live",
   connecting: "Connecting",
+  silent: "Not answering",
   reconnecting: "Reconnecting",
   reattaching: "Reattaching",
   failed: "Not available",

@@ -152,6 +152,7 @@ function LogState(props: { pane: LogPaneApi }) {
   const shown = (): { tone: "ok" | "warn" | "bad" | "neutral"; pulse?: boolean; text: string } => {
     const { feed } = props.pane;
     if (!feed.attached()) return { tone: "neutral", text: statusText.past };
+    if (connectionState() === "silent") return { tone: "warn", pulse: true, text: statusText.silent };
     if (connectionState() === "reconnecting") return { tone: "warn", pulse: true, text: statusText.reconnecting };
     const { status, message } = feed.status();
     switch (status) {
