@@ -66,6 +66,10 @@ export function createWebApp({ assets, originPolicy, targets, build, log }: WebD
     .all("*", (c) => c.text("Only GET and HEAD are allowed.", 405, { Allow: "GET, HEAD" }));
 }
 
+/** Whether a client has this representation. A proxy that compresses makes validators weak, which are equal here (RFC 9110, 13.1.2). */
+const isKnown = (known: string | undefined, etag: string): boolean =>
+  known?.split(",").some((one) => one.trim().replace(/^W\//, "") === etag) === true;
+
 /** Whether the request is a browser's for a page: for scripts, styles and pictures no browser asks for HTML. */
 const takesPages = (c: Context<WebEnv>): boolean => /(^|,)\s*text\/html\s*(;|,|$)/i.test(c.req.header("accept") ?? "");
 
@@ -79,14 +83,7 @@ async function sendAsset(c: Context<WebEnv>, asset: Asset, status: 200 | 404 = 2
       : { "Cache-Control": asset.immutable ? "public, max-age=31536000, immutable" : "no-cache", ETag: etag }),
     ...(asset.encodings.length > 1 ? { Vary: "Accept-Encoding" } : {}),
   };
-  if (
-    status === 200 &&
-    c.req
-      .header("if-none-match")
-      ?.split(/\s*,\s*/)
-      .includes(etag)
-  )
-    return c.body(null, 304, headers);
+  if (status === 200 && isKnown(c.req.header("if-none-match"), etag)) return c.body(null, 304, headers);
   const bytes = await asset.bytes(encoding);
   headers["Content-Type"] = asset.type;
   headers["Content-Length"] = String(bytes.byteLength);

@@ -30,6 +30,7 @@ test("a large response of JSON is compressed for a client that takes gzip", asyn
 test.each([
   ["a client that names no encoding", "/large", undefined],
   ["a client that refuses gzip", "/large", "gzip;q=0, br"],
+  ["a client that refuses gzip with a parameter", "/large", "gzip; q=0. ;x=1, br"],
   ["a client that takes only others", "/large", "br"],
 ])("%s gets the same response as it is", async (_title, path, accepted) => {
   const response = await ask(path, accepted);

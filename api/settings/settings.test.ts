@@ -110,6 +110,8 @@ test.for([
   ["MCP_ALLOWED_COMMANDS", ["env node"]],
   ["MCP_ALLOWED_COMMANDS", ["SUDO node"]],
   ["MCP_ALLOWED_COMMANDS", ["bash-5.2"]],
+  ["MCP_ALLOWED_COMMANDS", ["bash-static"]],
+  ["MCP_ALLOWED_COMMANDS", ["/lib64/ld-linux-x86-64.so.2 /bin/sh"]],
   ["MCP_ALLOWED_COMMANDS", ["./server"]],
   ["MCP_ALLOWED_COMMANDS", ["bin/server"]],
   ["MCP_ALLOWED_COMMANDS", ["/usr/../bin/node"]],

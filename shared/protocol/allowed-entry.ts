@@ -15,8 +15,10 @@ export const entryProblems = {
 /** Programs that start any other program by their arguments. */
 const launchers = new Set(
   `sh ash bash csh dash elvish fish ksh ksh93 mksh nu oksh pwsh powershell rbash tcsh xonsh yash zsh
-   busybox toybox chroot chrt doas env flock ionice nice nohup nsenter parallel pkexec runuser script setarch setpriv setsid
-   ssh stdbuf strace su sudo systemd-run taskset time timeout unshare watch xargs`.split(/\s+/),
+   busybox toybox bwrap capsh chroot chrt doas dbus-run-session env firejail flock gosu ld.so ionice nice nohup nsenter parallel pkexec prlimit proot runuser run-parts screen script setarch setpriv setsid
+   ssh start-stop-daemon stdbuf strace su su-exec sudo systemd-run taskset time timeout tmux unshare watch xargs`.split(
+    /\s+/,
+  ),
 );
 
 /** Control, format (zero-width, bidirectional), surrogate and private characters: what is shown would not be what is compared. */
@@ -33,14 +35,14 @@ export function checkEntry(list: ListSettingName, text: string): Checked {
   return list === "MCP_ALLOWED_COMMANDS" ? checkCommand(trimmed) : checkHost(trimmed);
 }
 
-/** Whether a program starts any other program: by its own name, without its folder and version (`bash-5.2`). */
+/**
+ * Whether a program starts any other program: by its own name, without its folder, version (`bash-5.2`) and kind of build
+ * (`bash-static`), or as the loader of the C library.
+ */
 export const isLauncher = (program: string): boolean => {
   const name = program.slice(program.lastIndexOf("/") + 1).toLowerCase();
-  return (
-    launchers.has(name) ||
-    launchers.has(name.replace(/[-.]?\d[\d.]*$/, "")) ||
-    launchers.has(name.replace(/\.exe$/, ""))
-  );
+  const plain = name.replace(/\.exe$/, "").replace(/[-.]static$/, "");
+  return launchers.has(plain) || launchers.has(plain.replace(/[-.]?\d[\d.]*$/, "")) || /^ld-(linux|musl)\b/.test(name);
 };
 
 /** The words of an entry of the list of programs; none for an empty entry, which allows nothing. */

@@ -10,7 +10,7 @@ export function preferredEncoding(accepted: string, offered: readonly Encoding[]
     accepted
       .split(",")
       .map((part) => part.trim().toLowerCase())
-      .filter((part) => !/;\s*q=0(\.0+)?$/.test(part))
+      .filter((part) => !/;\s*q=0(\.0*)?\s*(;|$)/.test(part))
       .map((part) => part.split(";", 1)[0]),
   );
   return offered.find((encoding) => taken.has(encoding)) ?? "identity";

@@ -55,6 +55,12 @@ test.each([
 test("what has not all the letters in their order is not found", () => {
   expect(labels("zzz")).toEqual([]);
   expect(fuzzyScore("bew", "web")).toBeUndefined();
+  // A later word begins with the first letter, but has not got the others.
+  expect(fuzzyScore("rds", "prdxs r")).toBeDefined();
+});
+
+test("a long pasted text is not searched word by word", () => {
+  expect(labels(`${"web ".repeat(5_000)} zzz`)).toContain("ux-web");
 });
 
 test("the best item is followed by what can be done with it", () => {

@@ -35,7 +35,10 @@ export const actionLine = (item: CommandItem, { verb, run }: CommandAction): Fou
   run,
 });
 
-const wordsOf = (text: string): string[] => text.trim().split(/\s+/).filter(Boolean);
+/** Further words of a long pasted text are not looked for: each one goes through every item. */
+const WORDS_MAX = TOGETHER_MAX + 2;
+
+const wordsOf = (text: string): string[] => text.trim().split(/\s+/).filter(Boolean).slice(0, WORDS_MAX);
 
 /** How well an item has all words, in its label or beside it. */
 function scoreOf(item: CommandItem, words: readonly string[]): number | undefined {

@@ -19,6 +19,7 @@ const GAP_MAX = 6;
 export function fuzzyScore(word: string, text: string): number | undefined {
   const wanted = word.toLowerCase();
   const lower = text.toLowerCase();
+  if (wanted.length > lower.length) return undefined;
   // Lower case has another length for a few letters: their places are then unknown.
   const source = lower.length === text.length ? text : lower;
   const whole = wholeScore(wanted, lower, source);
@@ -38,17 +39,28 @@ function wholeScore(wanted: string, lower: string, source: string): number | und
 function scatteredScore(wanted: string, lower: string, source: string): number | undefined {
   let score = 0;
   let last = -1;
-  for (const letter of wanted) {
+  const letters = [...wanted];
+  for (const [index, letter] of letters.entries()) {
     const next = lower.indexOf(letter, last + 1);
     if (next === -1) return undefined;
     // The beginning of a later word is meant rather than the middle of this one, if the rest still fits behind it.
-    const at = next === last + 1 ? next : (startOf(letter, lower, source, next) ?? next);
+    const start = next === last + 1 ? undefined : startOf(letter, lower, source, next);
+    const at = start !== undefined && hasInOrder(lower, start + 1, letters, index + 1) ? start : next;
     score += at === last + 1 ? NEXT : 0;
     score += isStart(source, at) ? START : 0;
     score -= Math.min(at - last - 1, GAP_MAX);
     last = at;
   }
   return score;
+}
+
+function hasInOrder(text: string, from: number, letters: readonly string[], first: number): boolean {
+  let at = from;
+  for (let index = first; index < letters.length; index++) {
+    at = text.indexOf(letters[index] ?? "", at) + 1;
+    if (at === 0) return false;
+  }
+  return true;
 }
 
 function startOf(letter: string, lower: string, source: string, from: number): number | undefined {
