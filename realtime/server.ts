@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { Server as EngineServer } from "engine.io";
 import { type DefaultEventsMap, Server } from "socket.io";
 import type { RevokedSubjects } from "../shared/protocol/access.ts";
 import type { EmitEvent } from "../shared/protocol/emit.ts";
@@ -17,6 +16,7 @@ import { serveHandshakes } from "./handshake/serve-handshakes.ts";
 import { announce } from "./namespaces/announce.ts";
 import type { SocketData, SocketServer } from "./namespaces/namespace.ts";
 import { registerNamespaces } from "./namespaces/register.ts";
+import { SocketEngine } from "./sockets/socket-engine.ts";
 import { createSockets } from "./sockets/sockets.ts";
 
 export const SOCKET_PATH = "/socket.io/";
@@ -56,7 +56,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   const handshake: HandshakeDeps = { authenticator, originPolicy, sockets, peers: createPeers(deps.trustedProxies) };
   const writer = new TurnWriter();
   const slowConsumers = createSlowConsumers();
-  const engine = new EngineServer(engineOptions(deps));
+  const engine = new SocketEngine(engineOptions(deps));
   const io: SocketServer = new Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>({
     connectTimeout,
     serveClient: false,

@@ -14,7 +14,7 @@ export const readRoutes: AccessTable = {
   "GET /health": view("public"),
   "GET /ready": view("monitor"),
   "GET /metrics": view("monitor"),
-  "POST /internal/handshake": view("emit-token"),
+  "POST /internal/handshakes": view("emit-token"),
   "POST /internal/sessions": view("emit-token"),
   "POST /internal/jobs": view("emit-token"),
   "POST /internal/shells": view("emit-token"),

@@ -1,5 +1,5 @@
 import { describeRoute } from "hono-openapi";
-import { handshakeRequest, jobQuestion, sessionsQuery } from "../../shared/protocol/access.ts";
+import { handshakeRequest, handshakesRequest, jobQuestion, sessionsQuery } from "../../shared/protocol/access.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { shellReport } from "../../shared/protocol/shell.ts";
 import { AppError } from "../../shared/server/errors.ts";
@@ -14,13 +14,14 @@ import { seesJob } from "../jobs/visibility.ts";
 /** Routes for the realtime server, which authenticates with the emit token and never comes through a proxy. */
 export const internalRoutes = ({ access, jobs, trail }: Pick<ApiDeps, "access" | "jobs" | "trail">) =>
   createRoutes()
-    .post("/handshake", describeRoute({ hide: true }), validated("json", handshakeRequest), (c) => {
-      const { cookie, token, https } = c.req.valid("json");
-      const principal = access.identify({ cookie, token, https });
-      if (!principal) throw new AppError("unauthorized", messages.loginFirst);
-      return c.json(
-        ok({ principal: { ...principal, monitor: mayMonitor(principal, access), userId: access.userOf(principal) } }),
-      );
+    .post("/handshakes", describeRoute({ hide: true }), validated("json", handshakesRequest), (c) => {
+      const principals = c.req.valid("json").handshakes.map((handshake) => {
+        const { data } = handshakeRequest.safeParse(handshake);
+        const principal = data && access.identify(data);
+        if (!principal) return null;
+        return { ...principal, monitor: mayMonitor(principal, access), userId: access.userOf(principal) };
+      });
+      return c.json(ok({ principals }));
     })
     .post("/sessions", describeRoute({ hide: true }), validated("json", sessionsQuery), (c) =>
       c.json(ok({ valid: access.stillValid(c.req.valid("json").sessionIds) })),

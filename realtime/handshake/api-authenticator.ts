@@ -1,37 +1,33 @@
-import pLimit from "p-limit";
 import { z } from "zod";
 import { type HandshakeRequest, type Permission, type Principal, role } from "../../shared/protocol/access.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Authenticator } from "../deps.ts";
+import { createHandshakeBatches } from "./handshake-batches.ts";
 import { createJsonPoster } from "./post-json.ts";
 
 /** Longest wait for the API's response, in milliseconds. */
 const RESPONSE_LIMIT_MS = 5_000;
-/**
- * Handshakes that are checked at once. When a thousand clients reconnect together, some must be admitted soon: checked
- * all at once, they would all time out and start over.
- */
-const MAX_CONCURRENT = 32;
 /** How long connections of the same session share one response, in milliseconds: within the second of a revocation. */
 const SHARED_MS = 1_000;
 /** Responses that are shared. */
 const MAX_SHARED = 500;
 
 const names = z.array(z.string()).nullable();
-const principalResponse = z.object({
-  principal: z.object({
-    kind: z.enum(["user", "key"]),
-    id: z.string(),
-    name: z.string(),
-    role,
-    limits: z.object({ services: names, deployments: names }),
-    scopes: names.transform((scopes) => scopes as Permission[] | null),
-    sessionId: z.string(),
-    expiresAt: z.number(),
-    monitor: z.boolean().default(false),
-    userId: z.string().optional(),
-  }),
+const principal = z.object({
+  kind: z.enum(["user", "key"]),
+  id: z.string(),
+  name: z.string(),
+  role,
+  limits: z.object({ services: names, deployments: names }),
+  scopes: names.transform((scopes) => scopes as Permission[] | null),
+  sessionId: z.string(),
+  expiresAt: z.number(),
+  monitor: z.boolean().default(false),
+  userId: z.string().optional(),
 });
+const principalsResponse = z.object({ principals: z.array(principal.nullable()) });
+const unavailable = (cause?: unknown) =>
+  new AppError("upstream_unavailable", "Sessions cannot be checked right now.", { cause });
 const validResponse = z.object({ valid: z.array(z.string()) });
 
 /**
@@ -46,22 +42,28 @@ export function createApiAuthenticator(
   const post = createJsonPoster(backendUrl, { Authorization: `Bearer ${emitToken}` }, RESPONSE_LIMIT_MS);
   const request = async (path: string, body: object): Promise<unknown> => {
     const { status, retryAfter, text } = await post(path, body).catch((error: unknown) => {
-      throw new AppError("upstream_unavailable", "Sessions cannot be checked right now.", { cause: error });
+      throw unavailable(error);
     });
     if (status === 429) {
       throw new AppError("rate_limited", "Too many attempts; wait a moment.", { retryAfter: Number(retryAfter) || 5 });
     }
-    if (status >= 500) throw new AppError("upstream_unavailable", "Sessions cannot be checked right now.");
-    if (status < 200 || status > 299) throw new AppError("unauthorized", "Log in first.");
+    // Also where the API is another release for the moment of an update, or has another emit token.
+    if (status !== 200) throw unavailable();
     return JSON.parse(text);
   };
 
-  // Callers that wait are bounded by the cap on sockets.
-  const limit = pLimit(MAX_CONCURRENT);
   /** Pending and recent responses, oldest first. */
   const shared = new Map<string, { principal: Promise<Principal>; until: number }>();
-  const identify = (handshake: HandshakeRequest): Promise<Principal> =>
-    limit(async () => principalResponse.parse(await request("/internal/handshake", handshake)).principal);
+  const identify = createHandshakeBatches(async (handshakes) => {
+    const { principals } = principalsResponse.parse(await request("/internal/handshakes", { handshakes }));
+    if (principals.length !== handshakes.length) throw unavailable();
+    return principals;
+  });
+  const authenticate = async (handshake: HandshakeRequest): Promise<Principal> => {
+    const known = await identify(handshake);
+    if (!known) throw new AppError("unauthorized", "Log in first.");
+    return known;
+  };
 
   return {
     authenticate(request) {
@@ -75,7 +77,7 @@ export function createApiAuthenticator(
         shared.delete(oldest);
       }
       const askedAt = now();
-      const answer = { principal: identify(request), until: Number.POSITIVE_INFINITY };
+      const answer = { principal: authenticate(request), until: Number.POSITIVE_INFINITY };
       shared.set(key, answer);
       answer.principal.then(
         () => (answer.until = askedAt + SHARED_MS),

@@ -60,7 +60,7 @@ export async function admit(request: IncomingMessage, deps: HandshakeDeps, kind:
   }
   const query = readQuery(request);
   // A script element of any page can read a JSONP response.
-  if (query.has("j")) throw new AppError("forbidden", "JSONP is not supported.");
+  if (Object.hasOwn(query, "j")) throw new AppError("forbidden", "JSONP is not supported.");
   if (request.method === "OPTIONS") return checkPreflight(request, deps.originPolicy);
   const token = bearerToken(authorization);
   if (token === undefined && /^bearer\b/i.test(authorization ?? ""))
@@ -68,7 +68,7 @@ export async function admit(request: IncomingMessage, deps: HandshakeDeps, kind:
   const hasSession = token === undefined && hasSessionCookie(cookie);
   // A browser never sends a key on its own: if there is one, it alone counts.
   if (token === undefined) checkOrigin(request, deps.originPolicy, hasSession, kind);
-  if (query.get("sid")) return;
+  if (query.sid) return;
 
   const address = deps.peers.addressOf(request);
   const https = cameByHttps(request, deps);
@@ -94,11 +94,11 @@ export async function admit(request: IncomingMessage, deps: HandshakeDeps, kind:
   }
 }
 
-/** Returns the `sid`. Engine.IO accepts an empty one, and the last of several; it gets the value that was checked here. */
-function readQuery(request: IncomingMessage & { _query?: Record<string, string> }): Map<string, string> {
-  const query = new Map(new URL(request.url ?? "/", "http://localhost").searchParams);
-  request._query = Object.fromEntries(query);
-  return query;
+/** Returns the parameters. Engine.IO accepts an empty `sid`, and the last of several; it gets what was checked here. */
+function readQuery(request: IncomingMessage & { _query?: Record<string, string> }): Record<string, string> {
+  const [, search = ""] = /^[^?#]*\?([^#]*)/.exec(request.url ?? "") ?? [];
+  request._query = Object.fromEntries(new URLSearchParams(search));
+  return request._query;
 }
 
 const foreignOrigin = () => new AppError("forbidden", "Pages of this origin may not connect.");

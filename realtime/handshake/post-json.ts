@@ -1,8 +1,8 @@
 import { Agent, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps, Agent as TlsAgent } from "node:https";
 
-/** Longest response that is read, in characters. */
-const MAX_RESPONSE = 1024 * 1024;
+/** Longest response that is read, in characters: a batch of callers that are limited to hundreds of names each. */
+const MAX_RESPONSE = 16 * 1024 * 1024;
 
 export interface JsonAnswer {
   status: number;
@@ -13,7 +13,7 @@ export interface JsonAnswer {
 
 /**
  * Creates a function that posts JSON to one server over kept connections. A request can be sent twice, so it must be
- * idempotent. Used instead of `fetch`, which costs several times as much, since each handshake needs a request.
+ * idempotent. Used instead of `fetch`, which costs several times as much.
  */
 export function createJsonPoster(baseUrl: string, headers: Record<string, string>, limitMs: number) {
   const secure = new URL(baseUrl).protocol === "https:";

@@ -4,6 +4,7 @@ import type { Server as EngineServer } from "engine.io";
 import { toAppError, toFailure } from "../../shared/server/errors.ts";
 import { type GuardedConnection, guardConnection } from "../sockets/connection-guard.ts";
 import { endUpgrade } from "../sockets/end-upgrade.ts";
+import { createTurnCork } from "../sockets/turn-cork.ts";
 import { admissionOf, admit, connectTimeout, type HandshakeDeps } from "./handshake.ts";
 
 /** Passes admitted requests and upgrades on to Engine.IO, and refuses the others. */
@@ -22,6 +23,7 @@ export function serveHandshakes(engine: EngineServer, deps: HandshakeDeps): Hand
   const { sockets } = deps;
   /** Requests that became a connection, whose end releases their place. */
   const opened = new WeakSet<IncomingMessage>();
+  const writeTogether = createTurnCork();
   engine.on("connection", (connection: OpenedConnection) => {
     opened.add(connection.request);
     guardConnection(connection);
@@ -63,6 +65,8 @@ export function serveHandshakes(engine: EngineServer, deps: HandshakeDeps): Hand
           const admission = admissionOf(request);
           if (socket.destroyed) return admission?.leave();
           if (admission) socket.once("close", admission.leave);
+          // The response to the upgrade and the first packet of Engine.IO.
+          writeTogether(socket);
           engine.handleUpgrade(request as never, socket, head);
         },
         (thrown: unknown) => refuseUpgrade(socket, thrown),

@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Principal } from "../../shared/protocol/access.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { createApiAuthenticator } from "../handshake/api-authenticator.ts";
@@ -93,7 +95,7 @@ test("a pending request to the API is not shared with callers after a revocation
     https: false,
   });
   const api = createServer((_request, response) => {
-    held.push(() => response.end(JSON.stringify({ success: true, principal })));
+    held.push(() => response.end(JSON.stringify({ success: true, principals: [principal] })));
   }).listen(0, "127.0.0.1");
   await once(api, "listening");
   const { authenticate, outdate } = createApiAuthenticator(
@@ -119,10 +121,10 @@ test("connections of a session within a second share one response, until a revoc
     https: false,
   });
   let asked = 0;
-  let status = 200;
+  let known: Principal | null = principal;
   const api = createServer((_request, response) => {
     asked++;
-    response.writeHead(status).end(JSON.stringify({ success: true, principal }));
+    response.end(JSON.stringify({ success: true, principals: [known] }));
   }).listen(0, "127.0.0.1");
   await once(api, "listening");
   let now = 0;
@@ -144,10 +146,48 @@ test("connections of a session within a second share one response, until a revoc
   expect(await askedAfter("x")).toBe(3);
   outdate?.();
   expect(await askedAfter("x")).toBe(4);
-  status = 401;
+  known = null;
   now = 3_000;
   await expect(ask("x")).rejects.toMatchObject({ code: "unauthorized" });
   expect(await askedAfter("x")).toBe(6);
+  api.close();
+  api.closeAllConnections();
+});
+
+test("clients that connect together share requests, each with the result of its own session", async () => {
+  const principal = await createTestAuthenticator().authenticator.authenticate({
+    token: "admin",
+    address: "",
+    https: false,
+  });
+  const sizes: number[] = [];
+  const api = createServer(async (request, response) => {
+    const { handshakes } = JSON.parse(await text(request)) as { handshakes: { cookie: string }[] };
+    sizes.push(handshakes.length);
+    const principals = handshakes.map(({ cookie }) => (cookie === "7" ? null : { ...principal, sessionId: cookie }));
+    response.end(JSON.stringify({ success: true, principals }));
+  }).listen(0, "127.0.0.1");
+  await once(api, "listening");
+  const { authenticate } = createApiAuthenticator(
+    `http://127.0.0.1:${(api.address() as AddressInfo).port}`,
+    EMIT_TOKEN,
+  );
+  const together = (cookies: string[]) =>
+    Promise.all(
+      cookies.map((cookie) =>
+        authenticate({ cookie, address: "", https: false }).then(
+          ({ sessionId }) => sessionId,
+          ({ code }) => code,
+        ),
+      ),
+    );
+  const cookies = Array.from({ length: 70 }, (_, index) => String(index));
+  expect(await together(cookies)).toEqual(cookies.with(7, "unauthorized"));
+  expect(sizes).toEqual([32, 32, 6]);
+  // Long cookies make more requests, so that the API reads each.
+  const long = Array.from({ length: 20 }, (_, index) => `${index}${"x".repeat(16_000)}`);
+  expect(await together(long)).toEqual(long);
+  expect(sizes.slice(3)).toEqual([8, 8, 4]);
   api.close();
   api.closeAllConnections();
 });

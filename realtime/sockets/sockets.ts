@@ -69,9 +69,11 @@ export function createSockets(caps: SocketCaps, authenticator: Authenticator, lo
   };
   const expireLater = (held: Held) => {
     const left = held.principal.expiresAt - Date.now();
+    // In whole seconds: Node has a list of timers for each delay.
+    const seconds = Math.max(Math.ceil(left / 1_000), 0);
     held.expiry = setTimeout(
       () => (left > TIMER_MAX_MS ? expireLater(held) : cut(held)),
-      Math.min(Math.max(left, 0), TIMER_MAX_MS),
+      Math.min(seconds * 1_000, TIMER_MAX_MS),
     );
     held.expiry.unref();
   };

@@ -62,7 +62,7 @@ export type Principal = z.infer<typeof principalSchema> & {
   userId?: string;
 };
 
-/** `POST /internal/handshake` of the API: the realtime server sends it once a handshake, with the emit token. */
+/** A handshake whose session or key the API checks. */
 export const handshakeRequest = z.strictObject({
   /** `Cookie` header of the handshake, unchanged. */
   cookie: z.string().max(16_384).optional(),
@@ -74,6 +74,14 @@ export const handshakeRequest = z.strictObject({
   https: z.boolean(),
 });
 export type HandshakeRequest = z.infer<typeof handshakeRequest>;
+
+/** Handshakes in one request. */
+export const HANDSHAKES_MAX = 32;
+/**
+ * `POST /internal/handshakes` of the API, with the emit token. Returns `principals` in the order of the handshakes: null for
+ * one without a valid session or key, and for one that is no {@link handshakeRequest}, so that it refuses no other.
+ */
+export const handshakesRequest = z.strictObject({ handshakes: z.array(z.unknown()).max(HANDSHAKES_MAX) });
 
 /** Ids of each kind in one revocation. */
 export const REVOKED_IDS_MAX = 1_000;

@@ -164,13 +164,16 @@ describe("an end", () => {
 });
 
 describe("the realtime server", () => {
-  const handshake = (body: object, token = EMIT_TOKEN, headers = {}) =>
-    server.ask("POST", "/internal/handshake", {
-      token,
+  const askAbout = (credentials: object[], headers = {}) => {
+    const handshakes = credentials.map((one) => ({ address: "192.0.2.1", https: false, ...one }));
+    return server.ask("POST", "/internal/handshakes", {
+      token: EMIT_TOKEN,
       origin: null,
       headers,
-      body: { address: "192.0.2.1", https: false, ...body },
+      body: { handshakes },
     });
+  };
+  const handshake = async (credentials: object) => (await askAbout([credentials])).body.principals[0];
 
   test("admits the same keys to its metrics as the API", async () => {
     await server.ask("POST", "/api/users", { cookie, body: { username: "bob", role: "operator", password: PASSWORD } });
@@ -187,7 +190,7 @@ describe("the realtime server", () => {
       [bob, false],
     ] as const) {
       const token = await keyOf(owner);
-      expect((await handshake({ token })).body.principal).toMatchObject({ role: "viewer", monitor: may });
+      expect(await handshake({ token })).toMatchObject({ role: "viewer", monitor: may });
       for (const path of ["/metrics", "/ready"]) {
         const { status } = await server.ask("GET", path, { token, origin: null });
         expect([status === 403, path]).toEqual([!may, path]);
@@ -196,36 +199,52 @@ describe("the realtime server", () => {
   });
 
   test("receives the caller of a cookie or key, and nothing for neither", async () => {
-    const { body } = await handshake({ cookie: `other=1; ${cookie}` });
-    expect(body.principal).toMatchObject({ kind: "user", name: "ada", role: "admin", scopes: null });
-    expect(body.principal.expiresAt).toBe(clock.wall() + 7 * 24 * HOUR);
+    const principal = await handshake({ cookie: `other=1; ${cookie}` });
+    expect(principal).toMatchObject({ kind: "user", name: "ada", role: "admin", scopes: null });
+    expect(principal.expiresAt).toBe(clock.wall() + 7 * 24 * HOUR);
     for (const credentials of [
       {},
       { cookie: "ai-desktop=x" },
       { token: "aid_wrong" },
       { cookie, token: "aid_wrong" },
     ]) {
-      expect((await handshake(credentials)).status).toBe(401);
+      expect(await handshake(credentials)).toBeNull();
     }
   });
 
+  test("receives the callers of several handshakes in order; an invalid one refuses no other", async () => {
+    const second = await loggedIn();
+    const overlong = { token: "x".repeat(513) };
+    const { body } = await askAbout([
+      { cookie },
+      overlong,
+      { cookie: 1 },
+      { cookie: "x=1" },
+      { cookie: second.cookie },
+    ]);
+    const [first, ...others] = body.principals.map((one: { sessionId: string } | null) => one?.sessionId ?? null);
+    expect(others).toEqual([null, null, null, second.principal.sessionId]);
+    expect(first).not.toBe(second.principal.sessionId);
+    expect(first).toEqual(expect.any(String));
+  });
+
   test("receives no caller for an http cookie when the browser came by https", async () => {
-    expect((await handshake({ cookie, https: true })).status).toBe(401);
-    expect((await handshake({ cookie: `__Host-${cookie}`, https: true })).status).toBe(200);
+    expect(await handshake({ cookie, https: true })).toBeNull();
+    expect(await handshake({ cookie: `__Host-${cookie}`, https: true })).toMatchObject({ name: "ada" });
   });
 
   test.each(["%s; %s", "%s; ai-desktop=x", "ai-desktop=; %s", "%s;%s", "theme=dark; %s;\tai-desktop=x"])(
     "accepts no duplicate cookie, as REST does: %s",
     async (pattern) => {
       const twice = pattern.replaceAll("%s", cookie);
-      expect((await handshake({ cookie: twice })).status).toBe(401);
+      expect(await handshake({ cookie: twice })).toBeNull();
       expect(await statusWith(twice)).toBe(401);
     },
   );
 
   test("receives which sessions are still valid", async () => {
     const { cookie: ended, principal } = await loggedIn();
-    const mine = (await handshake({ cookie })).body.principal.sessionId;
+    const mine = (await handshake({ cookie })).sessionId;
     await server.ask("DELETE", "/api/session", { cookie: ended });
     const sessionIds = [principal.sessionId, mine, "made-up", "__proto__"];
     const answer = await server.ask("POST", "/internal/sessions", {
@@ -253,7 +272,7 @@ describe("the realtime server", () => {
       { Forwarded: "for=10.0.0.1" },
       { Origin: server.origin },
     ]) {
-      expect((await handshake({ cookie }, EMIT_TOKEN, headers)).status).toBe(403);
+      expect((await askAbout([{ cookie }], headers)).status).toBe(403);
     }
   });
 });

@@ -31,7 +31,8 @@ export function createOriginPolicy(
   return {
     origins,
     allowsHost: (host) => host !== undefined && allowedHosts.has(host.toLowerCase()),
-    allowsOrigin: (origin) => origin !== undefined && allowedOrigins.has(withoutDefaultPort(origin)),
+    allowsOrigin: (origin) =>
+      origin !== undefined && (allowedOrigins.has(origin) || allowedOrigins.has(withoutDefaultPort(origin))),
   };
 }
 
@@ -43,7 +44,8 @@ const withoutDefaultPort = (origin: string): string =>
 export function hasOneHost(request: { headers: IncomingHttpHeaders; rawHeaders: string[]; url?: string }): boolean {
   let hosts = 0;
   for (let index = 0; index < request.rawHeaders.length; index += 2) {
-    if (request.rawHeaders[index]?.toLowerCase() === "host") hosts++;
+    const name = request.rawHeaders[index];
+    if (name?.length === 4 && name.toLowerCase() === "host") hosts++;
   }
   return hosts === 1 && (request.url ?? "").startsWith("/");
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { BlockList, isIP, isIPv6 } from "node:net";
+import { BlockList, isIP, isIPv4, isIPv6 } from "node:net";
 
 /** Finds the client of a request, and whether a listed proxy forwarded it. */
 export interface Peers {
@@ -33,13 +33,15 @@ export function createPeers(trustedProxies: readonly string[]): Peers {
     if (prefix === undefined) trusted.addAddress(address, familyOf(address));
     else trusted.addSubnet(address, Number(prefix), familyOf(address));
   }
-  const isProxy = (address: string) => isIP(address) !== 0 && trusted.check(address, familyOf(address));
+  const isProxy = (address: string) =>
+    trustedProxies.length > 0 && isIP(address) !== 0 && trusted.check(address, familyOf(address));
   const connected = (request: PeerRequest | undefined) =>
     parseAddress(request?.socket?.remoteAddress ?? "") ?? "unknown";
 
   return {
     addressOf(request) {
       let address = connected(request);
+      if (!isProxy(address)) return address;
       const forwarded = request?.headers["x-forwarded-for"] ?? "";
       const hops = (Array.isArray(forwarded) ? forwarded.join(",") : forwarded).split(",").slice(-MAX_HOPS);
       while (isProxy(address)) {
@@ -59,6 +61,8 @@ export function createPeers(trustedProxies: readonly string[]): Peers {
  * @returns the canonical form (RFC 5952, lower case); undefined if the text is not an address
  */
 export function parseAddress(text: string): string | undefined {
+  if (isIPv4(text)) return text;
+  if (text.startsWith("::ffff:") && isIPv4(text.slice(7))) return text.slice(7);
   if (text.length > 100) return undefined;
   const bare = text
     .trim()
