@@ -1,8 +1,9 @@
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { chmod, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { lacks } from "../shared/testing/parts.ts";
 import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
 
 const before = "# Settings\nPUBLIC_ORIGIN=https://a.example # first\nexport LOG_LEVEL='info'\nEMIT_TOKEN=\n";
@@ -48,6 +49,26 @@ test("changes one line, keeps the others, and keeps mode and link of the file", 
   expect((await stat(file)).mode & 0o777).toBe(0o640);
   expect((await readdir(folder.path)).sort()).toEqual(["env", "link"]);
 });
+
+test.skipIf(await lacks("namespaces"))(
+  "leaves the file as it was when the disk has room for a part of it only",
+  async () => {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder.path]);
+    try {
+      const long = `${"# a comment, which makes the file longer\n".repeat(300)}LOG_LEVEL=info\n`;
+      await writeFile(file, long);
+      await writeFile(join(folder.path, "others"), Buffer.alloc(40 * 1024));
+      expect(await config(["set", "LOG_LEVEL", "warn"])).toEqual({
+        code: 1,
+        output: expect.stringMatching(/^\S+ cannot be written and stays as it was: ENOSPC[^\n]*\n$/),
+      });
+      expect(await readFile(file, "utf8")).toBe(long);
+      expect((await readdir(folder.path)).sort()).toEqual(["env", "others"]);
+    } finally {
+      execFileSync("umount", [folder.path]);
+    }
+  },
+);
 
 test("takes a secret from standard input and never prints it", async () => {
   const secret = "s".repeat(40);

@@ -10,7 +10,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, isAbsolute, join } from "node:path";
@@ -126,7 +126,8 @@ function write(path: string, text: string): void {
   const part = join(dirname(file), `.settings-${process.pid}.part`);
   const descriptor = openSync(part, "wx", 0o600);
   try {
-    writeSync(descriptor, text);
+    // writeSync can write a part of it when the disk is nearly full.
+    writeFileSync(descriptor, text);
     fsyncSync(descriptor);
     closeSync(descriptor);
     if (stats) {
@@ -136,7 +137,7 @@ function write(path: string, text: string): void {
     renameSync(part, file);
   } catch (error) {
     rmSync(part, { force: true });
-    throw error;
+    throw new Refusal(`${file} cannot be written and stays as it was: ${(error as Error).message}`);
   }
 }
 

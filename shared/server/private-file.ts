@@ -8,7 +8,7 @@ import {
   readFileSync,
   statSync,
   unlinkSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { ConfigError } from "./config.ts";
@@ -40,7 +40,7 @@ export function readOrMakePrivateFile(path: string, make: () => string): string 
   const draft = join(dirname(path), `.${process.pid}-${performance.now().toString(36)}.tmp`);
   const descriptor = openSync(draft, "wx", 0o600);
   try {
-    writeSync(descriptor, make());
+    writeFileSync(descriptor, make());
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
