@@ -25,6 +25,7 @@ export function accessJourney(at: () => TestDesktop): void {
     expect(new URL(link).origin).toBe(stack.origin);
     await page.goto("about:blank"); // a change of the fragment alone would not load the page again
     await page.goto(link);
+    await page.locator("[name=new-password]:focus").waitFor(); // the link has filled in the token
     await fillAccount(page);
     await page.getByRole("button", { name: "Create administrator" }).click();
     const steps = page.getByRole("list", { name: "Getting started" }).getByRole("listitem");

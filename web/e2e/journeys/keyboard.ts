@@ -253,11 +253,13 @@ export function keyboardJourney(at: () => TestDesktop): void {
     await page.getByRole("heading", { name: "Files" }).waitFor();
   });
 
-  test("a dialog opened by the palette is sent by Enter", async () => {
+  test("a dialog opened by the palette takes what is typed at once, and is sent by Enter", async () => {
     const { page } = at();
     await inPalette(page, "create volume", "Create volume");
     const dialog = page.getByRole("dialog");
-    await dialog.getByRole("textbox").fill("made-by-keys");
+    await dialog.getByRole("textbox").waitFor();
+    await page.keyboard.type("made-by-keys", { delay: 20 });
+    expect(await dialog.getByRole("textbox").first().inputValue()).toBe("made-by-keys");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "made-by-keys" }).waitFor();
     await inPalette(page, "remove made-by-keys", "Remove made-by-keys");

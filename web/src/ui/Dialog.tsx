@@ -14,6 +14,23 @@ export interface DialogProps {
   children?: JSX.Element;
 }
 
+/** Fields to type into. A checkbox would take a key that was meant to scroll. */
+const firstField = ".dialog-body :is(input:not([type=checkbox], [type=radio]), select, textarea):enabled";
+
+/**
+ * Gives the focus to the first field of a dialog, or to its first button, unless something in it has the focus by then. The
+ * library would give it to the first button in any case, and what is typed at once would be lost.
+ */
+function focusLater(content: EventTarget | null): void {
+  if (!(content instanceof HTMLElement)) return;
+  setTimeout(() => {
+    for (const selector of [firstField, "button:enabled"]) {
+      if (content.contains(document.activeElement)) return;
+      content.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
+    }
+  });
+}
+
 /** A modal dialog: focus stays inside, Escape and a click beside it close it, focus returns to where it was. */
 export function Dialog(props: DialogProps) {
   let returnFocus = rememberFocus();
@@ -24,8 +41,10 @@ export function Dialog(props: DialogProps) {
         <div class="dialog-place">
           <Kobalte.Content
             class={props.wide ? "dialog dialog-wide" : "dialog"}
-            onOpenAutoFocus={() => {
+            onOpenAutoFocus={(event) => {
               if (document.activeElement !== document.body) returnFocus = rememberFocus();
+              event.preventDefault();
+              focusLater(event.currentTarget);
             }}
             onCloseAutoFocus={() => returnFocus()}
           >

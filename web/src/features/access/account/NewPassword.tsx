@@ -18,6 +18,8 @@ export interface NewPasswordProps {
   onInput: (value: string) => void;
   error?: string | null;
   required?: boolean;
+  /** Takes the focus when it appears. */
+  focus?: boolean;
 }
 
 /** A field for a new password, with the rules that it meets and those it does not. */
@@ -34,6 +36,7 @@ export function NewPassword(props: NewPasswordProps) {
         onInput={props.onInput}
         error={props.error ?? null}
         required={props.required ?? true}
+        focus={props.focus ?? false}
         end={
           <IconButton
             size="sm"

@@ -53,7 +53,7 @@ export default function SetupPage() {
           onInput={setUsername}
           required
         />
-        <NewPassword username={username()} value={password()} onInput={setPassword} />
+        <NewPassword username={username()} value={password()} onInput={setPassword} focus={given !== ""} />
         <Button type="submit" variant="primary" block busy={submit.busy()} disabled={!submit.ready()}>
           {texts.create}
         </Button>
