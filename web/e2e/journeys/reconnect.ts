@@ -81,4 +81,37 @@ export function reconnectJourney(at: () => TestDesktop): void {
     }
     await page.getByRole("heading", { name: "ticking" }).waitFor();
   });
+
+  test("a part of the page that cannot be fetched is said in plain words, and after an update a reload is offered", async () => {
+    const desk = at();
+    const { page, stack } = desk;
+    const since = desk.problems.length;
+    const parts = /\/assets\/(SystemPage|Palette|AlertsPage)-[^/]+\.js$/;
+    await page.route(parts, (route) => route.abort());
+    await page.keyboard.press("Control+k");
+    await page.getByText(/^This part of the page could not be loaded\. The connection may/).waitFor();
+    expect(await page.getByRole("heading", { name: "ticking" }).count()).toBe(1);
+
+    await page.getByRole("link", { name: "System" }).click();
+    const failed = page.getByRole("alert").filter({ hasText: "This part of the page could not be loaded." });
+    await failed.waitFor();
+    await page.unroute(parts);
+    await failed.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("heading", { name: "System" }).waitFor();
+
+    await page.route(parts, (route) => route.fulfill({ status: 404 }));
+    await page.route(`${stack.origin}/`, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).replace(/start-[^".]+/, "start-newer") });
+    });
+    await page.getByRole("link", { name: "Alerts" }).click();
+    const updated = page.getByRole("alert").filter({ hasText: "AI Desktop was updated" });
+    await updated.waitFor();
+    expect(await updated.getByRole("button", { name: "Try again" }).count()).toBe(0);
+    await page.unroute(parts);
+    await page.unroute(`${stack.origin}/`);
+    await updated.getByRole("button", { name: "Reload" }).click();
+    await page.getByRole("heading", { name: "Alerts" }).waitFor();
+    desk.expected(/Failed to load resource|Failed to fetch dynamically imported module/, since);
+  });
 }

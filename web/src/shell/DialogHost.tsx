@@ -1,4 +1,5 @@
-import { createSignal, type JSX, Show, Suspense } from "solid-js";
+import { createSignal, type JSX, Show } from "solid-js";
+import { OnDemand } from "../ui/OnDemand.tsx";
 
 type ShownDialog = (close: () => void) => JSX.Element;
 
@@ -12,7 +13,7 @@ export const showDialog = (dialog: ShownDialog): void => {
 export function DialogHost() {
   return (
     <Show when={shown()} keyed>
-      {(dialog) => <Suspense>{dialog(() => setShown(null))}</Suspense>}
+      {(dialog) => <OnDemand onClose={() => setShown(null)}>{dialog(() => setShown(null))}</OnDemand>}
     </Show>
   );
 }

@@ -14,7 +14,7 @@ import {
   Show,
   Suspense,
 } from "solid-js";
-import { isKeySheetOpen } from "../lib/keys/key-sheet.ts";
+import { isKeySheetOpen, setKeySheetOpen } from "../lib/keys/key-sheet.ts";
 import { keyTable, keyText } from "../lib/keys/key-table.ts";
 import { isMac } from "../lib/keys/platform.ts";
 import { APP_NAME, documentTitle, viewTitle } from "../lib/page-title.ts";
@@ -23,6 +23,7 @@ import { useSession } from "../lib/session.ts";
 import { BrandMark } from "../ui/BrandMark.tsx";
 import { IconButton } from "../ui/Button.tsx";
 import { ErrorState, Skeleton } from "../ui/Notice.tsx";
+import { OnDemand } from "../ui/OnDemand.tsx";
 import { ConnectionMark, ConnectionNotice } from "./Connection.tsx";
 import type { PaletteProps } from "./commands.ts";
 import { DialogHost } from "./DialogHost.tsx";
@@ -124,9 +125,9 @@ export function Shell(props: RouteSectionProps & { parts: ShellParts }) {
         </main>
       </div>
       <Show when={isKeySheetOpen()}>
-        <Suspense>
+        <OnDemand onClose={() => setKeySheetOpen(false)}>
           <KeySheet />
-        </Suspense>
+        </OnDemand>
       </Show>
       <Show when={palette()}>
         <PaletteHost Palette={props.parts.Palette} onClose={() => setPalette(false)} onNavigate={navigate} />
@@ -141,9 +142,9 @@ function PaletteHost(props: Omit<PaletteProps, "takeTyped"> & { Palette: Compone
   const typed = createTypedAhead(() => props.onClose());
   onCleanup(typed.take);
   return (
-    <Suspense>
+    <OnDemand onClose={props.onClose}>
       <props.Palette takeTyped={typed.take} onClose={props.onClose} onNavigate={props.onNavigate} />
-    </Suspense>
+    </OnDemand>
   );
 }
 

@@ -1,4 +1,5 @@
-import { createSignal, type JSX, Show, Suspense } from "solid-js";
+import { createSignal, type JSX, Show } from "solid-js";
+import { OnDemand } from "./OnDemand.tsx";
 import { tipOf } from "./tip.ts";
 
 export interface PanelButtonProps {
@@ -30,7 +31,7 @@ export function PanelButton(props: PanelButtonProps) {
         {props.children}
       </button>
       <Show when={open()}>
-        <Suspense>{props.panel(button(), () => setOpen(false))}</Suspense>
+        <OnDemand onClose={() => setOpen(false)}>{props.panel(button(), () => setOpen(false))}</OnDemand>
       </Show>
     </>
   );

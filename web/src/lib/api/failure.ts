@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../../../../shared/protocol/result.ts";
+import { isPartFailure, PART_FAILED } from "../part-failure.ts";
 import type { RequestOptions } from "../passkeys.ts";
 
 export interface SecondFactors {
@@ -63,6 +64,8 @@ export function toMessage(error: unknown): string {
       ? `${error.message} (request ${error.requestId})`
       : error.message;
   }
+  // Browsers name the address of the file, each in other words.
+  if (isPartFailure(error)) return PART_FAILED;
   if (error instanceof Error && error.message) return error.message;
   return "Something went wrong.";
 }
