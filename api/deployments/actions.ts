@@ -1,9 +1,15 @@
 import { z } from "zod";
 import { nameOfDeployment } from "../../shared/pm2/deployment-id.ts";
-import { type Deployment, type DeploymentAction, deploymentSchema } from "../../shared/protocol/deployment.ts";
+import {
+  type Deployment,
+  type DeploymentAction,
+  deploymentSchema,
+  scaleDeploymentBody,
+  signalDeploymentBody,
+} from "../../shared/protocol/deployment.ts";
 import { deploymentId } from "../../shared/protocol/identifier.ts";
 import { type ActionContext, type ActionTarget, type ApplyContext, action } from "../actions/action.ts";
-import { findDeployment, requireVisible } from "./find.ts";
+import { findDeployment, refuseOwn, requireVisible } from "./find.ts";
 
 export const deploymentParams = z.object({
   id: deploymentId.describe("The exact PM2 name, or `namespace/name` outside the `default` namespace."),
@@ -22,6 +28,10 @@ function notifyChange(
   realtime.emitToDeployment(id, "status", { ...names, status, timestamp });
 }
 
+/** Actions on one app run one after the other, and not while the list of PM2 is saved. */
+const processKey = (id: string) => `process:${id}`;
+export const processListKey = "processes";
+
 /** All processes of one id, which the audit trail names also when PM2 has none of them. */
 const processTarget: ActionTarget<{ params: { id: string } }, string> = {
   resolve({ params: { id } }, { principal }) {
@@ -30,6 +40,7 @@ const processTarget: ActionTarget<{ params: { id: string } }, string> = {
   },
   label: (id) => id,
   processes: (id) => [id],
+  locks: (id) => ({ exclusive: [processKey(id)], shared: [processListKey] }),
   notify({ verb, subject: id, result }, { deps }) {
     const deployment = result?.deployment as Deployment | undefined;
     if (deployment) notifyChange(deps, id, deployment.status, verb);
@@ -40,6 +51,7 @@ const act =
   (verb: DeploymentAction) =>
   async (_input: unknown, { subject: id, deps: { processes } }: ApplyContext<string>) => {
     await findDeployment(processes, id);
+    if (verb === "stop") refuseOwn(id);
     await processes.act(id, verb);
     return { deployment: await findDeployment(processes, id) };
   };
@@ -95,15 +107,91 @@ const removeDeployment = action({
   method: "DELETE",
   path: "/deployments/:id",
   title: "Stop every process of the name and remove it from the list of PM2",
+  description:
+    "Can be taken back for an hour, while the API runs: settings, environment and number of instances come back, counts and numbers of PM2 do not.",
   permission: "deployments:remove",
   apply: async (_input, { subject: id, deps: { processes } }) => {
     await findDeployment(processes, id);
+    refuseOwn(id);
     await processes.remove(id);
     return {};
   },
-  notify: ({ subject: id, error }, { deps }) => {
-    if (error === undefined) notifyChange(deps, id, "deleted", "delete");
+  undo: async ({ subject: id, deps: { processes } }) => {
+    await processes.restore(id);
+    return { deployment: await findDeployment(processes, id) };
   },
+  notify: ({ subject: id, error, result }, { deps }) => {
+    if (error !== undefined) return;
+    const restored = result?.deployment as Deployment | undefined;
+    notifyChange(deps, id, restored?.status ?? "deleted", restored ? "start" : "delete");
+  },
+});
+
+const scaleDeployment = action({
+  ...control,
+  name: "deployment:scale",
+  method: "POST",
+  path: "/deployments/:id/scale",
+  title: "Change the number of instances",
+  description:
+    "For apps in cluster mode. Further instances are copies of a running one; what does not run is deleted first, then the newest. " +
+    "Responds with 202 and the job when it takes longer than two seconds.",
+  body: scaleDeploymentBody,
+  mode: "respond-or-enqueue",
+  detail: ({ body }) => `to ${body.instances}`,
+  apply: async ({ body }, { subject: id, deps: { processes }, job }) => {
+    await findDeployment(processes, id);
+    refuseOwn(id);
+    const step = { id: "scale", label: "Change the number of instances" };
+    await processes.scale(id, body.instances, (current, total) => {
+      job.step({ ...step, state: current < total ? "running" : "done", current, total });
+      job.signal.throwIfAborted();
+    });
+    return { deployment: await findDeployment(processes, id) };
+  },
+});
+
+const resetDeployment = action({
+  ...control,
+  name: "deployment:reset",
+  method: "POST",
+  path: "/deployments/:id/reset",
+  title: "Set the counts of restarts to zero",
+  apply: async (_input, { subject: id, deps: { processes } }) => {
+    await processes.resetCounts(id);
+    return { deployment: await findDeployment(processes, id) };
+  },
+});
+
+const signalDeployment = action({
+  ...control,
+  name: "deployment:signal",
+  method: "POST",
+  path: "/deployments/:id/signal",
+  title: "Send a signal to every running process of the name",
+  description: "PM2 starts again what ends by a signal. Refused unless PM2's daemon is the parent of the process.",
+  body: signalDeploymentBody,
+  // A signal often ends what holds the lock: a stop that waits.
+  locks: () => ({ exclusive: [] }),
+  detail: ({ body }) => body.signal,
+  apply: async ({ body }, { subject: id, deps: { processes } }) => {
+    await findDeployment(processes, id);
+    refuseOwn(id);
+    await processes.signal(id, body.signal);
+    return { deployment: await findDeployment(processes, id) };
+  },
+});
+
+const flushDeployment = action({
+  ...onProcesses,
+  name: "deployment:flush",
+  method: "POST",
+  path: "/deployments/:id/flush",
+  title: "Empty the log files of the name",
+  description: "Refused when another process writes into one of the files. Rotated files stay.",
+  permission: "deployments:remove",
+  result: { bytes: z.int().describe("Bytes that were deleted.") },
+  apply: async (_input, { subject: id, deps: { processes } }) => ({ bytes: await processes.emptyLogs(id) }),
 });
 
 export const deploymentActions = [
@@ -112,4 +200,8 @@ export const deploymentActions = [
   restartDeployment,
   reloadDeployment,
   removeDeployment,
+  scaleDeployment,
+  resetDeployment,
+  signalDeployment,
+  flushDeployment,
 ] as const;

@@ -1,3 +1,4 @@
+import { isOwnProcess } from "../../shared/pm2/process-views.ts";
 import type { ProcessHost } from "../../shared/pm2/processes.ts";
 import { canSeeDeployment, type Principal } from "../../shared/protocol/access.ts";
 import type { Deployment } from "../../shared/protocol/deployment.ts";
@@ -14,4 +15,9 @@ export async function findDeployment(processes: Pick<ProcessHost, "list">, id: s
   const deployment = (await processes.list()).find((item) => item.id === id);
   if (!deployment) throw new AppError("not_found", messages.noSuchProcess);
   return deployment;
+}
+
+/** @throws AppError `forbidden` for a process of the panel, which would not come back by itself */
+export function refuseOwn(id: string): void {
+  if (isOwnProcess(id)) throw new AppError("forbidden", messages.ownProcess);
 }

@@ -1,10 +1,13 @@
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Deployment } from "../../shared/protocol/deployment.ts";
+import { eventually } from "../../shared/testing/eventually.ts";
 import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
+import { messages } from "./messages.ts";
 
 const source = "setInterval(() => undefined, 1000);";
 
@@ -139,6 +142,94 @@ describe("processes of PM2", () => {
     const viewer = await api.loginAs("viewer");
     expect((await api.ask("POST", "/api/deployments/worker/stop", { cookie: viewer })).status).toBe(403);
     expect(await statusOf("worker")).toBe("online");
+  });
+
+  test("that are deleted come back with settings, environment and state when the deletion is taken back", async () => {
+    await api.ask("POST", "/api/deployments/all/stop");
+    for (const [name, status] of [
+      ["worker", "online"],
+      ["all", "stopped"],
+    ] as const) {
+      expect((await api.ask("DELETE", `/api/deployments/${name}`)).status).toBe(200);
+      expect((await api.ask("GET", `/api/deployments/${name}`)).status).toBe(404);
+      const [entry] = (await api.ask("GET", "/api/activity?limit=1")).body.entries;
+      expect(entry).toMatchObject({ action: "deployment:remove", target: name, undoable: true });
+      expect((await api.ask("POST", `/api/activity/${entry.id}/undo`)).status).toBe(202);
+      await eventually(async () => (await statusOf(name)) === status);
+      // What is taken back once is not taken back twice.
+      expect((await api.ask("POST", `/api/activity/${entry.id}/undo`)).status).toBe(409);
+    }
+    const { instances } = (await api.ask("GET", "/api/deployments/worker")).body.deployment;
+    expect(instances).toHaveLength(2);
+    expect(await pm2.command("env", String(instances[0].pmId))).toMatch(/SECRET: \S*abc123/);
+  });
+
+  test("in cluster mode are scaled, one change at a time, and in fork mode are not", async () => {
+    await pm2.start({ name: "shop web/ünï", source, instances: 2, fields: { exec_mode: "cluster" } });
+    const path = `/api/deployments/${encodeURIComponent("default/shop web%2Fünï")}`;
+    const scale = (instances: number) => api.ask("POST", `${path}/scale`, { body: { instances } });
+    const both = await Promise.all([scale(4), scale(3)]);
+    expect(both.map(({ status }) => status).sort()).toEqual([expect.any(Number), 409]);
+    const count = async () => (await api.ask("GET", path)).body.deployment.instances.length;
+    await eventually(async () => (await count()) >= 3);
+    await eventually(async () => (await scale(1)).status < 300);
+    await eventually(async () => (await count()) === 1);
+    expect((await api.ask("POST", "/api/deployments/worker/scale", { body: { instances: 3 } })).status).toBe(409);
+    for (const instances of [0, 65, 1.5, "3"]) {
+      expect((await api.ask("POST", `${path}/scale`, { body: { instances } })).status).toBe(400);
+    }
+    expect((await api.ask("DELETE", path)).status).toBe(200);
+  });
+
+  test("get a signal while they run; without one, nothing does", async () => {
+    const seen = join(pm2.home, "hangup");
+    await pm2.start({
+      name: "listener",
+      source: `import { writeFileSync } from "node:fs"; process.on("SIGHUP", () => writeFileSync(${JSON.stringify(seen)}, "")); ${source}`,
+    });
+    const signal = (name: string) => api.ask("POST", `/api/deployments/listener/signal`, { body: { signal: name } });
+    await eventually(async () => (await signal("SIGHUP")).status === 200 && existsSync(seen));
+    expect((await signal("SIGKILLALL")).status).toBe(400);
+    const daemon = pm2.daemonPid();
+    expect((await api.ask("POST", "/api/deployments/listener/stop")).status).toBe(200);
+    // PM2's own call signals the pid 0 for a stopped process: the daemon and what it started.
+    expect((await signal("SIGKILL")).status).toBe(409);
+    expect([pm2.daemonPid(), await statusOf("worker")]).toEqual([daemon, "online"]);
+    await pm2.command("delete", "listener");
+  });
+
+  test("have their counts reset and their logs emptied, and no log of another", async () => {
+    const shared = join(pm2.home, "shared.log");
+    const noisy = "console.log('a line'); setInterval(() => undefined, 1000);";
+    await pm2.start({ name: "two words", source: noisy });
+    await pm2.start({ name: "a", source: noisy, fields: { out_file: shared } });
+    await pm2.start({ name: "b", source: noisy, fields: { out_file: shared } });
+    const log = join(pm2.home, "logs", "two-words-out.log");
+    await eventually(() => existsSync(log) && readFileSync(log, "utf8") === "a line\n");
+    await api.ask("POST", "/api/deployments/two%20words/restart");
+    await eventually(() => readFileSync(log, "utf8") === "a line\na line\n");
+    const { body } = await api.ask("POST", "/api/deployments/two%20words/reset");
+    expect(body.deployment.instances[0].restarts).toBe(0);
+    expect((await api.ask("POST", "/api/deployments/two%20words/flush")).body.bytes).toBe(14);
+    expect(readFileSync(log, "utf8")).toBe("");
+    const refused = await api.ask("POST", "/api/deployments/a/flush");
+    expect([refused.status, refused.body.code]).toEqual([409, "conflict"]);
+    expect(readFileSync(shared, "utf8")).toContain("a line");
+    for (const name of ["two words", "a", "b"]) await pm2.command("delete", name);
+  });
+
+  test("of the panel are restarted, and not stopped, deleted, scaled or signalled", async () => {
+    await pm2.start({ name: "ai-desktop-backend", source });
+    const at = "/api/deployments/ai-desktop-backend";
+    const refused = [
+      await api.ask("POST", `${at}/stop`),
+      await api.ask("DELETE", at),
+      await api.ask("POST", `${at}/scale`, { body: { instances: 2 } }),
+      await api.ask("POST", `${at}/signal`, { body: { signal: "SIGKILL" } }),
+    ];
+    for (const { status, body } of refused) expect([status, body.error]).toEqual([403, messages.ownProcess]);
+    expect((await api.ask("POST", `${at}/restart`)).body.deployment.status).toBe("online");
+    await pm2.command("delete", "ai-desktop-backend");
   });
 
   test("are deleted from PM2's list", async () => {

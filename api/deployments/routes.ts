@@ -50,5 +50,21 @@ export function deploymentsRoutes({ processes }: Pick<ApiDeps, "processes">) {
         requireVisible(c.get("principal"), id);
         return c.json(ok({ deployment: await findDeployment(processes, id) }));
       },
+    )
+    .get(
+      "/:id/logs",
+      described({
+        tag,
+        summary: "Size of the log files of one PM2 name",
+        answer: {
+          logs: z.object({ bytes: z.int().nullable().describe("Null if the panel may not read one of the files.") }),
+        },
+      }),
+      validated("param", deploymentParams),
+      async (c) => {
+        const { id } = c.req.valid("param");
+        requireVisible(c.get("principal"), id);
+        return c.json(ok({ logs: { bytes: await processes.logSize(id) } }));
+      },
     );
 }

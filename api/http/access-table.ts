@@ -78,6 +78,7 @@ export const readRoutes: AccessTable = {
   "POST /api/catalogue/:id/preview": hostView("catalogue:install"),
   "GET /api/deployments": view("deployments:view"),
   "GET /api/deployments/:id": view("deployments:view"),
+  "GET /api/deployments/:id/logs": view("deployments:view"),
   // Each part by its own permission; what the caller may not see is left out.
   "GET /api/watch": view("signed-in"),
   "GET /api/system": view("system:view"),

@@ -23,6 +23,10 @@ export type Pm2Method =
   | "reloadProcessId"
   | "stopProcessId"
   | "deleteProcessId"
+  | "duplicateProcessId"
+  | "resetMetaProcessId"
+  | "prepare"
+  | "msgProcess"
   | "notifyByProcessId";
 
 /**

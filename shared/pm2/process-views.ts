@@ -89,6 +89,9 @@ export function parseProcessEvent(data: unknown): ProcessEvent | undefined {
 
 const ownNames = new Set(["ai-desktop-frontend", "ai-desktop-backend", "ai-desktop-websocket"]);
 
+/** Whether an id is that of a process of this panel. */
+export const isOwnProcess = (id: string): boolean => ownNames.has(id);
+
 export const idOfEntry = ({ pm2_env }: ProcessEntry): string => deploymentIdOf(pm2_env.namespace, pm2_env.name);
 
 /** Groups processes by namespace and exact name, in the order of PM2's list. */
@@ -113,7 +116,7 @@ export function toDeployments(entries: readonly ProcessEntry[]): Deployment[] {
       namespace: namespace || "default",
       version: version === "N/A" || version === "" ? null : version,
       watching: watch,
-      own: ownNames.has(id),
+      own: isOwnProcess(id),
     };
   });
 }

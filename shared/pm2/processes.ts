@@ -4,7 +4,9 @@ import { createBreaker, DeadlineError } from "../server/async/breaker.ts";
 import { UnavailableError } from "../server/dependency.ts";
 import { AppError } from "../server/errors.ts";
 import { decodeArgument } from "./amp.ts";
+import { createDeletedApps } from "./deleted-apps.ts";
 import { chooseDeployment } from "./deployment-id.ts";
+import { emptyLogFiles, logPathsOf, sizeOfLogs, toLogPath } from "./log-files.ts";
 import { followBus } from "./pm2-bus.ts";
 import { callPm2, Pm2Error, type Pm2Method } from "./pm2-rpc.ts";
 import {
@@ -15,6 +17,7 @@ import {
   parseProcessList,
   toDeployments,
 } from "./process-views.ts";
+import { sendSignal } from "./send-signal.ts";
 
 export type { ProcessEvent };
 
@@ -40,7 +43,7 @@ export interface ProcessLogFiles {
 
 /**
  * PM2's daemon, called over its own sockets (`rpc.sock`, `pub.sock` in PM2_HOME), so that a call never starts a daemon.
- * Each call ends within 3 s; `act` and `remove` also wait for the timeouts of the process, 40 s at most.
+ * Each call ends within 3 s; `act`, `scale`, `remove` and `restore` also wait for the timeouts of each process, 40 s at most.
  * @throws AppError `not_found` (no deployment with exactly this id), `upstream_unavailable`
  */
 export interface ProcessHost {
@@ -56,7 +59,38 @@ export interface ProcessHost {
   /** Returns the log files of every process of one deployment. */
   logFiles(id: string): Promise<ProcessLogFiles[]>;
   act(id: string, action: DeploymentAction): Promise<void>;
+  /**
+   * Starts further instances of an app in cluster mode, or deletes the newest ones, until it has `instances`.
+   *
+   * @param onStep Called after each instance that was started or deleted, with the number of those done and to do
+   * @throws AppError also `conflict` for an app in fork mode
+   */
+  scale(id: string, instances: number, onStep: (done: number, total: number) => void): Promise<void>;
+  /** Sets PM2's counts of restarts to zero. */
+  resetCounts(id: string): Promise<void>;
+  /**
+   * Sends a signal to each running process of the id, and to nothing else.
+   *
+   * @throws AppError also `conflict` if none runs, `not_supported` if the host does not tell what the daemon started
+   */
+  signal(id: string, signal: NodeJS.Signals): Promise<void>;
+  /** Bytes in the log files of all processes; null if one of the files cannot be read. */
+  logSize(id: string): Promise<number | null>;
+  /**
+   * Empties the log files; the processes go on writing into them.
+   *
+   * @returns Bytes that were deleted.
+   * @throws AppError also `conflict` if another app writes into one of them
+   */
+  emptyLogs(id: string): Promise<number>;
+  /** Stops and deletes every process of the id, and remembers their settings for `restore`. */
   remove(id: string): Promise<void>;
+  /**
+   * Adds again what `remove` deleted, with its settings and environment. What was stopped stays stopped.
+   *
+   * @throws AppError `gone` if the settings are no longer known, `conflict` if an app has the id again
+   */
+  restore(id: string): Promise<void>;
   /**
    * Follows the daemon's event bus until aborted: calls `onEvent` for each process event, `onState` when the daemon starts
    * or stops. Reconnects by itself, and never starts a daemon.
@@ -99,16 +133,25 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
       throw new AppError("conflict", "PM2 could not do this.", { cause: error });
     }
   };
-  const list = async () => {
+  const listRaw = async (): Promise<unknown[]> => {
     const answer = await call("getMonitorData", {});
     if (!Array.isArray(answer)) throw new UnavailableError("down", "What answers in PM2_HOME is not PM2's daemon.");
-    return parseProcessList(answer);
+    return answer;
   };
+  const list = async () => parseProcessList(await listRaw());
+  const deleted = createDeletedApps();
 
   const find = async (id: string): Promise<ProcessEntry[]> => {
     const found = (await list()).filter((item) => idOfEntry(item) === id);
     if (found.length === 0) throw notFound();
     return found;
+  };
+
+  const removeOne = async (pmId: number) => {
+    await call("deleteProcessId", pmId, ACTION_LIMIT_MS).catch((error: unknown) => {
+      // It was deleted meanwhile.
+      if (!(error instanceof AppError) || error.code !== "not_found") throw error;
+    });
   };
 
   return {
@@ -147,9 +190,55 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
       if (action === "reload") for (const item of found) await run(item);
       else await Promise.all(found.filter((item) => action !== "start" || !isUp(item)).map(run));
     },
-    async remove(id) {
+    async scale(id, instances, onStep) {
       const found = await find(id);
-      await Promise.all(found.map(({ pm2_env }) => call("deleteProcessId", pm2_env.pm_id, ACTION_LIMIT_MS)));
+      const [first] = found;
+      if (found.some(({ pm2_env }) => pm2_env.exec_mode !== "cluster_mode")) {
+        throw new AppError("conflict", "PM2 only scales apps in cluster mode.");
+      }
+      const total = Math.abs(instances - found.length);
+      const source = found.find(isUp) ?? first;
+      for (let done = 0; source && found.length + done < instances; done++) {
+        await call("duplicateProcessId", source.pm2_env.pm_id, ACTION_LIMIT_MS);
+        onStep(done + 1, total);
+      }
+      // What does not run goes first, then the newest.
+      const order = [...found].sort((a, b) => Number(isUp(a)) - Number(isUp(b)) || b.pm2_env.pm_id - a.pm2_env.pm_id);
+      for (let done = 0; found.length - done > instances; done++) {
+        const next = order[done];
+        if (next) await removeOne(next.pm2_env.pm_id);
+        onStep(done + 1, total);
+      }
+    },
+    async resetCounts(id) {
+      for (const { pm2_env } of await find(id)) await call("resetMetaProcessId", pm2_env.pm_id);
+    },
+    async signal(id, signal) {
+      const running = (await find(id)).filter((item) => isUp(item) && item.pid > 0);
+      if (running.length === 0) throw new AppError("conflict", "None of these processes runs.");
+      for (const { pid } of running) await sendSignal(pid, signal, pm2Home);
+    },
+    logSize: async (id) => sizeOfLogs(logPathsOf(await find(id))),
+    async emptyLogs(id) {
+      const all = await list();
+      const own = all.filter((item) => idOfEntry(item) === id);
+      if (own.length === 0) throw notFound();
+      const others = all.filter((item) => idOfEntry(item) !== id);
+      return emptyLogFiles(logPathsOf(own), logPathsOf(others));
+    },
+    async remove(id) {
+      const raw = await listRaw();
+      const found = parseProcessList(raw).filter((item) => idOfEntry(item) === id);
+      if (found.length === 0) throw notFound();
+      const pmIds = found.map(({ pm2_env }) => pm2_env.pm_id);
+      deleted.keep(id, pmIds, raw);
+      await Promise.all(pmIds.map(removeOne));
+    },
+    async restore(id) {
+      if ((await list()).some((item) => idOfEntry(item) === id)) {
+        throw new AppError("conflict", "PM2 has a process with this name again.");
+      }
+      for (const env of deleted.take(id)) await call("prepare", env, ACTION_LIMIT_MS);
     },
     watch({ onEvent, onState }, signal) {
       const onMessage = (topic: string, data: Buffer | undefined) => {
@@ -166,12 +255,9 @@ const endedStatuses: ReadonlySet<string> = new Set(["stopped", "errored", "waiti
 const notFound = () => new AppError("not_found", "PM2 has no process with this name.");
 const isUp = ({ pm2_env }: ProcessEntry) => pm2_env.status === "online" || pm2_env.status === "launching";
 
-/** `/dev/null` or `NULL` in PM2's configuration means that PM2 keeps no log. */
-const toLogFile = (path: string): string | null => (path === "" || /^(NULL|\/dev\/null)$/i.test(path) ? null : path);
-
 function toLogFiles(env: ProcessEntry["pm2_env"]): Pick<ProcessLogFiles, "out" | "error" | "both"> {
   if (env.disable_logs) return { out: null, error: null, both: null };
-  const [out, error, both] = [env.pm_out_log_path, env.pm_err_log_path, env.pm_log_path].map(toLogFile);
+  const [out, error, both] = [env.pm_out_log_path, env.pm_err_log_path, env.pm_log_path].map(toLogPath);
   // If each stream has a file, the common file contains nothing more.
   if (!both || (out && error)) return { out: out ?? null, error: error ?? null, both: null };
   return { out: null, error: null, both };

@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { MAX_INSTANCES, processSignals } from "./deployment-limits.ts";
+
+export { MAX_INSTANCES };
 
 const status = z.enum([
   "online",
@@ -42,3 +45,7 @@ export type Deployment = z.infer<typeof deploymentSchema>;
 
 export const deploymentActions = ["start", "stop", "restart", "reload"] as const;
 export type DeploymentAction = (typeof deploymentActions)[number];
+
+export const scaleDeploymentBody = z.strictObject({ instances: z.int().min(1).max(MAX_INSTANCES) });
+
+export const signalDeploymentBody = z.strictObject({ signal: z.enum(processSignals) });

@@ -37,7 +37,7 @@ import type {
   silenceBody,
 } from "./alert.ts";
 import type { CatalogueDetail, CatalogueSummary, Credential, InstallPreview, installInput } from "./catalogue.ts";
-import type { Deployment } from "./deployment.ts";
+import type { Deployment, scaleDeploymentBody, signalDeploymentBody } from "./deployment.ts";
 import type { DiskUsage, PrunePreview, pruneRequest } from "./disk.ts";
 import type { McpLog } from "./events/mcp.ts";
 import type {
@@ -221,11 +221,22 @@ interface DeploymentsRoutes {
     answer: { deployments: Deployment[]; daemon: DependencyState; otherDaemons: { user: string; home: string }[] };
   };
   "GET /deployments/:id": { answer: { deployment: Deployment } };
+  "GET /deployments/:id/logs": { answer: { logs: { bytes: number | null } } };
   "DELETE /deployments/:id": { answer: object };
   "POST /deployments/:id/start": { answer: { deployment: Deployment } };
   "POST /deployments/:id/stop": { answer: { deployment: Deployment } };
   "POST /deployments/:id/restart": { answer: { deployment: Deployment } };
   "POST /deployments/:id/reload": { answer: { deployment: Deployment } };
+  "POST /deployments/:id/scale": {
+    json: z.input<typeof scaleDeploymentBody>;
+    answer: { deployment: Deployment } | { job: Job };
+  };
+  "POST /deployments/:id/reset": { answer: { deployment: Deployment } };
+  "POST /deployments/:id/signal": {
+    json: z.input<typeof signalDeploymentBody>;
+    answer: { deployment: Deployment };
+  };
+  "POST /deployments/:id/flush": { answer: { bytes: number } };
 }
 
 interface SystemRoutes {

@@ -1,7 +1,7 @@
 import { createAccessCommands } from "./features/access/access-commands.tsx";
 import { createAlertCommands } from "./features/alerts/alert-commands.tsx";
 import { createCatalogueCommands } from "./features/catalogue/catalogue-commands.ts";
-import { createDeploymentCommands } from "./features/deployments/deployment-commands.ts";
+import { createDeploymentCommands } from "./features/deployments/deployment-commands.tsx";
 import { createDiskCommands } from "./features/disk/disk-commands.tsx";
 import { createFileCommands } from "./features/files/file-commands.ts";
 import { createImageCommands } from "./features/images/image-commands.tsx";

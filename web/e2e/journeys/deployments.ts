@@ -77,6 +77,26 @@ export function deploymentsJourney(at: () => TestDesktop): void {
     await head.getByRole("button", { name: `Start ${NAME}`, exact: true }).click();
     await head.getByRole("button", { name: `Stop ${NAME}`, exact: true }).waitFor();
   });
+
+  test("its menu resets the counts, and names the size of the logs before they are emptied", async () => {
+    const { page, pm2 } = at();
+    const choose = async (item: string) => {
+      await page
+        .locator(".detail-head")
+        .getByRole("button", { name: `More for ${NAME}` })
+        .click();
+      await page.getByRole("menuitem", { name: item }).click();
+    };
+    await choose("Reset restart counts");
+    await page.getByText(`${NAME} counts restarts from zero`).waitFor();
+    const [listed] = JSON.parse(await pm2.command("jlist", "--silent")) as { pm2_env: { restart_time: number } }[];
+    expect(listed?.pm2_env.restart_time).toBe(0);
+    await choose("Empty logs…");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText(/Deletes [\d.,]+ (B|KiB) in its log files/).waitFor();
+    await dialog.getByRole("button", { name: "Empty logs" }).click();
+    await page.getByText(`${NAME} has empty logs`).waitFor();
+  });
 }
 
 const lastSale = async (log: Locator): Promise<number> =>

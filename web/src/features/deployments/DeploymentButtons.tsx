@@ -4,11 +4,12 @@ import RotateCw from "lucide-solid/icons/rotate-cw";
 import Square from "lucide-solid/icons/square";
 import Trash from "lucide-solid/icons/trash";
 import { type JSX, Show } from "solid-js";
-import type { Deployment } from "../../../../shared/protocol/deployment.ts";
+import type { Deployment, DeploymentAction } from "../../../../shared/protocol/deployment.ts";
 import { useSession } from "../../lib/session.ts";
 import { IconButton } from "../../ui/index.ts";
+import { DeploymentMenu } from "./DeploymentMenu.tsx";
 import type { DeploymentActions } from "./deployment-actions.ts";
-import { actionLabels, type DeploymentActionName, isUp } from "./deployment-list.ts";
+import { actionLabels, isOffered, isUp } from "./deployment-list.ts";
 
 export interface DeploymentButtonsProps {
   deployment: Deployment;
@@ -19,9 +20,9 @@ export interface DeploymentButtonsProps {
 /** The buttons a person may use on a deployment; none for those who may only look. */
 export function DeploymentButtons(props: DeploymentButtonsProps) {
   const session = useSession();
-  const act = (action: DeploymentActionName) =>
+  const act = (action: DeploymentAction | "delete") =>
     void (action === "delete" ? props.actions.remove(props.deployment) : props.actions.act(props.deployment, action));
-  const button = (action: DeploymentActionName, icon: JSX.Element) => (
+  const button = (action: DeploymentAction | "delete", icon: JSX.Element) => (
     <IconButton
       size={props.size ?? "sm"}
       label={`${actionLabels[action].verb} ${props.deployment.name}`}
@@ -37,10 +38,13 @@ export function DeploymentButtons(props: DeploymentButtonsProps) {
         <Show when={isUp(props.deployment)} fallback={button("start", <Play size={14} />)}>
           <Show when={props.deployment.mode === "cluster"}>{button("reload", <ListRestart size={14} />)}</Show>
           {button("restart", <RotateCw size={14} />)}
-          {button("stop", <Square size={13} />)}
+          <Show when={isOffered(props.deployment, "stop")}>{button("stop", <Square size={13} />)}</Show>
         </Show>
       </Show>
-      <Show when={session.may("deployments:remove")}>{button("delete", <Trash size={14} />)}</Show>
+      <Show when={session.may("deployments:remove") && isOffered(props.deployment, "delete")}>
+        {button("delete", <Trash size={14} />)}
+      </Show>
+      <DeploymentMenu deployment={props.deployment} actions={props.actions} size={props.size} />
     </span>
   );
 }

@@ -8,10 +8,9 @@ import { useDeployments } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { createStableList } from "../../lib/stable-list.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
-import { SelectionBar } from "../../resource/SelectionBar.tsx";
 import { createSelection } from "../../resource/selection.ts";
 import { Button, Callout, EmptyState } from "../../ui/index.ts";
-import { LogSelectionLinks } from "../logs/LogSelectionLinks.tsx";
+import { DeploymentBulkBar } from "./DeploymentBulkBar.tsx";
 import { DeploymentPane } from "./DeploymentPane.tsx";
 import { createDeploymentActions } from "./deployment-actions.ts";
 import { createDeploymentColumns, createNarrowColumns } from "./deployment-columns.tsx";
@@ -84,17 +83,9 @@ export function DeploymentsView(props: DeploymentsViewProps) {
       }
       empty={<NoDeployments daemon={daemon()} onRetry={() => void query.refetch()} />}
       table={{ columns, narrowColumns: createNarrowColumns(shown), initialSort: { column: "name" }, selection }}
-      selectionBar={(matching) => {
-        const ids = () =>
-          matching()
-            .map(({ id }) => id)
-            .filter(selection.has);
-        return (
-          <SelectionBar label={deploymentMessages.selected} count={ids().length} onClear={selection.clear}>
-            <LogSelectionLinks processes={ids()} />
-          </SelectionBar>
-        );
-      }}
+      selectionBar={(matching) => (
+        <DeploymentBulkBar deployments={matching()} selection={selection} actions={actions} />
+      )}
       selected={props.selected}
       onSelect={props.onSelect}
       detail={(deployment) => (

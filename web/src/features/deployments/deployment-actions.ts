@@ -1,12 +1,16 @@
 import type { Deployment, DeploymentAction } from "../../../../shared/protocol/deployment.ts";
+import type { ProcessSignal } from "../../../../shared/protocol/deployment-limits.ts";
+import type { Job } from "../../../../shared/protocol/job.ts";
 import { api } from "../../lib/api.ts";
+import { formatBytes } from "../../lib/format.ts";
+import { useJobs } from "../../lib/jobs/jobs.ts";
 import { queryKeys, useInvalidate } from "../../lib/queries.ts";
 import { createResourceActions } from "../../resource/resource-actions.ts";
 import { confirm } from "../../ui/index.ts";
 import { actionLabels, type DeploymentActionName, deploymentName } from "./deployment-list.ts";
 import { confirmMessages } from "./messages.ts";
 
-/** Asks before a deletion, and before an action that makes this panel unavailable. */
+/** Asks before a deletion, and before a restart that makes this panel unavailable. */
 async function isConfirmed(deployment: Deployment, action: DeploymentActionName): Promise<boolean> {
   const name = deploymentName(deployment);
   if (action === "delete") {
@@ -15,25 +19,29 @@ async function isConfirmed(deployment: Deployment, action: DeploymentActionName)
       body: confirmMessages.deleteBody(name),
       action: confirmMessages.deleteAction,
       danger: true,
-      typed: deployment.own ? deployment.name : undefined,
     });
   }
-  if (!deployment.own || action === "start" || action === "reload") return true;
+  if (!deployment.own || action !== "restart") return true;
   return confirm({
     title: confirmMessages.ownTitle(actionLabels[action].verb),
-    body: action === "stop" ? confirmMessages.ownStop(name) : confirmMessages.ownRestart(name),
+    body: confirmMessages.ownRestart(name),
     action: actionLabels[action].verb,
     danger: true,
   });
 }
 
-/** Start, stop, restart, reload and delete, one at a time for each deployment. */
+/** Everything that is done with a deployment, one action at a time for each. */
 export function createDeploymentActions() {
+  const jobs = useJobs();
   const invalidate = useInvalidate();
-  const { pending, run } = createResourceActions<Pick<Deployment, "id" | "name" | "namespace">, DeploymentActionName>({
+  const { pending, run, runJob } = createResourceActions<
+    Pick<Deployment, "id" | "name" | "namespace">,
+    DeploymentActionName
+  >({
     id: ({ id }) => id,
     done: (deployment, action) => `${deploymentName(deployment)} ${actionLabels[action].done}`,
     refetch: () => invalidate(queryKeys.deployments),
+    followJob: (job: Job) => jobs.started(job),
   });
   const confirmAndRun = async (deployment: Deployment, action: DeploymentActionName, work: () => Promise<unknown>) => {
     if (await isConfirmed(deployment, action)) await run(deployment, action, work);
@@ -44,6 +52,25 @@ export function createDeploymentActions() {
       confirmAndRun(deployment, action, () => api.deployments.act(deployment.id, action)),
     remove: (deployment: Deployment) =>
       confirmAndRun(deployment, "delete", () => api.deployments.remove(deployment.id)),
+    /** Deletes without a question, for several that were asked about together. */
+    removeAsked: (deployment: Deployment) => run(deployment, "delete", () => api.deployments.remove(deployment.id)),
+    scale: (deployment: Deployment, instances: number) =>
+      runJob(deployment, "scale", () => api.deployments.scale(deployment.id, instances)),
+    signal: (deployment: Deployment, signal: ProcessSignal) =>
+      run(deployment, "signal", () => api.deployments.signal(deployment.id, signal)),
+    reset: (deployment: Deployment) => run(deployment, "reset", () => api.deployments.reset(deployment.id)),
+    /** Asks first, and names the size of the files. */
+    async flush(deployment: Deployment): Promise<void> {
+      const name = deploymentName(deployment);
+      const bytes = await api.deployments.logSize(deployment.id).catch(() => null);
+      const yes = await confirm({
+        title: confirmMessages.flushTitle(name),
+        body: confirmMessages.flushBody(bytes === null ? null : formatBytes(bytes)),
+        action: actionLabels.flush.verb,
+        danger: true,
+      });
+      if (yes) await run(deployment, "flush", () => api.deployments.flush(deployment.id));
+    },
   };
 }
 

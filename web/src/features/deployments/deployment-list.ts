@@ -74,7 +74,7 @@ export const searchTextsOf = ({ name, script, namespace, status }: Deployment): 
   status,
 ];
 
-export type DeploymentActionName = DeploymentAction | "delete";
+export type DeploymentActionName = DeploymentAction | "delete" | "scale" | "reset" | "signal" | "flush";
 
 /** Texts of an action: its button, while it is pending, and once it is done. */
 export const actionLabels: Record<DeploymentActionName, { verb: string; doing: string; done: string }> = {
@@ -83,4 +83,16 @@ export const actionLabels: Record<DeploymentActionName, { verb: string; doing: s
   restart: { verb: "Restart", doing: "Restarting", done: "restarted" },
   reload: { verb: "Reload", doing: "Reloading", done: "reloaded" },
   delete: { verb: "Delete", doing: "Deleting", done: "deleted" },
+  scale: { verb: "Change instances", doing: "Changing instances", done: "has another number of instances" },
+  reset: { verb: "Reset counts", doing: "Resetting counts", done: "counts restarts from zero" },
+  signal: { verb: "Send a signal", doing: "Sending a signal", done: "got the signal" },
+  flush: { verb: "Empty logs", doing: "Emptying logs", done: "has empty logs" },
 };
+
+/** What may be done with a process of the panel is less: it would not come back by itself. */
+export const isOffered = ({ own }: Pick<Deployment, "own">, action: DeploymentActionName): boolean =>
+  !own || (action !== "stop" && action !== "delete" && action !== "scale" && action !== "signal");
+
+/** Whether PM2 can change the number of instances. */
+export const isScalable = (deployment: Pick<Deployment, "own" | "mode">): boolean =>
+  deployment.mode === "cluster" && isOffered(deployment, "scale");

@@ -1,3 +1,4 @@
+import type { ProcessSignal } from "../../../../shared/protocol/deployment-limits.ts";
 import type { ResourceListMessages } from "../../resource/messages.ts";
 
 /** Texts of the list of PM2 processes. */
@@ -31,12 +32,51 @@ export const deploymentMessages = {
 export const confirmMessages = {
   deleteTitle: (name: string) => `Delete ${name}?`,
   deleteBody: (name: string) =>
-    `PM2 stops ${name} and removes it: its instances, their settings and their restart count. Its files and logs stay on the disk.`,
+    `PM2 stops ${name} and removes it from its list. Its files and logs stay on the disk. For an hour, Activity can take this back: settings, environment and instances return, restart counts do not.`,
   deleteAction: "Delete process",
   ownTitle: (verb: string) => `${verb} a part of this panel?`,
-  ownStop: (name: string) => `${name} serves this page. Once stopped, it can only be started on the server itself.`,
   ownRestart: (name: string) => `${name} serves this page, and is unavailable for a moment.`,
+  flushTitle: (name: string) => `Empty the logs of ${name}?`,
+  flushBody: (size: string | null) =>
+    `Deletes ${size === null ? "everything" : size} in its log files, for everybody. This cannot be taken back. Rotated files stay.`,
 } as const;
+
+export const bulkMessages = {
+  deleteTitle: (count: number) => `Delete ${count} ${count === 1 ? "process" : "processes"}?`,
+  deleteBody: (names: string, more: number) =>
+    `PM2 stops ${names}${more > 0 ? ` and ${more} more` : ""} and removes them from its list. Files and logs stay on the disk.`,
+} as const;
+
+/** The menu of a process, and the dialogs that it opens. */
+export const menuMessages = {
+  more: (name: string) => `More for ${name}`,
+  scale: "Change instances…",
+  signal: "Send a signal…",
+  reset: "Reset restart counts",
+  flush: "Empty logs…",
+  scaleTitle: (name: string) => `Instances of ${name}`,
+  instances: "Instances",
+  instancesHint: (max: number) =>
+    `1 to ${max}. New instances are copies of a running one. Instances that do not run are deleted first, then the newest.`,
+  instancesError: (max: number) => `A whole number from 1 to ${max}.`,
+  scaleAction: "Change",
+  signalTitle: (name: string) => `Send a signal to ${name}`,
+  signalField: "Signal",
+  send: (signal: ProcessSignal) => `Send ${signal}`,
+} as const;
+
+export const signalLabels: Record<ProcessSignal, string> = {
+  SIGHUP: "SIGHUP: many programs reload their settings; Node.js ends",
+  SIGUSR1: "SIGUSR1: Node.js opens its debugger; else it depends on the program",
+  SIGUSR2: "SIGUSR2: depends on the program; Node.js ends unless it handles it",
+  SIGWINCH: "SIGWINCH: depends on the program",
+  SIGINT: "SIGINT: asks it to exit, as PM2 does",
+  SIGTERM: "SIGTERM: asks it to exit",
+  SIGQUIT: "SIGQUIT: ends it, for some programs with a core dump",
+  SIGKILL: "SIGKILL: kills it at once",
+  SIGSTOP: "SIGSTOP: suspends it",
+  SIGCONT: "SIGCONT: resumes it",
+};
 
 /** Title of the browser's tab: the part of a process that is open. */
 export const paneTitle = (name: string, tab: "logs" | "instances" | "activity"): string =>

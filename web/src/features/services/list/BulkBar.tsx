@@ -2,6 +2,7 @@ import { createMemo, Show } from "solid-js";
 import type { Service } from "../../../../../shared/protocol/service.ts";
 import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
+import { runForAll } from "../../../resource/run-for-all.ts";
 import { SelectionBar } from "../../../resource/SelectionBar.tsx";
 import type { Selection } from "../../../resource/selection.ts";
 import { Button, confirm } from "../../../ui/index.ts";
@@ -17,22 +18,8 @@ export interface BulkBarProps {
   actions: ServiceActions;
 }
 
-/** Containers at a time: the server runs 16 jobs at most, for all users together. */
-const CONCURRENCY = 6;
 /** Names in the confirmation; the rest is counted. */
 const NAMES_SHOWN = 6;
-
-/** Runs `act` for every service, at most {@link CONCURRENCY} at a time. */
-function runForAll(services: readonly Service[], act: (service: Service) => Promise<void>): void {
-  const waiting = [...services];
-  const next = async (): Promise<void> => {
-    const service = waiting.shift();
-    if (!service) return;
-    await act(service);
-    await next();
-  };
-  for (let worker = 0; worker < CONCURRENCY; worker++) void next();
-}
 
 /** Logs of the selected containers, and one action for all of them. Each reports its own result, and a failure does not stop the others. */
 export function BulkBar(props: BulkBarProps) {

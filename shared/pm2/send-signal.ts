@@ -1,0 +1,39 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import { AppError } from "../server/errors.ts";
+
+/**
+ * Sends a signal to a process that the daemon started. PM2's own call is not used: for a process that has just ended it
+ * signals the pid 0, which is the daemon with everything in its group.
+ *
+ * @throws AppError `conflict` if the process has ended, `forbidden`, `not_supported` without Linux's `/proc`, or if the
+ *   daemon's pids mean nothing here because it runs in another container
+ */
+export async function sendSignal(pid: number, signal: NodeJS.Signals, pm2Home: string): Promise<void> {
+  const daemon = Number((await readFile(join(pm2Home, "pm2.pid"), "utf8").catch(() => "")).trim());
+  const parent = await parentOf(pid);
+  if (parent === undefined) throw ended();
+  if (!(daemon > 1) || parent !== daemon) {
+    throw new AppError("not_supported", "The panel cannot tell whether PM2 started the process with this number.");
+  }
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") throw ended();
+    throw new AppError("forbidden", "The panel may not send signals to this process.", { cause: error });
+  }
+}
+
+const ended = () => new AppError("conflict", "The process has just ended.");
+
+/** Pid of the parent; undefined if the process is gone. @throws AppError `not_supported` without `/proc` */
+async function parentOf(pid: number): Promise<number | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  if (stat === "") {
+    if ((await readFile("/proc/self/stat", "utf8").catch(() => "")) !== "") return undefined;
+    throw new AppError("not_supported", "This host does not list its processes.");
+  }
+  // The name of the program, in parentheses, can contain anything.
+  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+}

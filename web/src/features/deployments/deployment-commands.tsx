@@ -1,0 +1,75 @@
+import Cpu from "lucide-solid/icons/cpu";
+import { createMemo, lazy } from "solid-js";
+import type { Deployment, DeploymentAction } from "../../../../shared/protocol/deployment.ts";
+import { processHref } from "../../lib/addresses.ts";
+import { api } from "../../lib/api.ts";
+import { useCachedList } from "../../lib/cached-list.ts";
+import { queryKeys } from "../../lib/queries.ts";
+import { useSession } from "../../lib/session.ts";
+import type { CommandAction, CommandContext, CommandSource } from "../../shell/commands.ts";
+import { togetherLog } from "../logs/log-together.ts";
+import { createDeploymentActions, type DeploymentActions } from "./deployment-actions.ts";
+import { actionLabels, deploymentName, isOffered, isScalable, isUp } from "./deployment-list.ts";
+import { commandMessages as texts } from "./messages.ts";
+
+const ScaleDialog = lazy(async () => ({ default: (await import("./ScaleDialog.tsx")).ScaleDialog }));
+const ProcessSignalDialog = lazy(async () => ({
+  default: (await import("./ProcessSignalDialog.tsx")).ProcessSignalDialog,
+}));
+
+/** PM2 processes, and what can be done with each. */
+export const createDeploymentCommands: CommandSource = ({ open, show }) => {
+  const session = useSession();
+  const actions = createDeploymentActions();
+  const deployments = useCachedList(
+    queryKeys.deployments,
+    ({ signal }) => api.deployments.list(signal),
+    () => session.may("deployments:view"),
+  );
+  return createMemo(() =>
+    (deployments.data?.deployments ?? []).map((deployment) => {
+      const act = (action: DeploymentAction | "delete"): CommandAction => ({
+        verb: actionLabels[action].verb,
+        name: `deployment:${action === "delete" ? "remove" : action}`,
+        run: () => void (action === "delete" ? actions.remove(deployment) : actions.act(deployment, action)),
+      });
+      const href = processHref(deployment.id);
+      return {
+        id: `process:${deployment.id}`,
+        label: deploymentName(deployment),
+        group: texts.group,
+        words: deployment.script,
+        icon: Cpu,
+        run: () => open(href),
+        actions: [
+          { verb: texts.log, run: () => open(href), together: togetherLog("process", deployment.id, open) },
+          ...(isUp(deployment) ? (["restart", "stop"] as const) : (["start"] as const))
+            .filter((action) => isOffered(deployment, action))
+            .map(act),
+          ...(isUp(deployment) && deployment.mode === "cluster" ? [act("reload")] : []),
+          ...further(deployment, actions, show),
+          ...(isOffered(deployment, "delete") ? [act("delete")] : []),
+        ],
+      };
+    }),
+  );
+};
+
+function further(deployment: Deployment, actions: DeploymentActions, show: CommandContext["show"]): CommandAction[] {
+  const scale: CommandAction = {
+    verb: actionLabels.scale.verb,
+    name: "deployment:scale",
+    run: () => show((onClose) => <ScaleDialog deployment={deployment} actions={actions} onClose={onClose} />),
+  };
+  const signal: CommandAction = {
+    verb: actionLabels.signal.verb,
+    name: "deployment:signal",
+    run: () => show((onClose) => <ProcessSignalDialog deployment={deployment} actions={actions} onClose={onClose} />),
+  };
+  return [
+    ...(isScalable(deployment) ? [scale] : []),
+    ...(isUp(deployment) && isOffered(deployment, "signal") ? [signal] : []),
+    { verb: actionLabels.reset.verb, name: "deployment:reset", run: () => void actions.reset(deployment) },
+    { verb: actionLabels.flush.verb, name: "deployment:flush", run: () => void actions.flush(deployment) },
+  ];
+}
