@@ -81,6 +81,7 @@ export const readRoutes: AccessTable = {
   "GET /api/deployments/:id/logs": view("deployments:view"),
   // Each part by its own permission; what the caller may not see is left out.
   "GET /api/watch": view("signed-in"),
+  "GET /api/watch/trends": view("signed-in"),
   "GET /api/system": view("system:view"),
   "GET /api/system/version": view("system:view"),
   "GET /api/system/stats": view("system:view"),

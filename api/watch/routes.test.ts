@@ -84,11 +84,14 @@ describe.skipIf(await lacks("docker"))("what needs attention, with its evidence"
       const trend = trends?.containers.find(({ name }) => name === sick.name);
       expect(trend?.memory.findLast((value) => value !== null)).toBeGreaterThan(0);
       expect(trends?.host?.memory).toHaveLength(trend?.memory.length ?? 0);
+      const alone = (await api.ask("GET", "/api/watch/trends")).body.trends;
+      expect(alone.containers.map(({ name }: { name: string }) => name)).toContain(sick.name);
     });
   });
 
   test("a limited account sees its own containers only, in each part", async () => {
-    const seen = await read(await api.loginAs("viewer", { services: [failed.name] }));
+    const cookie = await api.loginAs("viewer", { services: [failed.name] });
+    const seen = await read(cookie);
     expect(seen.evidence.map(({ id }) => id)).toEqual([failed.id]);
     expect(JSON.stringify(seen)).not.toContain(loop.name);
     expect(JSON.stringify(seen)).not.toContain(sick.name);
@@ -96,7 +99,11 @@ describe.skipIf(await lacks("docker"))("what needs attention, with its evidence"
     expect(new Set(seen.events.flatMap((event) => (event.kind === "action" ? event.target : [])))).toEqual(
       new Set([failed.name]),
     );
-    expect((await api.ask("GET", "/api/watch", { cookie: "" })).status).toBe(401);
+    const { trends } = (await api.ask("GET", "/api/watch/trends", { cookie })).body;
+    expect(trends.containers.filter(({ name }: { name: string }) => name !== failed.name)).toEqual([]);
+    for (const path of ["/api/watch", "/api/watch/trends"]) {
+      expect((await api.ask("GET", path, { cookie: "" })).status).toBe(401);
+    }
   });
 
   test("a key gets the parts that its permissions include", async () => {

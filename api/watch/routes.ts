@@ -31,22 +31,33 @@ export type WatchDeps = Pick<
   | "jobs"
 >;
 
-/** What the Watch page needs beside the lists that every page loads, in one response: `/api/watch`. */
+/** What the Watch page needs beside the lists that every page loads, in one response: `/api/watch`. Lists need its lines of usage alone. */
 export const watchRoutes = (deps: WatchDeps) =>
-  createRoutes().get(
-    "/",
-    described({
-      tag: "System",
-      summary: "What needs attention and why, usage of the last 15 minutes, and what happened lately",
-      description: "Each part needs its own permission; what the caller may not see is left out.",
-      answer: watchSchema.shape,
-    }),
-    async (c) => {
-      const principal = c.get("principal");
-      const watch: Watch = await readWatch(deps, principal);
-      return c.json(ok(watch));
-    },
-  );
+  createRoutes()
+    .get(
+      "/",
+      described({
+        tag: "System",
+        summary: "What needs attention and why, usage of the last 15 minutes, and what happened lately",
+        description: "Each part needs its own permission; what the caller may not see is left out.",
+        answer: watchSchema.shape,
+      }),
+      async (c) => {
+        const principal = c.get("principal");
+        const watch: Watch = await readWatch(deps, principal);
+        return c.json(ok(watch));
+      },
+    )
+    .get(
+      "/trends",
+      described({
+        tag: "System",
+        summary: "Usage of the host, and of all containers and processes, in the last 15 minutes",
+        description: "What the caller may not see is left out.",
+        answer: watchSchema.pick({ trends: true }).shape,
+      }),
+      (c) => c.json(ok({ trends: visibleTrends(deps.stats.trends(), c.get("principal")) })),
+    );
 
 async function readWatch(deps: WatchDeps, principal: Principal): Promise<Watch> {
   const now = Date.now();

@@ -248,6 +248,7 @@ interface SystemRoutes {
 
 interface WatchRoutes {
   "GET /watch": { answer: Watch };
+  "GET /watch/trends": { answer: Pick<Watch, "trends"> };
 }
 
 interface SettingsRoutes {

@@ -22,15 +22,15 @@ export function createHostSource(
     async () => {
       const { cpu, memory, disks, unknownDisks = [] } = await metrics.sample();
       const load = cpu.loadAvg[1] / Math.max(1, cpu.count);
-      sink.report("host-cpu", host, { value: cpu.usage, detail: `${round(cpu.usage)} % of the CPU` });
+      sink.report("host-cpu", host, { value: cpu.usage, detail: `${round(cpu.usage)}% of the CPU` });
       sink.report("host-memory", host, {
         value: memory.usagePercent,
-        detail: `${round(memory.usagePercent)} % of memory`,
+        detail: `${round(memory.usagePercent)}% of memory`,
       });
       sink.report("host-load", host, { value: load, detail: `load ${round(cpu.loadAvg[1])} on ${cpu.count} cores` });
       const shown = disks.filter(({ type }) => !readOnly.has(type));
       for (const { mount, usagePercent } of shown) {
-        const detail = `${round(usagePercent)} % of the disk`;
+        const detail = `${round(usagePercent)}% of the disk`;
         sink.report("host-disk", { kind: "host", name: mount }, { value: usagePercent, detail });
       }
       // The usage of an unknown disk is unknown: its alert continues.

@@ -28,7 +28,7 @@ export function createMetricSource(
     for (const [name, { cpuPercent, memoryBytes, memoryLimitBytes, at }] of metrics.latest()) {
       if (at < oldest) continue;
       const subject = { kind: "container", name, project: projectOf(name) } as const;
-      const cpuDetail = `${Math.round(cpuPercent)} % of one core`;
+      const cpuDetail = `${Math.round(cpuPercent)}% of one core`;
       sink.report("container-cpu", subject, { value: cpuPercent, detail: cpuDetail });
       if (memoryLimitBytes <= 0) continue;
       const share = (memoryBytes / memoryLimitBytes) * 100;

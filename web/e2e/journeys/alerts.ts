@@ -75,7 +75,7 @@ export function alertsJourney(at: () => TestDesktop): void {
     await row.getByRole("button", { name: `Acknowledge ${box.name}` }).click();
     await row.getByText(/acknowledged by/).waitFor();
     await desk.open("/services", "Containers");
-    await page.getByRole("row").filter({ hasText: box.name }).getByText("alert", { exact: true }).waitFor();
+    await page.getByRole("row").filter({ hasText: box.name }).getByText("Ailing boxes", { exact: true }).waitFor();
     await expect
       .poll(() => receiver.received.some(({ body }) => body.includes("Ailing boxes")), { timeout: HANG_MS })
       .toBe(true);

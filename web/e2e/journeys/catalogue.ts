@@ -53,6 +53,7 @@ export function catalogueJourney(at: () => TestDesktop): void {
     await page.getByRole("link", { name: "Open the container" }).click();
     await page.getByRole("heading", { name }).first().waitFor();
     await open("/catalogue", "Catalogue");
-    await page.getByRole("link", { name: /Greeter installed/ }).waitFor();
+    const card = page.getByRole("listitem").filter({ hasText: "Greeter" });
+    expect(await card.getByRole("link", { name: "installed" }).getAttribute("href")).toBe(`/services/${name}`);
   });
 }

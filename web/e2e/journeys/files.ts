@@ -80,6 +80,26 @@ export function filesJourney(at: () => TestDesktop): void {
       .setInputFiles({ name: "photo.bin", mimeType: "application/octet-stream", buffer: bytes });
     await entry(page, "photo.bin").waitFor();
     await eventually(async () => (await readFile(path("archive/photo.bin"))).equals(bytes));
+
+    // A message about something else covers no button of an upload that still runs.
+    const { promise: sent, resolve } = Promise.withResolvers<void>();
+    await page.route("**/api/files/upload**", async (route) => {
+      await sent;
+      await route.abort().catch(() => undefined);
+    });
+    await page
+      .locator("input[type=file]")
+      .setInputFiles({ name: "slow.bin", mimeType: "application/octet-stream", buffer: bytes });
+    const cancel = page.getByRole("button", { name: "Cancel upload of slow.bin" });
+    await cancel.waitFor();
+    await act("photo.bin", "Delete");
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await page.locator(".toast").first().waitFor();
+    const [toast, below] = [await page.locator(".toasts").boundingBox(), await cancel.boundingBox()];
+    expect((below?.y ?? Number.POSITIVE_INFINITY) + (below?.height ?? 0)).toBeLessThanOrEqual(toast?.y ?? 0);
+    await cancel.click();
+    resolve();
+    await page.unroute("**/api/files/upload**");
     await page.goBack();
 
     expect(await downloaded(page, () => act("minutes.md", "Download"))).toBe("changed on the disk\nmine");

@@ -54,7 +54,7 @@ export function mcpJourney(at: () => TestDesktop): void {
     await page.getByLabel(/steps/i).fill("4");
     await page.getByRole("button", { name: "Call tool" }).click();
     const newest = page.getByRole("region", { name: "Recent calls" }).getByRole("listitem").first();
-    await newest.getByText(/(25|50|75) %/).waitFor();
+    await newest.getByText(/(25|50|75)%/).waitFor();
     const answer = newest.getByText(/completed/i).first();
     await answer.waitFor();
     await page.waitForFunction(

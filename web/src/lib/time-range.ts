@@ -1,3 +1,4 @@
+import { dates, formatCount } from "./format.ts";
 import { serverNow } from "./server-time.ts";
 
 /** A period that a page shows. */
@@ -57,16 +58,12 @@ export const quickRanges = [
   { label: "Last 7 days", since: "7d" },
 ] as const;
 
-const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
-const clock = new Intl.DateTimeFormat(undefined, time);
-const clockToSecond = new Intl.DateTimeFormat(undefined, { ...time, second: "2-digit" });
-const full = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", ...time });
-const fullToSecond = new Intl.DateTimeFormat(undefined, {
-  month: "short",
-  day: "numeric",
-  ...time,
-  second: "2-digit",
-});
+const time = { hour: "2-digit", minute: "2-digit" } as const;
+const day = { month: "short", day: "numeric" } as const;
+const clock = dates(time);
+const clockToSecond = dates({ ...time, second: "2-digit" });
+const full = dates({ ...day, ...time });
+const fullToSecond = dates({ ...day, ...time, second: "2-digit" });
 
 /** Shorter ranges need seconds to be told apart. */
 const SHORT_MS = 10 * MINUTE_MS;
@@ -77,7 +74,7 @@ function ageText(since: string): string {
   if (quick) return quick.label;
   const count = Number(since.slice(0, -1));
   const [one, many] = units[since.slice(-1) as keyof typeof units];
-  return count === 1 ? `Last ${one}` : `Last ${count.toLocaleString()} ${many}`;
+  return count === 1 ? `Last ${one}` : `Last ${formatCount(count)} ${many}`;
 }
 
 /** `Any time`, `Last hour`, `Since 14:05`, `Until Nov 3, 10:00`, `14:05 – 14:20`. */

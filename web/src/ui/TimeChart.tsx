@@ -1,10 +1,15 @@
 import { lazy, Show, Suspense } from "solid-js";
+import { repairLanguage } from "../lib/locale.ts";
 import type { TimePlotProps } from "./TimePlot.tsx";
 
 export type { ChartSeries } from "./TimePlot.tsx";
 
 // The plotting library is larger than the rest of the kit: only pages with charts load it.
-const TimePlot = lazy(() => import("./TimePlot.tsx"));
+const TimePlot = lazy(() => {
+  // It makes a number format of the browser's language while it loads.
+  repairLanguage();
+  return import("./TimePlot.tsx");
+});
 
 /** Lines over time. */
 export function TimeChart(props: TimePlotProps) {

@@ -1,6 +1,7 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { createEffect, createSignal, For, on, onCleanup, onMount } from "solid-js";
+import { dates } from "../lib/format.ts";
 import { serverNow } from "../lib/server-time.ts";
 import { theme } from "../lib/theme.ts";
 import { createTimeKeys, type TimeMark, toBrushed, useTimeView } from "../lib/time-view.ts";
@@ -40,14 +41,9 @@ export interface TimePlotProps {
 
 /** 1 to 512 of each unit from bytes to petabytes. */
 const binarySteps = Array.from({ length: 60 }, (_, power) => 2 ** power);
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium", hourCycle: "h23" });
-const shortClock = new Intl.DateTimeFormat(undefined, { timeStyle: "short", hourCycle: "h23" });
-const calendar = new Intl.DateTimeFormat(undefined, {
-  month: "short",
-  day: "numeric",
-  hour: "2-digit",
-  hourCycle: "h23",
-});
+const clock = dates({ timeStyle: "medium" });
+const shortClock = dates({ timeStyle: "short" });
+const calendar = dates({ month: "short", day: "numeric", hour: "2-digit" });
 const HOUR_MS = 3_600_000;
 const clockFor = (span = 0) => (span > 48 * HOUR_MS ? calendar : span > 2 * HOUR_MS ? shortClock : clock);
 /** A shorter drag is a press, in pixels. */

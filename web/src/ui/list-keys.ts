@@ -12,15 +12,30 @@ function check(row: HTMLElement, wanted: boolean): void {
   if (box && box.checked !== wanted) box.click();
 }
 
+/** The card of the next line below (or above, for -1) whose left edge is nearest. */
+function cardBelow(card: HTMLElement, cards: readonly HTMLElement[], by: 1 | -1): HTMLElement | undefined {
+  const from = card.getBoundingClientRect();
+  const others = cards
+    .map((element) => ({ element, box: element.getBoundingClientRect() }))
+    .filter(({ box }) => (by === 1 ? box.top >= from.bottom : box.bottom <= from.top));
+  const distance = ({ box }: (typeof others)[number]) => Math.abs(box.top - from.top);
+  const nearest = Math.min(...others.map(distance));
+  const offset = ({ box }: (typeof others)[number]) => Math.abs(box.left - from.left);
+  const line = others.filter((other) => distance(other) < nearest + 1);
+  return line.toSorted((a, b) => offset(a) - offset(b))[0]?.element;
+}
+
 /**
  * Makes a list one stop of the Tab key. Arrows and `j k`, Home and End go from row to row, the right arrow to the buttons of
  * a row, Space selects a row with a checkbox, Shift with an arrow extends the selection, `.` opens the actions of the row.
  * Enter opens: that is up to the row.
  *
+ * In a grid of cards the arrows go to the card in their direction, by way of the buttons of a card.
+ *
  * Rows are elements with `data-list-row`: `self` if the row itself takes the focus, otherwise its first link or button does.
  * Called while a component is set up, with the element around the rows.
  */
-export function listKeys(host: HTMLElement, virtual?: VirtualRows): void {
+export function listKeys(host: HTMLElement, virtual?: VirtualRows, layout: "list" | "grid" = "list"): void {
   const rows = createListRows(host, virtual);
   /** The row where the selection began to be extended. */
   let anchor: HTMLElement | null = null;
@@ -41,11 +56,14 @@ export function listKeys(host: HTMLElement, virtual?: VirtualRows): void {
     const at = stops.findIndex((stop) => stop !== row && stop.contains(target));
     const next = stops[Math.max(0, at) + by];
     if (next === row) rows.focus(row);
-    else next?.focus();
+    else if (next) next.focus();
+    else if (layout === "grid") rows.step(row, by);
   }
+  const vertically = (row: HTMLElement, by: 1 | -1) =>
+    layout === "grid" ? rows.focus(cardBelow(row, rows.all(), by)) : rows.step(row, by);
   const moves = {
-    rowNext: (row: HTMLElement) => rows.step(row, 1),
-    rowPrevious: (row: HTMLElement) => rows.step(row, -1),
+    rowNext: (row: HTMLElement) => vertically(row, 1),
+    rowPrevious: (row: HTMLElement) => vertically(row, -1),
     rowFirst: () => rows.focusIndex(0),
     rowLast: () => rows.focusIndex(rows.count() - 1),
     rowExtendDown: (row: HTMLElement) => extend(row, 1),

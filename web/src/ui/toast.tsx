@@ -4,6 +4,7 @@ import { detailOf, toMessage } from "../lib/api/failure.ts";
 import { StatusDot, type Tone } from "./Badge.tsx";
 import { IconButton } from "./Button.tsx";
 import { uiMessages } from "./messages.ts";
+import { createToastRoom } from "./toast-room.ts";
 import { UpstreamDetail } from "./UpstreamDetail.tsx";
 
 interface Toast {
@@ -44,8 +45,10 @@ export const toast = {
 };
 
 export function ToastHost() {
+  const [host, setHost] = createSignal<HTMLElement>();
+  createToastRoom(host, () => toasts().length);
   return (
-    <section class="toasts" aria-label={uiMessages.notifications} aria-live="polite">
+    <section ref={setHost} class="toasts" aria-label={uiMessages.notifications} aria-live="polite">
       <For each={toasts()}>
         {(item) => (
           <div class="toast">

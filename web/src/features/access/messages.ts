@@ -98,7 +98,7 @@ export const accessMessages = {
     minLength: (min: number, length: number) => `At least ${min} characters (${length} so far)`,
     varied: "No single character or word repeated",
     withoutName: "Does not contain the user name",
-    maxBytes: (max: number) => `At most ${max.toLocaleString()} bytes`,
+    maxBytes: (max: number) => `At most ${max} bytes`,
   },
   passkeys: {
     title: "Passkeys",

@@ -54,6 +54,7 @@ export default function ActivityPage() {
       target: target() ?? undefined,
     };
   });
+  const isFiltered = () => Object.values(filter()).some((value) => value !== undefined);
   const list = createActivityList(filter);
   const selected = () => params.id ?? null;
   const hrefOf = (id: string) => `/activity/${encodeURIComponent(id)}${location.search}`;
@@ -104,7 +105,11 @@ export default function ActivityPage() {
               selected={selected()}
               hrefOf={hrefOf}
               onRetry={() => list.load(filter())}
-              empty={{ title: texts.none, hint: texts.noneHint }}
+              empty={
+                isFiltered()
+                  ? { title: texts.none, hint: texts.noneHint }
+                  : { title: texts.noneYet, hint: texts.noneAtAllHint }
+              }
             />
           </section>
         </Page>

@@ -1,7 +1,7 @@
 import { actionPhrase, actorName } from "../../../../shared/protocol/action-labels.ts";
 import type { ActivityEntry, ActivityState } from "../../../../shared/protocol/activity.ts";
 import { containerHref, folderHref, processHref, serverHref, stackHref, volumeHref } from "../../lib/addresses.ts";
-import { formatDuration } from "../../lib/format.ts";
+import { dates, formatDuration, formatElapsed } from "../../lib/format.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import type { Tone } from "../../ui/Badge.tsx";
 import { activityMessages } from "./messages.ts";
@@ -63,7 +63,7 @@ const pages: Record<string, string | undefined> = {
   session: "/account",
 };
 
-const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "full" });
+const dayFormat = dates({ dateStyle: "full" });
 const dayOf = (time: number) => new Date(time).toDateString();
 const DAY_MS = 86_400_000;
 
@@ -75,10 +75,10 @@ export function dayLabel(iso: string, now: number): string {
   return dayFormat.format(time);
 }
 
-/** How long an action took, or has taken so far: `40 ms`, `12m 5s`. */
+/** How long an action took, or has taken so far: `40ms`, `12m 5s`. */
 export function durationOf({ startedAt, finishedAt }: Pick<ActivityEntry, "startedAt" | "finishedAt">, now: number) {
   const ms = Math.max(0, (finishedAt ? Date.parse(finishedAt) : now) - Date.parse(startedAt));
-  return ms < 1_000 && finishedAt ? `${ms} ms` : formatDuration(ms / 1000);
+  return finishedAt ? formatElapsed(ms) : formatDuration(ms / 1_000);
 }
 
 export type ActivityRow = { day: string } | { entry: ActivityEntry };

@@ -38,7 +38,7 @@ test.each<[Partial<ActivityEntry>, string]>([
 
 test("the time an action took is exact below a second", () => {
   const startedAt = "2026-03-05T12:00:00.000Z";
-  expect(durationOf({ startedAt, finishedAt: "2026-03-05T12:00:00.040Z" }, 0)).toBe("40 ms");
+  expect(durationOf({ startedAt, finishedAt: "2026-03-05T12:00:00.040Z" }, 0)).toBe("40ms");
   expect(durationOf({ startedAt, finishedAt: null }, Date.parse(startedAt) + 65_000)).toBe("1m 5s");
 });
 

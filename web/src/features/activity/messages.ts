@@ -1,9 +1,11 @@
 import type { ActivityState } from "../../../../shared/protocol/activity.ts";
+import { formatCount } from "../../lib/format.ts";
 
 /** Texts of the record of actions. */
 export const activityMessages = {
   title: "Activity",
-  entries: (count: number, hasMore: boolean) => `${count}${hasMore ? "+" : ""} ${count === 1 ? "action" : "actions"}`,
+  entries: (count: number, hasMore: boolean) =>
+    `${formatCount(count)}${hasMore ? "+" : ""} ${count === 1 ? "action" : "actions"}`,
   search: "Search activity",
   placeholder: "User, action, target, output",
   state: "Outcome",
@@ -15,6 +17,7 @@ export const activityMessages = {
   none: "No matching actions",
   noneHint: "No recorded action matches this filter.",
   noneYet: "No actions yet",
+  noneAtAllHint: "What people and API keys change on this server is listed here, with its output.",
   noneYetHint: "What people and API keys do to it is listed here.",
   today: "Today",
   yesterday: "Yesterday",
@@ -33,7 +36,8 @@ export const activityMessages = {
   undoStarted: "Undo started",
   noOutput: "This action had no output.",
   moreOutput: "Load more output",
-  gap: (lines: number, size: string) => `… ${lines} ${lines === 1 ? "line" : "lines"} (${size}) are not stored …`,
+  gap: (lines: number, size: string) =>
+    `… ${formatCount(lines)} ${lines === 1 ? "line" : "lines"} (${size}) are not stored …`,
 } as const;
 
 export const stateLabels: Record<ActivityState, string> = {

@@ -1,18 +1,18 @@
-import { Show } from "solid-js";
-import type { AlertSubjectKind } from "../../../../shared/protocol/alert-kinds.ts";
+import { createMemo, Show } from "solid-js";
+import { type AlertSubjectKind, severities } from "../../../../shared/protocol/alert-kinds.ts";
 import { useAlerts } from "../../lib/queries.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { severityDisplay } from "./alert-labels.ts";
-import { alertMessages } from "./messages.ts";
 
-/** A badge beside the name of a subject while alerts fire for it; otherwise nothing. */
+/** The rule whose alert fires for a subject, the most severe one first, and the number of the others; otherwise nothing. */
 export function AlertBadge(props: { kind: AlertSubjectKind; name: string }) {
   const alerts = useAlerts();
-  const firing = () =>
-    (alerts.isSuccess ? alerts.data : []).filter(
-      ({ subject, phase }) => phase === "firing" && subject.kind === props.kind && subject.name === props.name,
-    );
+  const firing = createMemo(() =>
+    (alerts.isSuccess ? alerts.data : [])
+      .filter(({ subject, phase }) => phase === "firing" && subject.kind === props.kind && subject.name === props.name)
+      .toSorted((a, b) => severities.indexOf(b.severity) - severities.indexOf(a.severity)),
+  );
   return (
     <Show when={firing()[0]}>
       {(first) => (
@@ -22,7 +22,10 @@ export function AlertBadge(props: { kind: AlertSubjectKind; name: string }) {
             .map(({ ruleName, detail }) => visibleName(`${ruleName}: ${detail}`))
             .join("\n")}
         >
-          {alertMessages.badge(firing().length)}
+          <span class="truncate">{visibleName(first().ruleName)}</span>
+          <Show when={firing().length > 1}>
+            <span>+{firing().length - 1}</span>
+          </Show>
         </Badge>
       )}
     </Show>

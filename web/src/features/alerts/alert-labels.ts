@@ -2,6 +2,7 @@ import type { AlertEvent, AlertRule, AlertSubject } from "../../../../shared/pro
 import type { AlertEventKind, ChannelType, ConditionKind, Severity } from "../../../../shared/protocol/alert-kinds.ts";
 import { alertEventLabels, severityLabels } from "../../../../shared/protocol/alert-labels.ts";
 import { containerHref, processHref } from "../../lib/addresses.ts";
+import { formatCount, formatPercent } from "../../lib/format.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import type { Tone } from "../../ui/Badge.tsx";
 
@@ -66,18 +67,15 @@ export function formatSpan(seconds: number): string {
     [3_600, "hour"],
     [60, "minute"],
   ];
-  for (const [size, unit] of units) {
-    if (seconds < size || seconds % size !== 0) continue;
-    const count = seconds / size;
-    return count === 1 ? `1 ${unit}` : `${count} ${unit}s`;
-  }
-  return `${seconds} s`;
+  const [size, unit] = units.find(([length]) => seconds >= length && seconds % length === 0) ?? [1, "second"];
+  const count = seconds / size;
+  return count === 1 ? `1 ${unit}` : `${formatCount(count)} ${unit}s`;
 }
 
 /** Condition of a rule with its thresholds, in one line. */
 export function describeRule({ condition, forSeconds }: Pick<AlertRule, "condition" | "forSeconds">): string {
   const parts = [conditionLabels[condition.kind]];
-  if ("percent" in condition) parts.push(`at least ${condition.percent} %`);
+  if ("percent" in condition) parts.push(`at least ${formatPercent(condition.percent)}`);
   if ("perCore" in condition) parts.push(`at least ${condition.perCore} per core`);
   if (condition.kind === "container-log") {
     if (condition.levels.length > 0) parts.push(condition.levels.join(", "));

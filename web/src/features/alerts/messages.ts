@@ -28,7 +28,6 @@ export const alertMessages = {
     empty: "No notifications yet.",
     all: "All alerts",
   },
-  badge: (count: number) => (count > 1 ? `${count} alerts` : "alert"),
   rules: {
     empty: "No rules",
     emptyNote: "A rule describes a problem, how long it must last, and who is notified.",

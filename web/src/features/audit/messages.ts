@@ -1,7 +1,10 @@
+import { formatCount } from "../../lib/format.ts";
+
 /** Texts of the audit trail. */
 export const auditMessages = {
   title: "Audit trail",
-  entries: (count: number, hasMore: boolean) => `${count}${hasMore ? "+" : ""} ${count === 1 ? "entry" : "entries"}`,
+  entries: (count: number, hasMore: boolean) =>
+    `${formatCount(count)}${hasMore ? "+" : ""} ${count === 1 ? "entry" : "entries"}`,
   search: "Search the audit trail",
   placeholder: "User, action, target",
   refresh: "Refresh",

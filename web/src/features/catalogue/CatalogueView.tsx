@@ -2,16 +2,20 @@ import { A, useLocation } from "@solidjs/router";
 import SearchX from "lucide-solid/icons/search-x";
 import { createMemo, For, Show } from "solid-js";
 import type { CatalogueCategory, CatalogueSummary } from "../../../../shared/protocol/catalogue.ts";
+import { containerHref, entryHref } from "../../lib/addresses.ts";
+import { useServices } from "../../lib/queries.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { listQuery } from "../../resource/address-selection.ts";
 import { createAddressChoice, createAddressText } from "../../resource/address-value.ts";
 import { QueryView } from "../../resource/QueryView.tsx";
-import { Badge, Button, EmptyState, Page, SearchField, Select } from "../../ui/index.ts";
+import { Button, EmptyState, Page, SearchField, Select } from "../../ui/index.ts";
+import { listKeys } from "../../ui/list-keys.ts";
 import { categories, categoryLabels } from "./catalogue-labels.ts";
 import { useCatalogue } from "./catalogue-queries.ts";
 import { Glyph } from "./Glyph.tsx";
+import { createInstalled, type Installed } from "./installed.ts";
 import { catalogueMessages as texts } from "./messages.ts";
 import "./catalogue.css";
-import { entryHref } from "../../lib/addresses.ts";
 
 type Choice = CatalogueCategory | "all" | "installed";
 const choices: readonly Choice[] = ["all", "installed", ...categories];
@@ -22,6 +26,9 @@ export function CatalogueView() {
   const [filter, setFilter] = createAddressText("filter");
   const [choice, setChoice] = createAddressChoice<Choice>("category", () => choices, "all", "replace");
   const all = () => query.data ?? [];
+  const services = useServices();
+  const installedOf = createMemo(() => createInstalled(services.data?.services ?? []));
+  const isInstalled = (entry: CatalogueSummary) => (installedOf()(entry)?.length ?? 0) > 0;
   /** Docker does not respond: no entry counts as installed, and none as not installed. */
   const isUnknown = () => all().some(({ installed }) => installed === null);
   const shown = createMemo(() => {
@@ -77,7 +84,7 @@ export function CatalogueView() {
               </EmptyState>
             }
           >
-            <div class="catalogue-groups">
+            <div ref={(cards) => listKeys(cards, undefined, "grid")} class="catalogue-groups">
               <For each={groups()}>
                 {({ category, entries }) => (
                   <section aria-labelledby={`catalogue-${category}`}>
@@ -86,11 +93,7 @@ export function CatalogueView() {
                     </h2>
                     <ul class="catalogue-cards">
                       <For each={entries}>
-                        {(entry) => (
-                          <li>
-                            <EntryCard entry={entry} />
-                          </li>
-                        )}
+                        {(entry) => <EntryCard entry={entry} containers={installedOf()(entry) ?? []} />}
                       </For>
                     </ul>
                   </section>
@@ -104,26 +107,38 @@ export function CatalogueView() {
   );
 }
 
-function EntryCard(props: { entry: CatalogueSummary }) {
+/** Opens the entry wherever it is clicked, except on the link to what runs of it. */
+function EntryCard(props: { entry: CatalogueSummary; containers: readonly Installed[] }) {
   const location = useLocation();
-  const count = () => props.entry.installed?.length ?? 0;
   return (
-    <A class="catalogue-card" href={`${entryHref(props.entry.id)}${listQuery(location.search)}`}>
-      <Glyph name={props.entry.name} category={props.entry.category} />
-      <span class="catalogue-card-text">
-        <span class="row">
-          <span class="catalogue-name truncate">{props.entry.name}</span>
-          <Show when={count() > 0}>
-            <Badge tone="ok">{texts.badge(count())}</Badge>
+    <li class="catalogue-card" data-list-row="">
+      <Glyph category={props.entry.category} />
+      <div class="catalogue-card-text">
+        <div class="row">
+          <A class="catalogue-name truncate" href={`${entryHref(props.entry.id)}${listQuery(location.search)}`}>
+            {props.entry.name}
+          </A>
+          <Show when={props.containers.length > 0}>
+            <A
+              class="badge tone-ok"
+              href={runningHref(props.entry, props.containers)}
+              title={props.containers.map(({ name, state }) => `${visibleName(name)}: ${state}`).join("\n")}
+            >
+              {texts.badge(props.containers.length)}
+            </A>
           </Show>
-        </span>
-        <span class="muted catalogue-description">{props.entry.description}</span>
-      </span>
-    </A>
+        </div>
+        <div class="muted catalogue-description">{props.entry.description}</div>
+      </div>
+    </li>
   );
 }
 
-const isInstalled = ({ installed }: CatalogueSummary) => installed !== null && installed.length > 0;
+/** The container of an entry; of several, the list of those with its image. */
+function runningHref({ image }: CatalogueSummary, containers: readonly Installed[]): string {
+  const [only, ...others] = containers;
+  return only && others.length === 0 ? containerHref(only.name) : `/services?${new URLSearchParams({ filter: image })}`;
+}
 
 const textOf = ({ id, name, description, image, category, licence }: CatalogueSummary) =>
   [id, name, description, image, categoryLabels[category], licence].join(" ").toLowerCase();

@@ -1,11 +1,12 @@
 import { A, useNavigate } from "@solidjs/router";
 import Download from "lucide-solid/icons/download";
 import SearchX from "lucide-solid/icons/search-x";
-import { createSignal, For, Show } from "solid-js";
+import { createMemo, createSignal, For, Show } from "solid-js";
 import type { CatalogueDetail } from "../../../../shared/protocol/catalogue.ts";
 import { catalogue } from "../../lib/api/catalogue.ts";
 import { useJob, useJobs } from "../../lib/jobs/jobs.ts";
 import { createTitle, joinTitle } from "../../lib/page-title.ts";
+import { useServices } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { BackLink } from "../../resource/BackLink.tsx";
@@ -18,6 +19,7 @@ import { Glyph } from "./Glyph.tsx";
 import { InstallFields } from "./InstallFields.tsx";
 import { InstallResult } from "./InstallResult.tsx";
 import { createInstallForm } from "./install-form.ts";
+import { createInstalled } from "./installed.ts";
 import { catalogueMessages, entryMessages, installMessages } from "./messages.ts";
 import { PreviewCard } from "./PreviewCard.tsx";
 import "./catalogue.css";
@@ -85,6 +87,8 @@ function NoSuchEntry(props: { id: string }) {
 }
 
 function About(props: { entry: CatalogueDetail }) {
+  const services = useServices();
+  const containers = createMemo(() => createInstalled(services.data?.services ?? [])(props.entry) ?? []);
   const link = (address: string) => (
     <a href={address} target="_blank" rel="noreferrer noopener">
       {address.replace(/^https:\/\//, "")}
@@ -93,7 +97,7 @@ function About(props: { entry: CatalogueDetail }) {
   return (
     <Card>
       <div class="catalogue-about">
-        <Glyph name={props.entry.name} category={props.entry.category} />
+        <Glyph category={props.entry.category} />
         <p>{props.entry.description}</p>
       </div>
       <Facts
@@ -113,10 +117,10 @@ function About(props: { entry: CatalogueDetail }) {
       <Show when={props.entry.installed === null}>
         <Callout tone="warn">{entryMessages.installedUnknown}</Callout>
       </Show>
-      <Show when={props.entry.installed?.length}>
+      <Show when={containers().length > 0}>
         <h3 class="catalogue-category">{entryMessages.installed}</h3>
         <ul class="catalogue-installed">
-          <For each={props.entry.installed ?? []}>
+          <For each={containers()}>
             {({ name, state }) => (
               <li>
                 <Status tone={state === "running" ? "ok" : "neutral"}>{visibleName(state)}</Status>
@@ -159,6 +163,9 @@ function Form(props: { entry: CatalogueDetail; networks: readonly string[]; onJo
       </form>
       <div class="catalogue-column catalogue-preview-column">
         <PreviewCard form={form} />
+      </div>
+      {/* Stays at the lower edge: the form and the preview are longer than most screens. */}
+      <div class="catalogue-install">
         <Button
           type="submit"
           form="install"

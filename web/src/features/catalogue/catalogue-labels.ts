@@ -18,10 +18,3 @@ export const categoryLabels: Record<CatalogueCategory, string> = {
 };
 
 export const categories = Object.keys(categoryLabels) as CatalogueCategory[];
-
-/** Two letters for a name: the initials of two words or capitals, or its first two letters. */
-export function initials(name: string): string {
-  const heads = name.match(/(?:^|[\s-])[a-z0-9]|\p{Lu}/gu)?.map((head) => head.trim().replace("-", "")) ?? [];
-  const [first = "", second = ""] = heads;
-  return second === "" ? name.slice(0, 2) : `${first}${second}`;
-}

@@ -1,6 +1,6 @@
 import { createMemo } from "solid-js";
 import type { Deployment } from "../../../../shared/protocol/deployment.ts";
-import { formatBytes, formatPercent } from "../../lib/format.ts";
+import { formatBytes, formatCpu } from "../../lib/format.ts";
 import { useLive } from "../../lib/live-context.ts";
 import { createTitle } from "../../lib/page-title.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
@@ -102,7 +102,7 @@ function ProcessesTab(props: DeploymentPaneProps) {
             label={deploymentLabels.cpu}
             times={times()}
             series={[{ label: deploymentLabels.cpu, values: samples().map(({ cpuPercent }) => cpuPercent) }]}
-            format={formatPercent}
+            format={formatCpu}
             height={130}
           />
         </Card>

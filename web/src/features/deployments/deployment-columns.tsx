@@ -1,13 +1,14 @@
 import { Show } from "solid-js";
 import type { Deployment } from "../../../../shared/protocol/deployment.ts";
-import { formatBytes, formatDuration, formatPercent } from "../../lib/format.ts";
+import { columnBytes, formatCpu, formatDuration, NO_VALUE } from "../../lib/format.ts";
 import { serverNow } from "../../lib/server-time.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Badge, type Column, Status } from "../../ui/index.ts";
+import { AlertBadge } from "../alerts/AlertBadge.tsx";
 import { BesideLink } from "../logs/LogSelectionLinks.tsx";
 import { DeploymentButtons } from "./DeploymentButtons.tsx";
 import type { DeploymentActions } from "./deployment-actions.ts";
-import { actionLabels, deploymentName, statusDisplay, totalsOf } from "./deployment-list.ts";
+import { actionLabels, type DeploymentTotals, deploymentName, statusDisplay, totalsOf } from "./deployment-list.ts";
 import { deploymentLabels, deploymentMessages } from "./messages.ts";
 
 /** Ids of the processes beside which another log opens. */
@@ -35,6 +36,12 @@ export const createNarrowColumns = (shown: Shown): Column<Deployment>[] => [
   },
 ];
 
+/** PM2 reports zeros for a process that does not run. */
+const ofOnline = (deployment: Deployment, format: (totals: DeploymentTotals) => string) => {
+  const totals = totalsOf(deployment);
+  return totals.online > 0 ? format(totals) : NO_VALUE;
+};
+
 export function createDeploymentColumns(actions: DeploymentActions, shown: Shown): Column<Deployment>[] {
   const display = (deployment: Deployment) => {
     const pending = actions.pending(deployment);
@@ -56,6 +63,7 @@ export function createDeploymentColumns(actions: DeploymentActions, shown: Shown
                 panel
               </Badge>
             </Show>
+            <AlertBadge kind="process" name={deployment.id} />
           </div>
           <div class="truncate faint deployment-note">{visibleName(deployment.script)}</div>
         </div>
@@ -88,7 +96,7 @@ export function createDeploymentColumns(actions: DeploymentActions, shown: Shown
       only: "middle",
       align: "end",
       sortBy: (deployment) => totalsOf(deployment).cpuPercent,
-      cell: (deployment) => <span class="num">{formatPercent(totalsOf(deployment).cpuPercent)}</span>,
+      cell: (deployment) => <span class="num">{ofOnline(deployment, ({ cpuPercent }) => formatCpu(cpuPercent))}</span>,
     },
     {
       id: "memory",
@@ -96,7 +104,9 @@ export function createDeploymentColumns(actions: DeploymentActions, shown: Shown
       only: "middle",
       align: "end",
       sortBy: (deployment) => totalsOf(deployment).memoryBytes,
-      cell: (deployment) => <span class="num">{formatBytes(totalsOf(deployment).memoryBytes)}</span>,
+      cell: (deployment) => (
+        <span class="num">{ofOnline(deployment, ({ memoryBytes }) => columnBytes(memoryBytes))}</span>
+      ),
     },
     {
       id: "restarts",
@@ -114,7 +124,7 @@ export function createDeploymentColumns(actions: DeploymentActions, shown: Shown
       sortBy: (deployment) => -(totalsOf(deployment).since ?? Number.POSITIVE_INFINITY),
       cell: (deployment) => {
         const { since } = totalsOf(deployment);
-        return <span class="num">{since === null ? "–" : formatDuration((serverNow() - since) / 1000)}</span>;
+        return <span class="num">{since === null ? NO_VALUE : formatDuration((serverNow() - since) / 1000)}</span>;
       },
     },
     {

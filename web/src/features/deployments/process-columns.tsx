@@ -1,8 +1,11 @@
 import type { DeploymentInstance } from "../../../../shared/protocol/deployment.ts";
-import { formatAgo, formatBytes, formatDateTime, formatPercent } from "../../lib/format.ts";
+import { columnBytes, formatAgo, formatCpu, formatDateTime, NO_VALUE } from "../../lib/format.ts";
 import { type Column, Status } from "../../ui/index.ts";
 import { processDisplay } from "./deployment-list.ts";
 import { deploymentLabels } from "./messages.ts";
+
+/** PM2 reports zeros for a process that does not run. */
+const isOnline = ({ status }: DeploymentInstance) => status === "online";
 
 /** Columns of the processes of one deployment. */
 export const processColumns: Column<DeploymentInstance>[] = [
@@ -26,21 +29,21 @@ export const processColumns: Column<DeploymentInstance>[] = [
   {
     id: "pid",
     title: deploymentLabels.process,
-    cell: (process) => <span class="num">{process.pid ?? "–"}</span>,
+    cell: (process) => <span class="num">{process.pid ?? NO_VALUE}</span>,
     only: "middle",
     align: "end",
   },
   {
     id: "cpu",
     title: deploymentLabels.cpu,
-    cell: (process) => <span class="num">{formatPercent(process.cpuPercent)}</span>,
+    cell: (process) => <span class="num">{isOnline(process) ? formatCpu(process.cpuPercent) : NO_VALUE}</span>,
     sortBy: (process) => process.cpuPercent,
     align: "end",
   },
   {
     id: "memory",
     title: deploymentLabels.memory,
-    cell: (process) => <span class="num">{formatBytes(process.memoryBytes)}</span>,
+    cell: (process) => <span class="num">{isOnline(process) ? columnBytes(process.memoryBytes) : NO_VALUE}</span>,
     sortBy: (process) => process.memoryBytes,
     align: "end",
   },

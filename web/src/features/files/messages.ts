@@ -1,8 +1,10 @@
+import { formatCount } from "../../lib/format.ts";
+
 /** Texts of the file pages. */
 
 export const folderMessages = {
   title: "Files",
-  countEntries: (count: number) => `${count.toLocaleString()} ${count === 1 ? "entry" : "entries"}`,
+  countEntries: (count: number) => `${formatCount(count)} ${count === 1 ? "entry" : "entries"}`,
   filter: "Filter this folder",
   hideHidden: "Hide hidden entries",
   showHidden: (count: number) => `Show hidden entries (${count})`,

@@ -1,6 +1,6 @@
 import { Show } from "solid-js";
 import type { Image } from "../../../../shared/protocol/image.ts";
-import { formatBytes } from "../../lib/format.ts";
+import { columnBytes } from "../../lib/format.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { createdColumn, usedByColumn } from "../../resource/columns.tsx";
 import { Badge, type Column } from "../../ui/index.ts";
@@ -32,7 +32,7 @@ export function createImageColumns(isOutdated: (image: Image) => boolean): Colum
       width: "tight",
       align: "end",
       sortBy: (row) => row.size,
-      cell: (row) => <span class="num">{formatBytes(row.size)}</span>,
+      cell: (row) => <span class="num">{columnBytes(row.size)}</span>,
     },
   ];
 }

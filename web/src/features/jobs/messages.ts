@@ -1,3 +1,5 @@
+import { formatCount } from "../../lib/format.ts";
+
 /** Texts of the jobs button. Apart from the others: the frame loads them with every page. */
 export const trayMessages = {
   label: (running: number, failed: number) =>
@@ -13,5 +15,6 @@ export const jobMessages = {
   all: "All activity",
   open: "Open in Activity",
   output: "Output",
-  linesDropped: (count: number) => `${count} earlier ${count === 1 ? "line is" : "lines are"} not shown here.`,
+  linesDropped: (count: number) =>
+    `${formatCount(count)} earlier ${count === 1 ? "line is" : "lines are"} not shown here.`,
 } as const;

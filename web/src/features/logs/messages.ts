@@ -1,9 +1,10 @@
 import type { GapReason, StreamClosedCode } from "../../../../shared/protocol/events/services.ts";
 import type { LogGapReason } from "../../../../shared/protocol/log-search.ts";
+import { formatCount } from "../../lib/format.ts";
 
 /** The texts of the log views; choices of level, time and range are beside their values. Names and lines are passed in cleaned (`visibleName`, `cleanLine`). */
 
-const plural = (count: number, one: string, many: string) => `${count.toLocaleString()} ${count === 1 ? one : many}`;
+const plural = (count: number, one: string, many: string) => `${formatCount(count)} ${count === 1 ? one : many}`;
 
 /**
  * Notices between the lines. The live stream and the log history tell of the same change: equal texts are shown once.
@@ -106,7 +107,7 @@ export const search = {
   looking: "Searching…",
   none: "No match",
   matches: (count: number) => plural(count, "match", "matches"),
-  position: (position: number, count: number) => `${position.toLocaleString()} of ${count.toLocaleString()}`,
+  position: (position: number, count: number) => `${formatCount(position)} of ${formatCount(count)}`,
   previous: "Previous match",
   next: "Next match",
 };
@@ -213,7 +214,7 @@ export const picker = {
   removed: "Removed",
   running: "Running",
   notRunning: "Not running",
-  lines: (count: number) => `${count.toLocaleString()} ${count === 1 ? "line" : "lines"}`,
+  lines: (count: number) => `${formatCount(count)} ${count === 1 ? "line" : "lines"}`,
   removedGroup: "Removed, lines are stored",
 };
 

@@ -1,3 +1,5 @@
+import { formatCount } from "../../lib/format.ts";
+
 /** Texts of the MCP page and its dialog. */
 export const mcpMessages = {
   title: "MCP servers",
@@ -78,7 +80,7 @@ export const resultMessages = {
   audio: (mimeType: string | undefined) => `Audio (${mimeType ?? "unknown type"}) is not played`,
   binary: (uri: string, mimeType: string | undefined) => `Binary resource ${uri} (${mimeType ?? "unknown type"})`,
   resource: "Resource",
-  moreCharacters: (count: number) => `… ${count} more characters`,
+  moreCharacters: (count: number) => `… ${formatCount(count)} more characters`,
   cancelled: "Cancelled",
 } as const;
 

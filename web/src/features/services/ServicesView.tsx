@@ -7,6 +7,7 @@ import type { DependencyState } from "../../../../shared/protocol/system.ts";
 import { useServices } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { createStableList } from "../../lib/stable-list.ts";
+import { useTrends } from "../../lib/trends.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
 import { createSelection, type Selection } from "../../resource/selection.ts";
 import { Button, Callout, EmptyState, Menu } from "../../ui/index.ts";
@@ -135,6 +136,7 @@ function ServiceList(props: ServiceListProps) {
   const usages = createServiceUsages();
   const groups = createMemo(() => toGroups(props.services, { ...sorting(), usageOf: usages.of }));
   const isNarrow = () => props.selected !== null;
+  const trends = useTrends(() => !isNarrow());
   const openName = () => findService(props.all, props.selected ?? "")?.name;
   return (
     <>
@@ -142,6 +144,7 @@ function ServiceList(props: ServiceListProps) {
         selection={props.selection}
         columns={props.columns}
         usages={usages}
+        trends={trends.data?.trends}
         groups={groups()}
         sorting={sorting()}
         onSort={sort}

@@ -186,6 +186,7 @@ export const serviceLabels = {
   state: "State",
   image: "Image",
   cpu: "CPU",
+  cpuOf: (name: string) => `CPU of ${name}, last 15 minutes`,
   memory: "Memory",
   actions: "Actions",
   ports: "Ports",

@@ -88,7 +88,12 @@ export function NumberRow(props: { setting: NumberSetting; way: EnvironmentWay }
         }
       >
         <div class="settings-buttons">
-          <Button type="submit" variant="primary" busy={submit.busy()} disabled={!submit.ready()}>
+          <Button
+            type="submit"
+            variant={submit.ready() ? "primary" : "secondary"}
+            busy={submit.busy()}
+            disabled={!submit.ready()}
+          >
             {texts.save}
           </Button>
           <Show when={props.setting.stored !== null}>

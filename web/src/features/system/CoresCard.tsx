@@ -1,6 +1,6 @@
 import { createMemo, Index } from "solid-js";
 import type { SystemStats } from "../../../../shared/protocol/system.ts";
-import { formatPercent } from "../../lib/format.ts";
+import { formatCpu } from "../../lib/format.ts";
 import { Card } from "../../ui/Card.tsx";
 import { loadTone } from "../../ui/Meter.tsx";
 import { Sparkline } from "../../ui/Sparkline.tsx";
@@ -21,13 +21,13 @@ export function CoresCard(props: { stats: SystemStats; history: StatsHistory }) 
             <li class="core">
               <span class="faint">{core}</span>
               <Sparkline
-                label={texts.core(core, formatPercent(usage()))}
+                label={texts.core(core, formatCpu(usage()))}
                 values={recent().map((sample) => sample[core] ?? 0)}
                 max={100}
                 span={SHOWN}
                 tone={loadTone(usage())}
               />
-              <b class="num">{formatPercent(usage())}</b>
+              <b class="num">{formatCpu(usage())}</b>
             </li>
           )}
         </Index>

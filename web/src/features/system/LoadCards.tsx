@@ -1,6 +1,6 @@
 import { createMemo } from "solid-js";
 import type { SystemStats } from "../../../../shared/protocol/system.ts";
-import { formatBytes, formatPercent, formatRate } from "../../lib/format.ts";
+import { formatBytes, formatCpu, formatDecimal, formatPercent, formatRate } from "../../lib/format.ts";
 import { type ChartPeriod, widthOf } from "../../lib/history-range.ts";
 import { Card } from "../../ui/Card.tsx";
 import { TimeChart } from "../../ui/TimeChart.tsx";
@@ -30,18 +30,18 @@ export function CpuCard(props: PeakCardProps) {
     { label: texts.cpu, values: props.history.cpu },
     ...(props.peaks ? [{ label: texts.peak, values: props.history.cpuMax }] : []),
   ]);
-  const load = () => props.stats.cpu.loadAvg.map((value) => value.toFixed(2)).join(" ");
+  const load = () => props.stats.cpu.loadAvg.map((value) => formatDecimal(value)).join(" ");
   return (
     <Card
       title={texts.cpu}
       class="system-wide"
-      actions={<Big value={formatPercent(props.stats.cpu.usage)} note={texts.load(load())} />}
+      actions={<Big value={formatCpu(props.stats.cpu.usage)} note={texts.load(load())} />}
     >
       <TimeChart
         label={texts.cpuLabel}
         times={props.history.times}
         series={series()}
-        format={formatPercent}
+        format={formatCpu}
         max={100}
         {...widthOf(props.period)}
         height={190}

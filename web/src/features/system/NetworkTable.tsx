@@ -1,6 +1,6 @@
 import { Show } from "solid-js";
 import type { NetworkStats } from "../../../../shared/protocol/system.ts";
-import { formatBytes, formatRate } from "../../lib/format.ts";
+import { columnBytes, columnRate } from "../../lib/format.ts";
 import { Card } from "../../ui/Card.tsx";
 import { type Column, DataTable } from "../../ui/DataTable.tsx";
 import { EmptyState } from "../../ui/Notice.tsx";
@@ -27,7 +27,7 @@ const columns: Column<NetworkStats>[] = [
     align: "end",
     width: "tight",
     sortBy: (row) => row.rxBytesPerSecond,
-    cell: (row) => <span class="num">{formatRate(row.rxBytesPerSecond)}</span>,
+    cell: (row) => <span class="num">{columnRate(row.rxBytesPerSecond)}</span>,
   },
   {
     id: "tx",
@@ -35,7 +35,7 @@ const columns: Column<NetworkStats>[] = [
     align: "end",
     width: "tight",
     sortBy: (row) => row.txBytesPerSecond,
-    cell: (row) => <span class="num">{formatRate(row.txBytesPerSecond)}</span>,
+    cell: (row) => <span class="num">{columnRate(row.txBytesPerSecond)}</span>,
   },
   {
     id: "total",
@@ -46,7 +46,7 @@ const columns: Column<NetworkStats>[] = [
     sortBy: (row) => row.rxBytes + row.txBytes,
     cell: (row) => (
       <span class="num faint">
-        {formatBytes(row.rxBytes)} / {formatBytes(row.txBytes)}
+        {columnBytes(row.rxBytes)} / {columnBytes(row.txBytes)}
       </span>
     ),
   },

@@ -3,6 +3,7 @@ import { Terminal as Xterm } from "@xterm/xterm";
 import "@xterm/xterm/css/xterm.css";
 import { createEffect, on, onCleanup, onMount } from "solid-js";
 import type { ShellEnd } from "../../../../shared/protocol/shell-limits.ts";
+import { formatBytes } from "../../lib/format.ts";
 import { useLive } from "../../lib/live-context.ts";
 import { theme } from "../../lib/theme.ts";
 import { toast } from "../../ui/toast.tsx";
@@ -61,8 +62,7 @@ export default function Terminal(props: TerminalProps) {
             read();
           });
         },
-        onGap: (bytes) =>
-          terminal.write(`\r\n\x1b[2m[${Math.ceil(bytes / 1024)} KiB of output are no longer held]\x1b[0m\r\n`),
+        onGap: (bytes) => terminal.write(`\r\n\x1b[2m[${formatBytes(bytes)} of output are no longer held]\x1b[0m\r\n`),
         onClosed(code, exitCode) {
           terminal.options.disableStdin = true;
           props.onOver(code, exitCode);

@@ -1,6 +1,6 @@
 import { Show } from "solid-js";
 import type { Volume } from "../../../../shared/protocol/volume.ts";
-import { formatBytes } from "../../lib/format.ts";
+import { columnBytes } from "../../lib/format.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { createdColumn, projectColumn, usedByColumn } from "../../resource/columns.tsx";
 import { Badge, type Column } from "../../ui/index.ts";
@@ -44,7 +44,7 @@ export function createVolumeColumns(sizes: VolumeSizes): Column<Volume>[] {
           when={sizes.of(row.name) !== undefined}
           fallback={<span class="faint">{sizes.isLoading() ? "…" : "–"}</span>}
         >
-          <span class="num">{formatBytes(sizes.of(row.name) ?? 0)}</span>
+          <span class="num">{columnBytes(sizes.of(row.name) ?? 0)}</span>
         </Show>
       ),
     },

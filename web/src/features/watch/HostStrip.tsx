@@ -3,12 +3,12 @@ import { For, type JSX, Show } from "solid-js";
 import { sumTraffic } from "../../../../shared/metrics/traffic.ts";
 import type { SystemStats } from "../../../../shared/protocol/system.ts";
 import type { UsageTrend, UsageTrends } from "../../../../shared/protocol/watch.ts";
-import { formatBytes, formatDuration, formatPercent, formatRate } from "../../lib/format.ts";
+import { formatBytes, formatCpu, formatDecimal, formatDuration, formatPercent, formatRate } from "../../lib/format.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
+import { TrendLine } from "../../resource/TrendLine.tsx";
 import { loadTone } from "../../ui/Meter.tsx";
 import type { HostStats } from "../system/host-stats.ts";
 import { hostMessages as texts } from "./messages.ts";
-import { TrendLine } from "./TrendLine.tsx";
 
 /** Disks that are shown; the fullest. */
 const MAX_DISKS = 3;
@@ -21,7 +21,7 @@ export function HostStrip(props: { host: HostStats; trends: UsageTrends | null |
       <Show when={props.host.latest()} fallback={<span class="skeleton host-wait" />}>
         {(stats) => (
           <dl class="host-figures">
-            <Figure label={texts.cpu} value={formatPercent(stats().cpu.usage)}>
+            <Figure label={texts.cpu} value={formatCpu(stats().cpu.usage)}>
               <TrendLine
                 label={texts.cpuLabel}
                 trends={props.trends}
@@ -33,7 +33,7 @@ export function HostStrip(props: { host: HostStats; trends: UsageTrends | null |
             <Figure
               label={texts.load}
               value={stats()
-                .cpu.loadAvg.map((load) => load.toFixed(2))
+                .cpu.loadAvg.map((load) => formatDecimal(load))
                 .join(" ")}
               title={texts.loadHint(stats().cpu.count)}
             />

@@ -1,6 +1,7 @@
 import { Show } from "solid-js";
 import { useSystemInfo } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
+import { listKeys } from "../../ui/list-keys.ts";
 import { Page } from "../../ui/Page.tsx";
 import { GettingStartedCard } from "../getting-started/GettingStartedCard.tsx";
 import { createHostStats } from "../system/host-stats.ts";
@@ -22,7 +23,8 @@ export function Watch(props: { onNavigate: (href: string) => void }) {
     <Page title={watchMessages.title} note={system.data?.info.hostname}>
       <div class="watch-page">
         <GettingStartedCard />
-        <div class="watch">
+        {/* One list for the keyboard: from what needs attention on to everything that runs. */}
+        <div ref={(list) => listKeys(list)} class="watch">
           <Show when={host}>{(stats) => <HostStrip host={stats()} trends={watch.data?.trends} />}</Show>
           <AttentionCard host={host} watch={watch} onNavigate={props.onNavigate} />
           <WorkloadList watch={watch.data} />

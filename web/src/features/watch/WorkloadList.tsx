@@ -3,16 +3,20 @@ import Boxes from "lucide-solid/icons/boxes";
 import { createMemo, For, Show } from "solid-js";
 import { countContainers } from "../../../../shared/health/running.ts";
 import type { Watch } from "../../../../shared/protocol/watch.ts";
-import { formatBytes, formatDuration, formatPercent } from "../../lib/format.ts";
+import { columnBytes, formatCpu, formatDuration, NO_VALUE } from "../../lib/format.ts";
 import { useNow } from "../../lib/now.ts";
 import { useDeployments, useMcpServers, useServices } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
+import { resourceMessages } from "../../resource/messages.ts";
+import { SelectBox } from "../../resource/SelectBox.tsx";
+import { createSelection, type Selection } from "../../resource/selection.ts";
+import { CPU_LEAST, TrendLine } from "../../resource/TrendLine.tsx";
 import { Status } from "../../ui/Badge.tsx";
 import { Card } from "../../ui/Card.tsx";
 import { EmptyState, Skeleton } from "../../ui/Notice.tsx";
 import { workloadMessages as texts } from "./messages.ts";
-import { TrendLine } from "./TrendLine.tsx";
+import { WorkloadBar } from "./WorkloadBar.tsx";
 import { firstOf, toWorkloads, type Workload } from "./workloads.ts";
 
 /** Rows of the list: each has two lines that are drawn. The pages of the kinds list all. */
@@ -41,6 +45,10 @@ export function WorkloadList(props: { watch: Watch | undefined }) {
   const shown = createMemo(() => firstOf(groups(), MAX_ROWS));
   const byGroup = createMemo(() => new Map(shown().map((group) => [group.id, group])));
   const byId = createMemo(() => new Map(shown().flatMap(({ items }) => items.map((item) => [item.id, item]))));
+  const selection = createSelection();
+  const selected = createMemo(() =>
+    [...byId().values()].filter(({ id }) => selection.has(id)).map(({ target }) => target),
+  );
   const isSettled = () => [services, deployments, servers].every(({ isPending }) => !isPending);
   /** Lists that failed, or whose daemon does not respond: what they would show is unknown, not none. */
   const unknown = () =>
@@ -92,7 +100,15 @@ export function WorkloadList(props: { watch: Watch | undefined }) {
                     <For each={group().items.map((item) => item.id)}>
                       {(item) => (
                         <Show when={byId().get(item)}>
-                          {(workload) => <Row workload={workload()} watch={props.watch} now={now()} />}
+                          {(workload) => (
+                            <Row
+                              workload={workload()}
+                              watch={props.watch}
+                              now={now()}
+                              selection={selection}
+                              order={() => [...byId().keys()]}
+                            />
+                          )}
                         </Show>
                       )}
                     </For>
@@ -108,14 +124,31 @@ export function WorkloadList(props: { watch: Watch | undefined }) {
           <A href="/services">{texts.more(total() - MAX_ROWS)}</A>
         </p>
       </Show>
+      <WorkloadBar targets={selected()} onClear={selection.clear} />
     </Card>
   );
 }
 
-function Row(props: { workload: Workload; watch: Watch | undefined; now: number }) {
+interface RowProps {
+  workload: Workload;
+  watch: Watch | undefined;
+  now: number;
+  selection: Selection;
+  /** Ids of all rows as they are shown. */
+  order: () => readonly string[];
+}
+
+function Row(props: RowProps) {
   const name = () => visibleName(props.workload.name);
   return (
-    <li>
+    <li class="workload-row" data-list-row="" data-selected={props.selection.has(props.workload.id) || undefined}>
+      <SelectBox
+        label={resourceMessages.select(name())}
+        checked={props.selection.has(props.workload.id)}
+        onChoose={(isSelected, extend) =>
+          props.selection.choose(props.workload.id, isSelected, extend ? props.order() : undefined)
+        }
+      />
       <A class="workload" href={props.workload.href}>
         <span class="workload-name truncate">{name()}</span>
         <span class="workload-state">
@@ -128,11 +161,11 @@ function Row(props: { workload: Workload; watch: Watch | undefined; now: number 
             label={texts.cpuOf(name())}
             trends={props.watch?.trends}
             values={props.workload.trend?.cpu}
-            max={Math.max(10, ...(props.workload.trend?.cpu ?? []).map((value) => value ?? 0))}
+            least={CPU_LEAST}
           />
         </span>
         <span class="num workload-figure" title={texts.cpu}>
-          {props.workload.cpu === undefined ? "–" : formatPercent(props.workload.cpu)}
+          {props.workload.cpu === undefined ? NO_VALUE : formatCpu(props.workload.cpu)}
         </span>
         <span class="workload-line workload-memory">
           <TrendLine
@@ -143,13 +176,13 @@ function Row(props: { workload: Workload; watch: Watch | undefined; now: number 
           />
         </span>
         <span class="num workload-figure" title={texts.memory}>
-          {props.workload.memory === undefined ? "–" : formatBytes(props.workload.memory)}
+          {props.workload.memory === undefined ? NO_VALUE : columnBytes(props.workload.memory)}
         </span>
         <span class="num workload-restarts faint">
           <Show when={props.workload.restarts}>{(count) => texts.restartsOf(count())}</Show>
         </span>
         <span class="num workload-uptime faint" title={texts.uptime}>
-          <Show when={props.workload.since}>
+          <Show when={props.workload.since} fallback={NO_VALUE}>
             {(since) => formatDuration(Math.max(0, (props.now - since()) / 1_000))}
           </Show>
         </span>

@@ -1,3 +1,5 @@
+import { formatPercent } from "../../lib/format.ts";
+
 /** Texts of the Watch page. */
 export const watchMessages = {
   title: "Watch",
@@ -78,7 +80,7 @@ export const causeMessages = {
   partlyRunning: (running: number, total: number) => `${running} of ${total} running`,
   missing: (count: number) => (count === 1 ? "1 service has no container" : `${count} services have no container`),
   failed: "Failed",
-  diskUsed: (percent: number) => `${percent}% of the disk is used`,
+  diskUsed: (percent: number) => `${formatPercent(percent)} of the disk is used`,
   jobFailed: "Failed",
   jobInterrupted: "Interrupted",
   updates: (count: number) => (count === 1 ? "1 newer image" : `${count} newer images`),
@@ -111,6 +113,7 @@ export const workloadMessages = {
   uptime: "Uptime",
   cpuOf: (name: string) => `CPU of ${name}, last 15 minutes`,
   memoryOf: (name: string) => `Memory of ${name}, last 15 minutes`,
+  selected: "Selected workloads",
   restartsOf: (count: number) => `${count} ${count === 1 ? "restart" : "restarts"}`,
   more: (count: number) => `${count} more`,
   unknown: {

@@ -13,12 +13,14 @@ import { deploymentName, statusDisplay as processDisplay, totalsOf } from "../de
 import { statusDisplay as serverDisplay } from "../mcp/servers/server-status.ts";
 import { statusDisplay as serviceDisplay } from "../services/service-state.ts";
 import { workloadMessages as texts } from "./messages.ts";
+import type { WorkloadTarget } from "./target-actions.ts";
 
 /** One container, process or MCP server of the list. */
 export interface Workload {
   id: string;
   name: string;
   href: string;
+  target: WorkloadTarget;
   display: { tone: Tone; pulse: boolean; text: string };
   /** Percent of one core; undefined while it does not run, and until it is measured. */
   cpu: number | undefined;
@@ -93,6 +95,7 @@ function ofService(service: Service, trend: UsageTrend | undefined, now: number)
     id,
     name,
     href: `/services/${encodeURIComponent(name)}`,
+    target: { kind: "container", service },
     display: serviceDisplay(service, now),
     cpu: isRunning ? (lastOf(trend?.cpu) ?? usage?.cpuPercent) : undefined,
     memory: isRunning ? (lastOf(trend?.memory) ?? usage?.memoryBytes) : undefined,
@@ -109,6 +112,7 @@ function ofDeployment(deployment: Deployment, trend: UsageTrend | undefined): Wo
     id: `process:${deployment.id}`,
     name: deploymentName(deployment),
     href: `/deployments/${encodeURIComponent(deployment.id)}`,
+    target: { kind: "process", deployment },
     display: processDisplay(deployment),
     cpu: isRunning ? (lastOf(trend?.cpu) ?? totals.cpuPercent) : undefined,
     memory: isRunning ? (lastOf(trend?.memory) ?? totals.memoryBytes) : undefined,
@@ -122,6 +126,7 @@ const ofServer = (server: McpServer): Workload => ({
   id: `mcp:${server.id}`,
   name: server.name,
   href: `/mcp/${encodeURIComponent(server.id)}`,
+  target: { kind: "mcp", server },
   display: serverDisplay[server.status],
   cpu: undefined,
   memory: undefined,

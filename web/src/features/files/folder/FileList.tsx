@@ -6,7 +6,7 @@ import Pencil from "lucide-solid/icons/pencil";
 import Trash from "lucide-solid/icons/trash";
 import { createMemo, Show } from "solid-js";
 import type { FileEntry } from "../../../../../shared/protocol/file.ts";
-import { formatAgo, formatBytes, formatDateTime } from "../../../lib/format.ts";
+import { columnBytes, formatAgo, formatDateTime } from "../../../lib/format.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Menu, type MenuEntry } from "../../../ui/index.ts";
 import { VirtualList } from "../../../ui/VirtualList.tsx";
@@ -117,7 +117,7 @@ function Row(props: { entry: FileEntry; actions: FileActions; selected: boolean 
         <FileIcon entry={props.entry} />
         <span class="truncate">{visibleName(props.entry.name)}</span>
       </button>
-      <span class="file-size num">{props.entry.kind === "directory" ? "" : formatBytes(props.entry.size)}</span>
+      <span class="file-size num">{props.entry.kind === "directory" ? "" : columnBytes(props.entry.size)}</span>
       <span class="file-changed" title={formatDateTime(props.entry.modifiedAt)}>
         {formatAgo(props.entry.modifiedAt)}
       </span>

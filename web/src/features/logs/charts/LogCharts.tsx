@@ -1,5 +1,5 @@
 import { createMemo, For, Show } from "solid-js";
-import { formatBytes, formatPercent } from "../../../lib/format.ts";
+import { formatBytes, formatCpu } from "../../../lib/format.ts";
 import { toChartPeriod } from "../../../lib/history-range.ts";
 import { useServices } from "../../../lib/queries.ts";
 import { serverNow } from "../../../lib/server-time.ts";
@@ -15,7 +15,7 @@ export const CHARTED_MAX = 6;
 const HEIGHT = 46;
 
 const parts = [
-  { value: "cpu", label: texts.cpu, format: formatPercent },
+  { value: "cpu", label: texts.cpu, format: formatCpu },
   { value: "memory", label: texts.memory, format: formatBytes },
 ] as const;
 

@@ -1,12 +1,13 @@
 import ChevronRight from "lucide-solid/icons/chevron-right";
 import { createMemo, For, Match, Show, Switch } from "solid-js";
+import { formatAgo, formatCount } from "../../../lib/format.ts";
 import { plainText, visibleName } from "../../../lib/terminal-text.ts";
 import type { LogEntry, LogLine, LogNotice } from "../live/log-entry.ts";
 import { originStyle } from "../live/origin-colours.ts";
 import type { LinePattern } from "../search/line-pattern.ts";
 import { type MarkedSegment, markMatches, toSegments } from "./ansi-segments.ts";
 import { type JsonLine, parseJsonLine } from "./json-line.ts";
-import { currentSecond, type TimeMode, toAgo, toClock } from "./line-time.ts";
+import { currentSecond, type TimeMode, toClock } from "./line-time.ts";
 
 export interface LogRowProps {
   entry: LogEntry;
@@ -105,7 +106,7 @@ function Line(props: LogRowProps & { line: LogLine }) {
           {(value) => <Summary line={props.line} json={value()} />}
         </Show>
         <Show when={long() && !props.open}>
-          <span class="log-more">… {(props.line.text.length - FOLDED_MAX).toLocaleString()} more characters</span>
+          <span class="log-more">… {formatCount(props.line.text.length - FOLDED_MAX)} more characters</span>
         </Show>
         <Show when={props.open}>
           <pre class="log-pretty">{json()?.pretty ?? plainText(props.line.text).slice(0, OPEN_MAX)}</pre>
@@ -156,7 +157,7 @@ function Time(props: { iso: string; mode: TimeMode }) {
   return (
     <>
       {props.mode === "relative"
-        ? toAgo(props.iso, currentSecond.now())
+        ? formatAgo(props.iso, currentSecond.now())
         : toClock(props.iso, props.mode === "utc" ? "utc" : "local")}
     </>
   );

@@ -1,4 +1,5 @@
 import { createRoot, createSignal } from "solid-js";
+import { dates } from "../../../lib/format.ts";
 import { serverNow } from "../../../lib/server-time.ts";
 
 export const timeModes = ["local", "utc", "relative", "off"] as const;
@@ -17,15 +18,11 @@ const clock = {
   minute: "2-digit",
   second: "2-digit",
   fractionalSecondDigits: 3,
-  hourCycle: "h23",
 } as const;
 const day = { month: "short", day: "2-digit" } as const;
 const formats = {
-  local: { today: new Intl.DateTimeFormat(undefined, clock), other: new Intl.DateTimeFormat(undefined, day) },
-  utc: {
-    today: new Intl.DateTimeFormat(undefined, { ...clock, timeZone: "UTC" }),
-    other: new Intl.DateTimeFormat(undefined, { ...day, timeZone: "UTC" }),
-  },
+  local: { today: dates(clock), other: dates(day) },
+  utc: { today: dates({ ...clock, timeZone: "UTC" }), other: dates({ ...day, timeZone: "UTC" }) },
 };
 
 /** The time of day, with the day where it is not that of `now`. */
@@ -35,21 +32,6 @@ export function toClock(iso: string, mode: "local" | "utc", now = serverNow()): 
   const { today, other } = formats[mode];
   const date = other.format(time);
   return date === other.format(now) ? today.format(time) : `${date} ${today.format(time)}`;
-}
-
-const units: [seconds: number, name: string][] = [
-  [86_400, "d"],
-  [3_600, "h"],
-  [60, "m"],
-  [1, "s"],
-];
-
-/** `12s ago`, `3m ago`, `5h ago`, `2d ago`. */
-export function toAgo(iso: string, now: number): string {
-  const seconds = (now - Date.parse(iso)) / 1_000;
-  if (Number.isNaN(seconds)) return "";
-  const [unit, name] = units.find(([length]) => seconds >= length) ?? [1, "s"];
-  return seconds < 1 ? "now" : `${Math.floor(seconds / unit)}${name} ago`;
 }
 
 /** The time of the server, updated every second while it is read. */

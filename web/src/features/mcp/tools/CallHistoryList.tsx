@@ -1,6 +1,6 @@
 import Repeat from "lucide-solid/icons/repeat-2";
 import { createEffect, createSignal, For, on, onCleanup, onMount, Show } from "solid-js";
-import { formatTime } from "../../../lib/format.ts";
+import { formatElapsed, formatTime } from "../../../lib/format.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Badge, Button, Callout, IconButton } from "../../../ui/index.ts";
 import { toolMessages as texts } from "../messages.ts";
@@ -11,9 +11,6 @@ export interface CallHistoryListProps {
   history: CallHistory;
   onAgain: (call: ToolCall) => void;
 }
-
-export const durationText = (ms: number): string =>
-  ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(2)} s`;
 
 /** The calls of this page view, newest first. The newest one is expanded. */
 export function CallHistoryList(props: CallHistoryListProps) {
@@ -105,7 +102,7 @@ function Call(props: CallProps) {
             </span>
           </Show>
           <span class="count">
-            {props.call.duration === null ? "" : `${durationText(props.call.duration)} · `}
+            {props.call.duration === null ? "" : `${formatElapsed(props.call.duration)} · `}
             {formatTime(new Date(props.call.startedAt).toISOString())}
           </span>
         </button>

@@ -54,5 +54,5 @@ it("shows the progress of a call while it runs", async () => {
     toMessage,
   });
   await history.run("slow", {});
-  expect(seen).toEqual(["step 3", "40 % · copying"]);
+  expect(seen).toEqual(["step 3", "40% · copying"]);
 });

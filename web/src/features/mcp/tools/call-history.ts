@@ -1,4 +1,5 @@
 import { createSignal } from "solid-js";
+import { formatPercent } from "../../../lib/format.ts";
 import { resultMessages } from "../messages.ts";
 import { type ToolResult, toToolResult } from "./tool-result.ts";
 
@@ -25,7 +26,7 @@ export interface CallProgress {
 }
 
 const progressText = ({ progress, total, message }: CallProgress): string =>
-  [total ? `${Math.min(100, Math.round((progress / total) * 100))} %` : `step ${progress}`, message]
+  [total ? formatPercent(Math.min(100, (progress / total) * 100)) : `step ${progress}`, message]
     .filter(Boolean)
     .join(" · ");
 

@@ -2,7 +2,7 @@ import { Show } from "solid-js";
 import type { Service } from "../../../../../shared/protocol/service.ts";
 import type { ServiceProcess } from "../../../../../shared/protocol/service-change.ts";
 import { api } from "../../../lib/api.ts";
-import { formatBytes, formatPercent } from "../../../lib/format.ts";
+import { columnBytes, formatCpu } from "../../../lib/format.ts";
 import { queryKeys } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { useQuery } from "../../../lib/use-query.ts";
@@ -32,7 +32,7 @@ const columns: Column<ServiceProcess>[] = [
     title: texts.columns.cpu,
     align: "end",
     width: "tight",
-    cell: ({ cpuPercent }) => <span class="num">{formatPercent(cpuPercent)}</span>,
+    cell: ({ cpuPercent }) => <span class="num">{formatCpu(cpuPercent)}</span>,
     sortBy: ({ cpuPercent }) => cpuPercent,
   },
   {
@@ -40,7 +40,7 @@ const columns: Column<ServiceProcess>[] = [
     title: texts.columns.memory,
     align: "end",
     width: "tight",
-    cell: ({ memoryBytes }) => <span class="num">{formatBytes(memoryBytes)}</span>,
+    cell: ({ memoryBytes }) => <span class="num">{columnBytes(memoryBytes)}</span>,
     sortBy: ({ memoryBytes }) => memoryBytes,
   },
   {

@@ -3,7 +3,7 @@ import { createMemo, Show, untrack } from "solid-js";
 import type { Service } from "../../../../../shared/protocol/service.ts";
 import type { HistoryRange } from "../../../../../shared/protocol/stats-history.ts";
 import { api } from "../../../lib/api.ts";
-import { formatBytes, formatPercent, formatRate } from "../../../lib/format.ts";
+import { formatBytes, formatCpu, formatRate } from "../../../lib/format.ts";
 import {
   type ChartPeriod,
   createChartPeriod,
@@ -115,7 +115,7 @@ function Charts(props: ChartsProps) {
           label={texts.cpu}
           times={props.times}
           series={withPeak({ label: texts.cpu, values: props.cpu }, props.cpuMax)}
-          format={formatPercent}
+          format={formatCpu}
           {...widthOf(props.period)}
         />
       </Card>

@@ -21,7 +21,7 @@ export interface BulkBarProps {
 /** Names in the confirmation; the rest is counted. */
 const NAMES_SHOWN = 6;
 
-/** Logs of the selected containers, and one action for all of them. Each reports its own result, and a failure does not stop the others. */
+/** Logs of the selected containers, and one action for all of them. */
 export function BulkBar(props: BulkBarProps) {
   const session = useSession();
   const selected = createMemo(() => props.services.filter(({ id }) => props.selection.has(id)));

@@ -1,13 +1,16 @@
 import { createEffect, createMemo, onCleanup, Show, untrack } from "solid-js";
 import type { Service } from "../../../../../shared/protocol/service.ts";
-import { formatBytes, formatPercent, formatRate } from "../../../lib/format.ts";
+import type { UsageTrends } from "../../../../../shared/protocol/watch.ts";
+import { columnBytes, columnRate, formatCpu, NO_VALUE } from "../../../lib/format.ts";
 import { useLive } from "../../../lib/live-context.ts";
-import { Sparkline } from "../../../ui/index.ts";
+import { CPU_LEAST, TrendLine } from "../../../resource/TrendLine.tsx";
 import { createContainerStats, type SubscribeStats } from "../container-stats.ts";
+import { serviceLabels } from "../messages.ts";
 import type { ServiceColumns } from "./service-columns.ts";
 import type { ServiceUsages } from "./service-usage.ts";
 
-const SPARK_SAMPLES = 40;
+/** The last one is shown. */
+const SAMPLES = 2;
 
 export interface ServiceFiguresProps {
   service: Service;
@@ -15,6 +18,8 @@ export interface ServiceFiguresProps {
   live: boolean;
   columns: ServiceColumns;
   usages: ServiceUsages;
+  /** Null when no history is stored; undefined until the first response. */
+  trends: UsageTrends | null | undefined;
 }
 
 /** Cells of what a container uses. */
@@ -29,35 +34,34 @@ export function ServiceUsageCells(props: ServiceFiguresProps) {
     const { id, name } = untrack(() => props.service);
     return (onStats) => servicesWS.subscribeStats(id, name, onStats);
   });
-  const samples = createContainerStats(source, SPARK_SAMPLES);
+  const samples = createContainerStats(source, SAMPLES);
   const last = () => samples().at(-1);
   const usage = () => last() ?? props.service.usage;
   createEffect(() => {
     const sample = last();
     if (sample) onCleanup(props.usages.measured(props.service.id, sample));
   });
+  const trend = createMemo(() => props.trends?.containers.find(({ name }) => name === props.service.name));
   return (
     <>
-      <td class="cell-middle cell-spark">
-        <Show when={usage()} fallback={<span class="faint">–</span>}>
-          {(used) => (
-            <span class="spark">
-              <Show when={last()}>
-                <Sparkline
-                  label={`CPU of ${props.service.name}`}
-                  values={samples().map(({ cpuPercent }) => cpuPercent)}
-                  max={Math.max(10, ...samples().map(({ cpuPercent }) => cpuPercent))}
-                  span={SPARK_SAMPLES}
-                />
-              </Show>
-              <span class="num">{formatPercent(used().cpuPercent)}</span>
-            </span>
-          )}
-        </Show>
+      <td class="cell-middle cell-end cell-spark">
+        <span class="spark">
+          <TrendLine
+            label={serviceLabels.cpuOf(props.service.name)}
+            trends={props.trends}
+            values={trend()?.cpu}
+            least={CPU_LEAST}
+          />
+          <span class="num">
+            <Show when={usage()} fallback={<Unknown />}>
+              {(used) => formatCpu(used().cpuPercent)}
+            </Show>
+          </span>
+        </span>
       </td>
       <td class="cell-middle cell-end num">
-        <Show when={usage()} fallback={<span class="faint">–</span>}>
-          {(used) => formatBytes(used().memoryBytes)}
+        <Show when={usage()} fallback={<Unknown />}>
+          {(used) => columnBytes(used().memoryBytes)}
         </Show>
       </td>
       <Show when={props.columns.network()}>
@@ -70,13 +74,15 @@ export function ServiceUsageCells(props: ServiceFiguresProps) {
   );
 }
 
+const Unknown = () => <span class="faint">{NO_VALUE}</span>;
+
 /** Bytes a second in both directions; unknown until there are two samples. */
 function Flow(props: {
   into: number | null | undefined;
   out: number | null | undefined;
   names: readonly [string, string];
 }) {
-  const text = (rate: number | null | undefined) => (rate == null ? "–" : formatRate(rate));
+  const text = (rate: number | null | undefined) => (rate == null ? NO_VALUE : columnRate(rate));
   return (
     <td class="cell-middle cell-end num service-flow">
       <div title={props.names[0]}>

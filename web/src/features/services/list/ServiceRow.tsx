@@ -79,6 +79,7 @@ export function ServiceRow(props: ServiceRowProps) {
           live={props.visible.has(props.service.id)}
           columns={props.columns}
           usages={props.usages}
+          trends={props.trends}
         />
       </Show>
       <td class="cell-tight service-beside">

@@ -92,7 +92,7 @@ function TableHead(props: ServiceTableProps & { ids: readonly string[] }) {
           <th scope="col" class="cell-wide">
             {serviceLabels.ports}
           </th>
-          <Heading id="cpu" title={serviceLabels.cpu} class="cell-middle" {...props} />
+          <Heading id="cpu" title={serviceLabels.cpu} class="cell-middle cell-end" {...props} />
           <Heading id="memory" title={serviceLabels.memory} class="cell-middle cell-end" {...props} />
           <Show when={props.columns.network()}>
             <th scope="col" class="cell-middle cell-end">

@@ -1,4 +1,5 @@
 import type { Service } from "../../../../../shared/protocol/service.ts";
+import type { UsageTrends } from "../../../../../shared/protocol/watch.ts";
 import type { Selection } from "../../../resource/selection.ts";
 import type { ServiceActions } from "../actions/service-actions.ts";
 import type { ServiceColumns } from "./service-columns.ts";
@@ -19,4 +20,5 @@ export interface ServiceTableProps {
   selection: Selection;
   columns: ServiceColumns;
   usages: ServiceUsages;
+  trends: UsageTrends | null | undefined;
 }

@@ -18,7 +18,7 @@ export function ConcernRow(props: { concern: Concern; actions: ConcernActions; o
   const acknowledge = () => props.actions.acknowledge(props.concern);
   const restart = () => props.actions.restart(props.concern);
   return (
-    <li class="concern" data-tone={props.concern.tone}>
+    <li class="concern" data-list-row="" data-tone={props.concern.tone}>
       <StatusDot tone={props.concern.tone} />
       <div class="concern-text">
         <div class="concern-head">

@@ -129,7 +129,7 @@ const nothing: AttentionState = {
 };
 const find = (state: Partial<AttentionState>) => findConcerns({ ...nothing, ...state });
 const shown = (state: Partial<AttentionState>) =>
-  find(state).concerns.map(({ tone, what, why }) => [tone, what, why.replace(/\d+ min\.? ago/, "…")]);
+  find(state).concerns.map(({ tone, what, why }) => [tone, what, why.replace(/\d+m ago/, "…")]);
 
 test("a host on which all is well raises nothing", () => {
   const well = find({

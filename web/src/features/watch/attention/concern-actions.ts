@@ -3,10 +3,8 @@ import { api } from "../../../lib/api.ts";
 import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { useSession } from "../../../lib/session.ts";
 import { createResourceActions } from "../../../resource/resource-actions.ts";
-import { createDeploymentActions } from "../../deployments/deployment-actions.ts";
-import { createMcpActions } from "../../mcp/servers/mcp-actions.ts";
-import { createServiceActions } from "../../services/actions/service-actions.ts";
-import { actionLabels, isUp } from "../../services/service-state.ts";
+import { isUp } from "../../services/service-state.ts";
+import { createTargetActions, type TargetAction, targetVerbs, type WorkloadTarget } from "../target-actions.ts";
 import { watchKey } from "../watch-query.ts";
 import { type Concern, isAcknowledged } from "./concern.ts";
 
@@ -21,9 +19,7 @@ export interface Offer {
 export function createConcernActions() {
   const session = useSession();
   const invalidate = useInvalidate();
-  const services = createServiceActions();
-  const deployments = createDeploymentActions();
-  const servers = createMcpActions();
+  const targets = createTargetActions();
   const alerts = createResourceActions<Concern, "acknowledge">({
     id: ({ id }) => id,
     done: ({ what }) => `${what} acknowledged`,
@@ -33,22 +29,9 @@ export function createConcernActions() {
   return {
     /** Start or restart; undefined without the permission, and where neither would help. */
     restart({ target }: Concern): Offer | undefined {
-      if (target?.kind === "container" && session.may("services:control")) {
-        const { service } = target;
-        if (service.state === "paused") {
-          return offer("Resume", services.pending(service), () => services.unpause(service));
-        }
-        const action = isUp(service.state) ? "restart" : "start";
-        return offer(actionLabels[action].verb, services.pending(service), () => services.act(service, action));
-      }
-      if (target?.kind === "process" && session.may("deployments:control")) {
-        const { deployment } = target;
-        return offer("Restart", deployments.pending(deployment), () => deployments.act(deployment, "restart"));
-      }
-      if (target?.kind === "mcp" && session.may("mcp:control")) {
-        return offer("Start", servers.pending(target.server), () => servers.start(target.server));
-      }
-      return undefined;
+      if (!target || !targets.mayControl(target)) return undefined;
+      const action = recoveryOf(target);
+      return offer(targetVerbs[action], targets.isPending(target), () => targets.act(target, action));
     },
     /** Acknowledges every alert of the line. Alerts concern all containers: a limited account may not. */
     acknowledge(concern: Concern): Offer | undefined {
@@ -57,7 +40,7 @@ export function createConcernActions() {
       if (concern.alerts.length === 0 || isAcknowledged(concern) || !isWhole || !session.may("alerts:manage")) {
         return undefined;
       }
-      return offer("Acknowledge", alerts.pending(concern), () =>
+      return offer("Acknowledge", alerts.pending(concern) !== undefined, () =>
         alerts.run(concern, "acknowledge", () => Promise.all(concern.alerts.filter(isOpen).map(acknowledge))),
       );
     },
@@ -66,10 +49,15 @@ export function createConcernActions() {
 
 export type ConcernActions = ReturnType<typeof createConcernActions>;
 
-const offer = (verb: string, pending: string | undefined, run: () => unknown): Offer => ({
-  verb,
-  isPending: pending !== undefined,
-  run,
-});
+const offer = (verb: string, isPending: boolean, run: () => unknown): Offer => ({ verb, isPending, run });
+
+/** A process that PM2 gave up on is restarted: that also resets its count. */
+function recoveryOf(target: WorkloadTarget): TargetAction {
+  if (target.kind === "mcp") return "start";
+  if (target.kind === "process") return "restart";
+  if (target.service.state === "paused") return "resume";
+  return isUp(target.service.state) ? "restart" : "start";
+}
+
 const isOpen = ({ acknowledgedBy }: Alert) => acknowledgedBy === null;
 const acknowledge = ({ id }: Alert) => api.alerts.acknowledge(id);

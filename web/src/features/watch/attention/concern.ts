@@ -1,8 +1,6 @@
 import type { Alert } from "../../../../../shared/protocol/alert.ts";
-import type { Deployment } from "../../../../../shared/protocol/deployment.ts";
-import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
-import type { Service } from "../../../../../shared/protocol/service.ts";
 import type { CauseLine } from "../../../../../shared/protocol/watch.ts";
+import type { WorkloadTarget } from "../target-actions.ts";
 
 /** Something that needs attention, with its cause. `info`: worth knowing, and no fault. */
 export interface Concern {
@@ -19,11 +17,7 @@ export interface Concern {
   /** Alerts that fire for it. */
   alerts: Alert[];
   /** What can be started or restarted. */
-  target:
-    | { kind: "container"; service: Service }
-    | { kind: "process"; deployment: Deployment }
-    | { kind: "mcp"; server: McpServer }
-    | null;
+  target: WorkloadTarget | null;
 }
 
 export const concern = (fields: Pick<Concern, "id" | "tone" | "what" | "why"> & Partial<Concern>): Concern => ({

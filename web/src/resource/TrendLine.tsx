@@ -1,8 +1,11 @@
 import { createMemo, Show } from "solid-js";
-import type { UsageTrends } from "../../../../shared/protocol/watch.ts";
-import { TREND_SECONDS } from "../../../../shared/protocol/watch-limits.ts";
-import type { Tone } from "../../ui/Badge.tsx";
-import { Sparkline } from "../../ui/Sparkline.tsx";
+import type { UsageTrends } from "../../../shared/protocol/watch.ts";
+import { TREND_SECONDS } from "../../../shared/protocol/watch-limits.ts";
+import type { Tone } from "../ui/Badge.tsx";
+import { Sparkline } from "../ui/Sparkline.tsx";
+
+/** Percent of one core at which the line of a container or process is full at least: below it, noise would look like load. */
+export const CPU_LEAST = 10;
 
 /** The last 15 minutes of one value. Empty where nothing was measured, so that a gap at the end is one. */
 export function TrendLine(props: {
@@ -11,6 +14,8 @@ export function TrendLine(props: {
   values: readonly (number | null)[] | undefined;
   /** Top of the scale; the largest value when absent. */
   max?: number;
+  /** The largest value, or this where it is more; without `max`. */
+  least?: number;
   tone?: Tone;
 }) {
   const line = createMemo(() => {
@@ -24,9 +29,10 @@ export function TrendLine(props: {
       end: from + (all.length - 1) * step,
     };
   });
+  const top = () => props.max ?? (props.least === undefined ? undefined : Math.max(props.least, ...line().values));
   return (
     <Show when={line().values.length > 1}>
-      <Sparkline label={props.label} {...line()} span={TREND_SECONDS * 1_000} max={props.max} tone={props.tone} />
+      <Sparkline label={props.label} {...line()} span={TREND_SECONDS * 1_000} max={top()} tone={props.tone} />
     </Show>
   );
 }
