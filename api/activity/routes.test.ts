@@ -287,3 +287,25 @@ test("notifies viewers that an action on a container started and ended, without 
   const sent = api.emitted.slice(before).filter(({ event }) => event === "activity:changed");
   for (const { data } of sent) expect(Object.keys(data as object).sort()).toEqual(["containerName", "timestamp"]);
 });
+
+test("one caller's searches of output run one after the other, and a crowd of them is refused", async () => {
+  for (let index = 0; index < 12; index++) {
+    const loud = api.deps.activity.begin({
+      action: "service:probe",
+      target: `loud-${index}`,
+      permission: null,
+      services: [],
+      requestId: "r",
+      actor: { kind: "system", id: "", name: "" },
+      ownerId: "",
+    });
+    for (let line = 0; line < 9_000; line++) loud.line(`line ${line} ${"x".repeat(100)}`);
+    loud.end({ state: "succeeded" });
+  }
+  const search = () => api.ask("GET", "/api/activity?text=nowhere-to-be-found");
+  const answers = await Promise.all(Array.from({ length: 25 }, search));
+  const refused = answers.filter(({ status }) => status !== 200);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused.every(({ status, body }) => status === 503 && body.code === "overloaded")).toBe(true);
+  expect((await api.ask("GET", "/api/activity")).status).toBe(200);
+});

@@ -10,16 +10,20 @@ import {
 } from "../../shared/protocol/activity.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import type { ApiDeps } from "../deps.ts";
+import { callerOf, createConcurrencyLimit } from "../http/concurrency-limit.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { validated } from "../http/validate.ts";
+import { messages } from "./messages.ts";
 import { findActivity, listActivity, toDetail } from "./read.ts";
 
 const tag = "Activity";
 
 /** Reads of the record of actions: `/api/activity`. A caller sees the actions on targets that the caller can see. */
-export const activityRoutes = (deps: Pick<ApiDeps, "activity" | "docker" | "processes" | "jobs">) =>
-  createRoutes()
+export function activityRoutes(deps: Pick<ApiDeps, "activity" | "docker" | "processes" | "jobs">) {
+  // Output is searched on the thread that answers everybody.
+  const searches = createConcurrencyLimit({ total: 2, perCaller: 1, queue: 8, message: messages.tooManySearches });
+  return createRoutes()
     .get(
       "/",
       described({
@@ -35,7 +39,9 @@ export const activityRoutes = (deps: Pick<ApiDeps, "activity" | "docker" | "proc
       }),
       validated("query", activityQuery),
       async (c) => {
-        const page = await listActivity(deps, c.get("principal"), c.req.valid("query"));
+        const query = c.req.valid("query");
+        const list = () => listActivity(deps, c.get("principal"), query);
+        const page = await (query.text === undefined ? list() : searches.run(callerOf(c), list, c.req.raw.signal));
         return c.json(ok({ ...page, storage: deps.activity.storage() }));
       },
     )
@@ -64,3 +70,4 @@ export const activityRoutes = (deps: Pick<ApiDeps, "activity" | "docker" | "proc
         return c.json(ok({ output: deps.activity.store.output(record, c.req.valid("query").after) }));
       },
     );
+}

@@ -207,6 +207,16 @@ export function addressesJourney(at: () => TestDesktop): void {
     ] as const) {
       await page.goto(`${at().stack.origin}${address}`);
       await page.getByText(text).first().waitFor();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    }
+    for (const [address, text] of [
+      ["/catalogue/%E2%80%AEgnp", "[U+202E]gnp"],
+      ["/services?filter=%E2%80%AEgnp", "No container has “[U+202E]gnp”"],
+      [`/activity?kind=service&target=${"x".repeat(300)}`, "Show all"],
+    ] as const) {
+      await page.goto(`${at().stack.origin}${address}`);
+      await page.getByText(text).first().waitFor();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     }
     await page.goto(`${at().stack.origin}/services?filter=%zz&sort=nonsense&tab=&tab=x&filter=y#%zz`);
     await page.getByText("No container has “%zz”").waitFor();

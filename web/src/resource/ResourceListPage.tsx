@@ -155,7 +155,7 @@ export function ResourceListPage<T>(props: ResourceListPageProps<T>) {
                 title={resourceMessages.nothingMatches}
                 action={<Button onClick={() => setFilter("")}>{resourceMessages.clearFilter}</Button>}
               >
-                {props.messages.nothingMatches(filter())}
+                {props.messages.nothingMatches(visibleName(filter()))}
               </EmptyState>
             </Match>
             <Match when={props.query.data !== undefined}>

@@ -68,7 +68,11 @@ export function DetailHead(props: DetailHeadProps) {
         <IconButton label={uiMessages.backToList} icon={<ArrowLeft size={16} />} onClick={props.onClose} />
       </span>
       <div class="detail-title">
-        <h2>{props.title}</h2>
+        <h2>
+          <Show when={typeof props.title === "string"} fallback={props.title}>
+            <span class="truncate">{props.title}</span>
+          </Show>
+        </h2>
         <Show when={props.note}>
           <p class="truncate">{props.note}</p>
         </Show>

@@ -84,7 +84,7 @@ export default function ActivityPage() {
             <>
               <Show when={scope()}>
                 <span class="activity-scope">
-                  {texts.of(scope())}
+                  <span class="truncate">{texts.of(scope())}</span>
                   <Button size="sm" onClick={clearScope}>
                     {texts.showAll}
                   </Button>

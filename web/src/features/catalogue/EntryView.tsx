@@ -41,7 +41,7 @@ export function EntryView(props: EntryViewProps) {
   const mayInstall = () => session.may("catalogue:install") && session.principal()?.limits.services === null;
   return (
     <Page
-      title={query.data?.entry.name ?? props.id}
+      title={visibleName(query.data?.entry.name ?? props.id)}
       note={
         <Show when={query.data?.entry}>{(entry) => <span class="muted">{categoryLabels[entry().category]}</span>}</Show>
       }

@@ -5,6 +5,7 @@ import { createMemo, createSignal, Show } from "solid-js";
 import type { Image } from "../../../../shared/protocol/image.ts";
 import { useImages, useUpdates } from "../../lib/docker-queries.ts";
 import { useSession } from "../../lib/session.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
 import { Button } from "../../ui/index.ts";
 import { ImagePane } from "./ImagePane.tsx";
@@ -60,7 +61,7 @@ export function ImagesView(props: ImagesViewProps) {
       table={{ columns, initialSort: { column: "name" } }}
       selected={props.selected}
       onSelect={props.onSelect}
-      missingTitle={shortId(props.selected ?? "")}
+      missingTitle={visibleName(shortId(props.selected ?? ""))}
       detail={(image) => (
         <ImagePane
           image={image()}

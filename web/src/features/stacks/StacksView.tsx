@@ -90,7 +90,7 @@ export function StacksView(props: { onOpen: (name: string) => void }) {
               title={messages.nothingMatches}
               action={<Button onClick={() => setFilter("")}>{messages.clearFilter}</Button>}
             >
-              {messages.nothingMatchesHint(filter())}
+              {messages.nothingMatchesHint(visibleName(filter()))}
             </EmptyState>
           </Match>
           <Match when={query.data}>

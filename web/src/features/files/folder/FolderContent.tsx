@@ -1,6 +1,7 @@
 import FolderOpen from "lucide-solid/icons/folder-open";
 import SearchX from "lucide-solid/icons/search-x";
 import { type JSX, Match, Switch } from "solid-js";
+import { visibleName } from "../../../lib/terminal-text.ts";
 import { Button, EmptyState, ErrorState, Skeleton } from "../../../ui/index.ts";
 import { folderMessages } from "../messages.ts";
 import type { Folder } from "./folder.ts";
@@ -39,7 +40,7 @@ export function FolderContent(props: FolderContentProps) {
             </Button>
           }
         >
-          {props.filter ? folderMessages.nothingMatchesHint(props.filter) : folderMessages.onlyHiddenHint}
+          {props.filter ? folderMessages.nothingMatchesHint(visibleName(props.filter)) : folderMessages.onlyHiddenHint}
         </EmptyState>
       </Match>
       <Match when={props.shownCount > 0}>{props.children}</Match>
