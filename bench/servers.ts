@@ -13,7 +13,7 @@ import { startNchan } from "./yardsticks/nchan.ts";
 
 const emitToken = randomBytes(32).toString("base64url");
 /** As every script that starts the servers sets it. */
-export const startEnv = { MALLOC_ARENA_MAX: "2" };
+export const startEnv = { MALLOC_ARENA_MAX: "2", NODE_OPTIONS: "--max-semi-space-size=4" };
 /** Headers of the web app; the stand-in API accepts the session. */
 const SESSION = { Origin: "http://localhost:3005", Cookie: "ai-desktop=bench" };
 
@@ -58,7 +58,7 @@ export async function startOurs(env: Record<string, string> = {}): Promise<Runni
       MAX_SOCKETS: "10000",
       MAX_SOCKETS_PER_SESSION: "10000",
       // For example --cpu-prof, to profile the server.
-      ...(process.env.SERVER_NODE_OPTIONS ? { NODE_OPTIONS: process.env.SERVER_NODE_OPTIONS } : {}),
+      NODE_OPTIONS: `${startEnv.NODE_OPTIONS} ${process.env.SERVER_NODE_OPTIONS ?? ""}`,
       ...env,
     },
   });

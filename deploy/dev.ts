@@ -76,7 +76,7 @@ let stopping = false;
 
 function start(app: App): void {
   // In a separate process group: Ctrl-C reaches only this process, which passes it on once.
-  const child = spawn(app.interpreter, ["--require", compileCache, app.script], {
+  const child = spawn(app.interpreter, ["--max-semi-space-size=4", "--require", compileCache, app.script], {
     cwd: app.cwd,
     env: environmentOf(app),
     detached: true,

@@ -14,7 +14,7 @@ const service = (name, id, memory) => ({
   cwd: root,
   interpreter,
   // PM2 keeps the environment of the first start, so each service reads the settings file at its start.
-  interpreter_args: ["--require", join(__dirname, "settings.cjs")],
+  interpreter_args: ["--max-semi-space-size=4", "--require", join(__dirname, "settings.cjs")],
   exec_mode: "fork",
   instances: 1,
   merge_logs: true,

@@ -49,6 +49,7 @@ test("names the three services and their ports", async () => {
   for (const app of apps) {
     expect(app.kill_timeout).toBe(8_000);
     expect(app.env.MALLOC_ARENA_MAX).toBe("2");
+    expect(app.interpreter_args).toContain("--max-semi-space-size=4");
   }
 });
 

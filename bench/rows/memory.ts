@@ -9,13 +9,17 @@ import type { BenchOptions } from "../options.ts";
 import { proportionalBytes } from "../process-metrics.ts";
 import type { Row } from "../report.ts";
 import { startEnv } from "../servers.ts";
+import { median } from "../statistics.ts";
 import type { Subject } from "../subject.ts";
 
 const REST_MS = 20_000;
 const CONTAINERS = 10;
 const LINES_PER_SECOND = 1_000;
-const WORK_SECONDS = 120;
+const WORK_SECONDS = 300;
 const QUICK_WORK_SECONDS = 20;
+const SAMPLE_MS = 1_000;
+/** A leak of a thousandth of the lines' bytes would be more. */
+const MAX_GROWTH = 3;
 
 /** Memory of the three servers together: at rest, and while ten containers write and two viewers follow all of them. */
 export async function* memory(load: Load, { quick }: BenchOptions): AsyncGenerator<Row> {
@@ -56,12 +60,27 @@ async function atWork(load: Load, stack: Stack, headers: Record<string, string>,
     publish: { path: "/emit", headers: {} },
   };
   try {
+    const samples: number[] = [];
+    const sampling = setInterval(() => samples.push(totalMb(stack)), SAMPLE_MS);
     const working = load.run("followAll", subject, feeds, { rate: LINES_PER_SECOND, viewers: 2, seconds });
-    await delay((seconds * 1_000) / 2);
-    const half = totalMb(stack);
-    const lines = await working;
+    const lines = await working.finally(() => clearInterval(sampling));
+    const written = CONTAINERS * LINES_PER_SECOND * seconds;
     const row = memoryRow(`memory after ${seconds} s of ${CONTAINERS} containers with 1,000 lines/s`, stack, 300);
-    return { ...row, metrics: { ...row.metrics, "MB at half of it": half, "lines to viewers": lines } };
+    const [early, late] = [
+      samples.slice(samples.length / 3, (samples.length * 2) / 3),
+      samples.slice((samples.length * 2) / 3),
+    ];
+    // Between the middles of the second and of the last third.
+    const growth = ((median(late) - median(early)) / (samples.length * SAMPLE_MS)) * 3 * 60_000;
+    Object.assign(row.metrics, {
+      "most MB": Math.max(...samples),
+      "median MB of the last third": median(late),
+      "growth, MB a minute": growth,
+      "delivered of all lines, to 2 viewers": lines / written / 2,
+    });
+    if (seconds >= WORK_SECONDS)
+      Object.assign(row.bounds ?? {}, { "growth, MB a minute": { value: growth, atMost: MAX_GROWTH } });
+    return row;
   } finally {
     await Promise.all(feeds.map((feed) => feed.remove()));
   }
