@@ -3,7 +3,6 @@ import { whenUnauthorized } from "./lib/api/request.ts";
 import { type Session, SessionProvider } from "./lib/session.ts";
 import { Unreachable } from "./shell/Unreachable.tsx";
 import { Waiting } from "./shell/Waiting.tsx";
-import { ErrorState } from "./ui/Notice.tsx";
 
 // Loaded on demand: the sign-in page needs neither sockets nor lists.
 const LoginPage = lazy(() => import("./features/access/login/LoginPage.tsx"));
@@ -24,7 +23,7 @@ export function App(props: AppProps) {
   });
   return (
     <SessionProvider value={session}>
-      <ErrorBoundary fallback={(error, reset) => <Failed error={error} onRetry={reset} />}>
+      <ErrorBoundary fallback={(error) => <Unreachable error={error} onRetry={() => window.location.reload()} />}>
         <Suspense>
           <Switch>
             <Match when={session.state().kind === "loading"}>
@@ -48,12 +47,3 @@ export function App(props: AppProps) {
     </SessionProvider>
   );
 }
-
-/** In place of the whole app: not even its first part could be shown. */
-const Failed = (props: { error: unknown; onRetry: () => void }) => (
-  <main class="gate">
-    <div class="gate-panel">
-      <ErrorState error={props.error} onRetry={props.onRetry} />
-    </div>
-  </main>
-);

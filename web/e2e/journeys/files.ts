@@ -55,6 +55,46 @@ export function filesJourney(at: () => TestDesktop): void {
     expect(await onDisk("notes.md")).toBe("changed on the disk\nmine");
   });
 
+  test("a picture is shown with its size, and an SVG runs nothing and loads nothing", async () => {
+    const { page } = at();
+    const dot = "iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAYAAACddGYaAAAAEUlEQVR4nGP4z8DwH4YZkDkAm34L9XKwuTwAAAAASUVORK5CYII=";
+    await writeFile(path("dot.png"), Buffer.from(dot, "base64"));
+    await writeFile(path("page.png"), "<script>alert(1)</script>");
+    await writeFile(
+      path("hostile.svg"),
+      `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30" onload="fetch('/svg-ran')">
+        <script>fetch("/svg-ran"); parent.document.title = "taken"</script>
+        <image href="/svg-loaded.png" width="9" height="9"/>
+        <foreignObject width="9" height="9"><iframe xmlns="http://www.w3.org/1999/xhtml" src="/svg-loaded"/></foreignObject>
+      </svg>`,
+    );
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    await entry(page, "dot.png").click();
+    const picture = (name: string) => page.getByRole("img", { name, exact: true });
+    const isDrawn = (name: string) =>
+      picture(name).evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 0);
+    await page.getByText("3 × 2 pixels").waitFor();
+    await eventually(() => isDrawn("dot.png"));
+
+    await entry(page, "page.png").click();
+    await page.getByText("This picture is not shown").waitFor();
+
+    await entry(page, "hostile.svg").click();
+    await page.getByText("40 × 30 pixels").waitFor();
+    await eventually(() => isDrawn("hostile.svg"));
+    expect(asked.filter((url) => /svg-(ran|loaded)/.test(url))).toEqual([]);
+    expect(await page.title()).not.toBe("taken");
+    await page.getByRole("button", { name: "Show as text" }).click();
+    await editor(page).getByText("svg-ran").first().waitFor();
+    await page.goBack();
+    await eventually(() => isDrawn("hostile.svg"));
+    await page.getByRole("button", { name: "Close", exact: true }).click();
+    await Promise.all(["dot.png", "page.png", "hostile.svg"].map((name) => rm(path(name))));
+    await entry(page, "notes.md").click();
+    await editor(page).waitFor();
+  });
+
   test("rename, new folder, upload, download and delete reach the disk", async () => {
     const { page } = at();
     const folder = page.getByRole("region", { name: "Folder" });

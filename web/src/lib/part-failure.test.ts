@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { toMessage } from "./api/failure.ts";
-import { isPageReplaced, isPartFailure } from "./part-failure.ts";
+import { isPageReplaced } from "./page-build.ts";
+import { isPartFailure } from "./part-failure.ts";
 
 afterEach(() => vi.unstubAllGlobals());
 

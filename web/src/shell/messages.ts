@@ -20,6 +20,7 @@ export const connectionMessages = {
   silentHint: "The live server does not answer. Data may be out of date; logs will catch up.",
   tryNow: "Try now",
   waiting: "Waiting for the server…",
+  notLoaded: "The page could not be loaded",
   unreachable: "The server does not respond",
   refused: "The server refused the request",
   unreachableHint: "The page is loaded, but its API cannot be reached. It may be starting, or stopped.",

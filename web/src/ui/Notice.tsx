@@ -1,12 +1,6 @@
-import TriangleAlert from "lucide-solid/icons/triangle-alert";
 import { For, type JSX, Show } from "solid-js";
-import { detailOf, toMessage } from "../lib/api/failure.ts";
-import { isPartFailure } from "../lib/part-failure.ts";
 import type { Tone } from "./Badge.tsx";
-import { Button } from "./Button.tsx";
 import { uiMessages } from "./messages.ts";
-import { PartFailed } from "./PartFailed.tsx";
-import { UpstreamDetail } from "./UpstreamDetail.tsx";
 
 export interface EmptyStateProps {
   icon?: JSX.Element;
@@ -31,29 +25,6 @@ export function EmptyState(props: EmptyStateProps) {
         <div class="empty-state-action">{props.action}</div>
       </Show>
     </div>
-  );
-}
-
-/** Shows the server's sentence about a failed request, and offers to try again. */
-export function ErrorState(props: { error: unknown; title?: string; onRetry?: () => void }) {
-  return (
-    <Show when={!isPartFailure(props.error)} fallback={<PartFailed onRetry={props.onRetry} />}>
-      <div role="alert">
-        <EmptyState
-          icon={<TriangleAlert size={18} />}
-          tone="bad"
-          title={props.title ?? uiMessages.failed}
-          action={
-            <Show when={props.onRetry}>
-              <Button onClick={() => props.onRetry?.()}>{uiMessages.tryAgain}</Button>
-            </Show>
-          }
-        >
-          {toMessage(props.error)}
-          <UpstreamDetail text={detailOf(props.error)} />
-        </EmptyState>
-      </div>
-    </Show>
   );
 }
 

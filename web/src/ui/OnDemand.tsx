@@ -1,6 +1,6 @@
 import { ErrorBoundary, type JSX, Suspense } from "solid-js";
 import { isPartFailure } from "../lib/part-failure.ts";
-import { partMessages } from "./messages.ts";
+import { partMessages } from "./part-messages.ts";
 import { toast } from "./toast.tsx";
 
 /** A dialog or panel whose code is loaded on demand. When that fails it closes, and the page below it stays as it is. */

@@ -1,8 +1,8 @@
 import { createSignal, onMount, Show } from "solid-js";
-import { isPageReplaced } from "../lib/part-failure.ts";
+import { isPageReplaced } from "../lib/page-build.ts";
 import { basePath } from "../lib/urls.ts";
 import { Button } from "./Button.tsx";
-import { partMessages } from "./messages.ts";
+import { partMessages } from "./part-messages.ts";
 
 /**
  * In place of a part of the page that could not be loaded: says whether the page is older than the server, and offers what

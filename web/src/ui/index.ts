@@ -5,6 +5,7 @@ export { CopyButton } from "./CopyButton.tsx";
 export { type ConfirmOptions, confirm } from "./confirm.tsx";
 export { type Column, DataTable, type DataTableProps, type TableSelection, type TableSort } from "./DataTable.tsx";
 export { Dialog, type DialogProps } from "./Dialog.tsx";
+export { ErrorState } from "./ErrorState.tsx";
 export {
   Checkbox,
   focusInvalid,
@@ -16,7 +17,7 @@ export {
 } from "./fields.tsx";
 export { Menu, type MenuEntry, type MenuProps } from "./Menu.tsx";
 export { loadTone, Meter } from "./Meter.tsx";
-export { Callout, EmptyState, type EmptyStateProps, ErrorState, Skeleton } from "./Notice.tsx";
+export { Callout, EmptyState, type EmptyStateProps, Skeleton } from "./Notice.tsx";
 export { Page, type PageProps } from "./Page.tsx";
 export { Sparkline, type SparklineProps } from "./Sparkline.tsx";
 export { Segmented, type Tab, Tabs, type TabsProps } from "./Tabs.tsx";

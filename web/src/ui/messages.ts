@@ -1,5 +1,3 @@
-import { PART_FAILED } from "../lib/part-failure.ts";
-
 /** Texts of the components that every page uses. */
 export const uiMessages = {
   cancel: "Cancel",
@@ -14,16 +12,6 @@ export const uiMessages = {
   tryAgain: "Try again",
   loading: "Loading",
   timeKeys: "arrow keys move the line, with Shift they select a period, Enter shows it",
-} as const;
-
-export const partMessages = {
-  failed: PART_FAILED,
-  failedHint: "The connection may have been interrupted. A reload keeps drafts and the address.",
-  panelHint: "The connection may have been interrupted, or the page is from before an update: try again, or reload it.",
-  updated: "AI Desktop was updated",
-  updatedHint: "This page is from before the update. A reload keeps drafts and the address.",
-  tryAgain: "Try again",
-  reload: "Reload",
 } as const;
 
 export const draftMessages = {

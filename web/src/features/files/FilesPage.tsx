@@ -11,7 +11,7 @@ import { folderMessages } from "./messages.ts";
 /** The folder is the path of the address, the open file its query: by its name in this folder, or by its path. */
 export default function FilesPage() {
   const params = useParams<{ path?: string }>();
-  const [query, setQuery] = useSearchParams<{ file?: string; line?: string }>();
+  const [query, setQuery] = useSearchParams<{ file?: string; line?: string; as?: string }>();
   const location = useLocation();
   const navigate = useNavigate();
   const folder = createMemo(() => normalizePath(decodePart(params.path ?? "")));
@@ -36,6 +36,8 @@ export default function FilesPage() {
       path={folder()}
       file={file()}
       line={line()}
+      asText={query.as === "text"}
+      onAsText={() => setQuery({ as: "text" })}
       onOpenFolder={(path) => go(path, file())}
       onOpenFile={(path, replace) => go(folder(), path, replace)}
       onLine={(next) => setQuery({ line: String(next) }, { replace: true })}

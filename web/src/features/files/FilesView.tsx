@@ -22,6 +22,8 @@ import { createFolderActions } from "./folder/folder-actions.ts";
 import { HiddenEntries } from "./folder/HiddenEntries.tsx";
 import { NameDialog } from "./folder/NameDialog.tsx";
 import { folderMessages } from "./messages.ts";
+import { PicturePane } from "./picture/PicturePane.tsx";
+import { isPictureName } from "./picture/picture-name.ts";
 import { createDropTarget } from "./upload/drop-target.ts";
 import { UploadList } from "./upload/UploadList.tsx";
 import { uploadFiles } from "./upload/upload-files.ts";
@@ -33,6 +35,9 @@ export interface FilesViewProps {
   path: string;
   /** Path of the file in the editor; null without one. */
   file: string | null;
+  /** Shows a picture that is text, such as an SVG, in the editor. */
+  asText: boolean;
+  onAsText: () => void;
   /** Line of the file to show. */
   line: number | undefined;
   onOpenFolder: (path: string) => void;
@@ -151,7 +156,20 @@ export function FilesView(props: FilesViewProps) {
       }
       detail={
         <Show when={open.path()} keyed>
-          {(path) => <EditorPane path={path} line={props.line} onLine={props.onLine} onClose={() => open.edit(null)} />}
+          {(path) => (
+            <Show
+              when={isPictureName(path) && !props.asText}
+              fallback={
+                <EditorPane path={path} line={props.line} onLine={props.onLine} onClose={() => open.edit(null)} />
+              }
+            >
+              <PicturePane
+                path={path}
+                onText={/\.svg$/i.test(path) ? props.onAsText : undefined}
+                onClose={() => open.edit(null)}
+              />
+            </Show>
+          )}
         </Show>
       }
     />

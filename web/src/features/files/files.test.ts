@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { FileEntry } from "../../../../shared/protocol/file.ts";
 import { baseName, crumbsOf, joinPath, nameProblem, normalizePath, parentPath } from "./file-path.ts";
 import { arrange, modeText } from "./folder/file-order.ts";
-import { groupOf, opensAsText } from "./folder/file-type.ts";
+import { groupOf, opensInPage } from "./folder/file-type.ts";
 
 const entry = (name: string, fields: Partial<FileEntry> = {}): FileEntry => ({
   name,
@@ -81,9 +81,11 @@ describe("entries", () => {
     expect(groupOf(entry("a.ts"))).toBe("code");
     expect(groupOf(entry("Dockerfile"))).toBe("code");
     expect(groupOf(entry("x", { kind: "symlink" }))).toBe("link");
-    expect(opensAsText(entry("a.unknown"))).toBe(true);
-    expect(opensAsText(entry("a.png"))).toBe(false);
-    expect(opensAsText(entry("a.log", { size: 10_000_000 }))).toBe(false);
+    expect(opensInPage(entry("a.unknown"))).toBe(true);
+    expect(opensInPage(entry("a.bmp"))).toBe(false);
+    expect(opensInPage(entry("a.PNG", { size: 10_000_000 }))).toBe(true);
+    expect(opensInPage(entry("a.png", { size: 20_000_000 }))).toBe(false);
+    expect(opensInPage(entry("a.log", { size: 10_000_000 }))).toBe(false);
     expect(modeText(0o754)).toBe("rwxr-xr--");
   });
 });

@@ -130,3 +130,16 @@ export const fileLabels = {
 
 /** Lines of the command palette. */
 export const commandMessages = { group: "File" } as const;
+
+export const pictureMessages = {
+  pixels: (width: number, height: number) => `${width.toLocaleString()} × ${height.toLocaleString()} pixels`,
+  asText: "Show as text",
+  notShown: "This picture is not shown",
+  refusals: {
+    "file-too-large": "The file is larger than 16 MiB. It can be downloaded.",
+    "too-many-pixels": "It has more than 64 million pixels. It can be downloaded.",
+    "no-picture":
+      "The content is no picture of a type that is shown: PNG, JPEG, GIF, WebP, AVIF, SVG. It can be downloaded.",
+    broken: "The browser cannot decode it. It can be downloaded.",
+  },
+};

@@ -109,7 +109,7 @@ export function upload(
 }
 
 /** Sends a request. One that requires re-authentication is sent again afterwards. */
-async function ask(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+export async function ask(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
   const response = await askOnce(input, init);
   if (response.status !== 403) return response;
   const body = (await response
@@ -177,7 +177,11 @@ const unreachable = () => new ApiFailure("unreachable", "The server cannot be re
 /** Sign-in and set-up: a 401 there does not mean that a session has ended. */
 const openPaths = /\/api\/(session|session\/passkey|setup)$/;
 
-async function unpack<T>(path: string, response: Pick<Response, "json" | "ok" | "status" | "headers">): Promise<T> {
+/** The fields of a response beside `success`. @throws ApiFailure for an error response */
+export async function unpack<T>(
+  path: string,
+  response: Pick<Response, "json" | "ok" | "status" | "headers">,
+): Promise<T> {
   const body = (await response.json().catch(() => null)) as
     | Success
     | (Failure & { codeRequired?: boolean; factors?: SecondFactors })

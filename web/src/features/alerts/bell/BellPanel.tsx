@@ -5,7 +5,7 @@ import { queryKeys, useBell, useInvalidate } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { StatusDot } from "../../../ui/Badge.tsx";
 import { Button } from "../../../ui/Button.tsx";
-import { ErrorState } from "../../../ui/Notice.tsx";
+import { ErrorState } from "../../../ui/ErrorState.tsx";
 import { PopoverPanel } from "../../../ui/PopoverPanel.tsx";
 import { toast } from "../../../ui/toast.tsx";
 import { eventLabel, hrefOf, subjectName, toneOf } from "../alert-labels.ts";

@@ -15,6 +15,7 @@ import { tipOf } from "../../../ui/tip.ts";
 import { openFileOf } from "../file-address.ts";
 import { baseName, parentPath } from "../file-path.ts";
 import { editorMessages } from "../messages.ts";
+import { isPictureName } from "../picture/picture-name.ts";
 import { noteRecentFile } from "../recent-files.ts";
 import { ConflictNotice } from "./ConflictNotice.tsx";
 import { confirmHardLinks } from "./hard-links.ts";
@@ -53,7 +54,7 @@ export function EditorPane(props: EditorPaneProps) {
       if (change.name === name() || change.type === "rescan") void document.noticeChange();
     }),
   );
-  createLeaveGuard({ ...document, stays: (to) => openFileOf(to) === props.path });
+  createLeaveGuard({ ...document, stays: (to) => openFileOf(to) === props.path && staysText(to, props.path) });
 
   const mayEdit = () => session.may("files:change");
   const mayChange = () => mayEdit() && document.file()?.readOnly === null;
@@ -167,6 +168,10 @@ export function EditorPane(props: EditorPaneProps) {
     </>
   );
 }
+
+/** Whether an address shows the file as text, if it could be shown as a picture too. */
+const staysText = ({ searchParams }: URL, path: string): boolean =>
+  !isPictureName(path) || searchParams.get("as") === "text";
 
 interface NoticesProps {
   document: TextDocument;

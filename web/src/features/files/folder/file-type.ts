@@ -1,5 +1,6 @@
 import type { FileEntry } from "../../../../../shared/protocol/file.ts";
-import { TEXT_FILE_MAX } from "../../../../../shared/protocol/file-limits.ts";
+import { PICTURE_MAX, TEXT_FILE_MAX } from "../../../../../shared/protocol/file-limits.ts";
+import { isPictureName } from "../picture/picture-name.ts";
 
 export type FileGroup = "folder" | "code" | "text" | "image" | "archive" | "audio" | "video" | "link" | "other";
 
@@ -31,9 +32,11 @@ export function groupOf(entry: Pick<FileEntry, "name" | "kind">): FileGroup {
   return groups.get(extensionOf(entry.name)) ?? wholeNames[entry.name.toLowerCase()] ?? "other";
 }
 
-/** Whether a click opens the editor; files that are not text are downloaded instead. */
-export function opensAsText(entry: FileEntry): boolean {
-  if (entry.kind !== "file" || entry.size > TEXT_FILE_MAX) return false;
+/** Whether a click opens the file in the page, as text or as a picture; other files are downloaded instead. */
+export function opensInPage(entry: FileEntry): boolean {
+  if (entry.kind !== "file") return false;
+  if (isPictureName(entry.name)) return entry.size <= PICTURE_MAX;
+  if (entry.size > TEXT_FILE_MAX) return false;
   const group = groupOf(entry);
   return group !== "image" && group !== "archive" && group !== "audio" && group !== "video";
 }

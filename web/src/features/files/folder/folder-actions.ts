@@ -5,7 +5,7 @@ import { visibleName } from "../../../lib/terminal-text.ts";
 import { confirm, toast } from "../../../ui/index.ts";
 import { joinPath } from "../file-path.ts";
 import { entryMessages, folderMessages } from "../messages.ts";
-import { opensAsText } from "./file-type.ts";
+import { opensInPage } from "./file-type.ts";
 import type { Folder } from "./folder.ts";
 import type { NameDialogProps } from "./NameDialog.tsx";
 
@@ -39,7 +39,7 @@ export function createFolderActions(deps: FolderActionsDeps) {
 
   function open(entry: FileEntry): void {
     if (entry.kind === "directory") deps.onOpenFolder(at(entry.name));
-    else if (opensAsText(entry)) edit(at(entry.name));
+    else if (opensInPage(entry)) edit(at(entry.name));
     else if (entry.kind === "file") download(entry);
     else toast.info(folderMessages.cannotOpen);
   }
