@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { silentLog } from "../../shared/server/log.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { fillDisk } from "../../shared/testing/fill-disk.ts";
@@ -96,6 +96,22 @@ test("drops the oldest records beyond the number, the bytes and the days that ar
     expect(activity.store.totals()).toEqual({ bytes: 0, records: 0 });
   }));
 
+test("drops what is too old also behind a record of a time when the clock was ahead", () =>
+  withActivity({}, ({ activity }) => {
+    const now = Date.now();
+    for (const [target, days] of [
+      ["ahead", 3_650],
+      ["old", -40],
+      ["new", 0],
+    ] as const) {
+      const clock = vi.spyOn(Date, "now").mockReturnValue(now + days * 86_400_000);
+      activity.begin(start(target)).end({ state: "succeeded" });
+      clock.mockRestore();
+    }
+    activity.flush();
+    expect(all(activity).map(({ target }) => target)).toEqual(["new", "ahead"]);
+  }));
+
 test("tells what a server that ended left running as interrupted, with its output, and that a moment may be missing", () =>
   withActivity({}, ({ activity, open }) => {
     const recording = activity.begin(start("web"));
@@ -125,7 +141,11 @@ const otherTables = (path: string) => {
   database.close();
 };
 
-test.each([whole, onePage, otherTables])("starts with an empty record beside one that is damaged: $name", (damage) =>
+test.each([
+  ["as a whole", whole],
+  ["in one page", onePage],
+  ["in its tables", otherTables],
+])("starts with an empty record beside one that is damaged %s", (_where, damage) =>
   withActivity({}, ({ activity, dataDir, open }) => {
     activity.begin(start("web")).end({ state: "succeeded" });
     activity.close();

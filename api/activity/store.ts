@@ -283,7 +283,8 @@ export function createActivityStore(database: DatabaseSync): ActivityStore {
       const gone: number[] = [];
       const isFull = hasNoRoom(waiting);
       for (const row of oldest.all()) {
-        if (!isFull && bytes <= maxBytes && records <= maxRecords && Number(row.started_at) >= tooOld) break;
+        // Not the end: a record of a time when the clock was ahead may lie before older ones.
+        if (!isFull && bytes <= maxBytes && records <= maxRecords && Number(row.started_at) >= tooOld) continue;
         gone.push(Number(row.sequence));
         bytes -= Number(row.size);
         records--;

@@ -2,6 +2,7 @@ import type { ContainerInspectInfo } from "dockerode";
 import { toServiceRun, toState, toTime } from "../../shared/docker/container-views.ts";
 import { containerPath, type EngineCalls, hidingEnvironment } from "../../shared/docker/engine-calls.ts";
 import { toMadeId } from "../../shared/docker/engine-responses.ts";
+import { maskEnvironment } from "../../shared/docker/value-mask.ts";
 import { maskArguments, maskText } from "../../shared/logs/masking.ts";
 import type { ContainerState, ServiceRun } from "../../shared/protocol/service.ts";
 import type { ContainerSignal, LimitsChange, ServiceProcess } from "../../shared/protocol/service-change.ts";
@@ -121,11 +122,11 @@ export function createLifecycle(calls: EngineCalls, journal?: RecreateJournal): 
       };
     },
     async health(ref) {
-      const { State } = await inspect(ref);
+      const { State, Config } = await inspect(ref);
       const last = State.Health?.Log?.at(-1);
       if (!last) return null;
       return {
-        output: maskText(last.Output.trim()).slice(0, HEALTH_OUTPUT_MAX),
+        output: maskText(maskEnvironment(Config.Env ?? [])(last.Output.trim())).slice(0, HEALTH_OUTPUT_MAX),
         exitCode: last.ExitCode,
         failures: State.Health?.FailingStreak ?? 0,
         at: toTime(last.End) ?? toTime(last.Start),

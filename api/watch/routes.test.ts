@@ -15,7 +15,11 @@ describe.skipIf(await lacks("docker"))("what needs attention, with its evidence"
   beforeAll(async () => {
     loop = await engine.run({ name: "loop", restart: "always", script: "echo boom: no config >&2; exit 9" });
     failed = await engine.run({ name: "failed", script: "echo ERROR: cannot reach db; echo bye; exit 3" });
-    sick = await engine.run({ name: "sick", health: "echo token=abc123 port 8080 is closed; exit 7" });
+    sick = await engine.run({
+      name: "sick",
+      env: ["DB_PASSWORD=hunter22", "PORT=8080"],
+      health: "echo token=abc123 port $PORT is closed to $DB_PASSWORD; exit 7",
+    });
   });
   const read = async (cookie?: string): Promise<Watch> =>
     (await api.ask("GET", "/api/watch", cookie === undefined ? {} : { cookie })).body;
@@ -44,7 +48,7 @@ describe.skipIf(await lacks("docker"))("what needs attention, with its evidence"
   test("says what the health check wrote, without its secrets", async () => {
     await eventually(async () => {
       const health = of(await read(), sick)?.health;
-      expect(health).toMatchObject({ output: "token=******** port 8080 is closed", exitCode: 7 });
+      expect(health).toMatchObject({ output: "token=******** port 8080 is closed to ********", exitCode: 7 });
       expect(health?.failures).toBeGreaterThan(0);
     });
   });
