@@ -194,7 +194,7 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
       .click();
     const events = page.getByRole("list", { name: "Last events" });
     await events.getByText(new RegExp(`^${looping} restarted \\d+ times, exit code 9$`)).waitFor();
-    const started = events.getByRole("listitem").filter({ hasText: `Start ${failed.name}` });
+    const started = events.getByRole("listitem").filter({ hasText: `Started ${failed.name}` });
     await started.getByText("by ada").waitFor();
     await take("watch-causes");
     for (const [width, height] of [

@@ -17,9 +17,12 @@ export const stateTones: Record<ActivityState, Tone> = {
 
 type Named = Pick<ActivityEntry, "action" | "target" | "state" | "actor">;
 
+/** The id behind the name of what can be renamed: in a sentence the name is enough. */
+const idBehind = / \([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\)$/;
+
 /** `restarted web`, or `tried to restart web`. */
 export function phraseOf({ action, target, state }: Omit<Named, "actor">): string {
-  const name = visibleName(target);
+  const name = visibleName(target.replace(idBehind, ""));
   if (state === "succeeded") return actionPhrase(action, name, "done");
   return `${state === "running" ? "started to" : "tried to"} ${actionPhrase(action, name, "do")}`;
 }

@@ -78,7 +78,6 @@ export const status = {
   reconnecting: "Reconnecting",
   reattaching: "Reattaching",
   failed: "Not available",
-  notRunning: "Not running",
 };
 
 /** Instead of lines. */

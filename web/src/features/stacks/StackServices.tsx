@@ -38,6 +38,7 @@ export function StackServices(props: { stack: StackDetail }) {
             <ServiceCard
               service={service}
               isUp={props.stack.total > 0}
+              isKnown={props.stack.state !== "unknown"}
               selection={selection}
               order={() => containers().map(({ id }) => id)}
             />
@@ -52,13 +53,14 @@ export function StackServices(props: { stack: StackDetail }) {
 }
 
 /** In a started stack a service without a container is a fault, unless the file excludes it. */
-function NoContainer(props: { service: StackService; isUp: boolean }) {
+function NoContainer(props: { service: StackService; isUp: boolean; isKnown: boolean }) {
+  const reason = () => {
+    if (!props.isKnown) return texts.unknownContainers;
+    return props.service.wanted === false ? texts.notStarted : texts.noContainer;
+  };
   return (
     <p class="faint stack-empty">
-      <Show
-        when={props.isUp && props.service.wanted}
-        fallback={props.service.wanted === false ? texts.notStarted : texts.noContainer}
-      >
+      <Show when={props.isUp && props.service.wanted} fallback={reason()}>
         <Status tone="warn">{texts.missing}</Status>
       </Show>
     </p>
@@ -71,11 +73,11 @@ interface SelectableProps {
   order: () => readonly string[];
 }
 
-function ServiceCard(props: SelectableProps & { service: StackService; isUp: boolean }) {
+function ServiceCard(props: SelectableProps & { service: StackService; isUp: boolean; isKnown: boolean }) {
   return (
     <li class="card stack-service">
       <header class="row">
-        <h3 class="truncate">{visibleName(props.service.name) || texts.noName}</h3>
+        <h2 class="truncate">{visibleName(props.service.name) || texts.noName}</h2>
         <span class="truncate faint grow">{visibleName(imageText(props.service.image ?? ""))}</span>
         <Show when={props.service.defined === false}>
           <Badge tone="warn" title={texts.orphanHint}>
@@ -85,7 +87,7 @@ function ServiceCard(props: SelectableProps & { service: StackService; isUp: boo
       </header>
       <Show
         when={props.service.containers.length > 0}
-        fallback={<NoContainer service={props.service} isUp={props.isUp} />}
+        fallback={<NoContainer service={props.service} isUp={props.isUp} isKnown={props.isKnown} />}
       >
         <ul class="stack-containers">
           <For each={props.service.containers}>

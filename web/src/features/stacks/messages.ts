@@ -138,6 +138,7 @@ export const servicesMessages = {
   unreadable: "The compose file cannot be read, and there are no containers.",
   notStarted: "Not started: no active profile, or a scale of 0",
   noContainer: "No container yet",
+  unknownContainers: "Containers unknown",
   missing: "Container missing",
   noName: "(no name)",
   orphan: "orphan",

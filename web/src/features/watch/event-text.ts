@@ -1,8 +1,8 @@
 import type { WatchEvent } from "../../../../shared/protocol/watch.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import type { Tone } from "../../ui/Badge.tsx";
+import { phraseOf } from "../activity/activity-entry.ts";
 import { eventLabel, hrefOf, subjectName, toneOf } from "../alerts/alert-labels.ts";
-import { jobTitle } from "../jobs/job-labels.ts";
 import { eventMessages as texts } from "./messages.ts";
 
 export interface EventLine {
@@ -25,7 +25,8 @@ export function toEventLine(event: WatchEvent): EventLine {
     };
   }
   if (event.kind === "run") return ofRun(event);
-  const title = jobTitle({ kind: event.action, target: event.target });
+  const phrase = phraseOf(event);
+  const title = phrase.charAt(0).toUpperCase() + phrase.slice(1);
   const isWell = event.state === "succeeded" || event.state === "running";
   return {
     tone: isWell ? "accent" : event.state === "cancelled" ? "neutral" : "bad",

@@ -107,6 +107,7 @@ test("events read as sentences, and lead to what they are about", () => {
     action("service:restart", "web", "succeeded", "ada"),
     action("stack:up", "shop", "failed", ""),
     action("disk:prune", "", "succeeded", "ada\u202e"),
+    action("mcp:start", "tools (0ba42f04-5cec-4add-91a6-a388ec01c704)", "succeeded", "ada"),
   ].map(toEventLine);
   expect(lines.map(({ tone, text, by, href }) => [tone, text, by, href])).toEqual([
     ["ok", "web started", null, "/services/web"],
@@ -114,8 +115,9 @@ test("events read as sentences, and lead to what they are about", () => {
     ["neutral", "web exited with code 143", null, "/services/web"],
     ["warn", "web restarted 7 times, exit code 9", null, "/services/web"],
     ["info", "web restarted, exit code 0", null, "/services/web"],
-    ["accent", "Restart web", "ada", "/services/web"],
-    ["bad", "Deploy shop: failed", null, "/stacks/shop"],
-    ["accent", "Remove ", "ada[U+202E]", null],
+    ["accent", "Restarted web", "ada", "/services/web"],
+    ["bad", "Tried to deploy shop: failed", null, "/stacks/shop"],
+    ["accent", "Cleaned up", "ada[U+202E]", null],
+    ["accent", "Started the MCP server tools", "ada", null],
   ]);
 });

@@ -270,5 +270,5 @@ export function worstOf(states: readonly { status: LogStatus; message: string }[
     const found = states.find((state) => state.status === status);
     if (found) return found;
   }
-  return { status: "closed", message: statusText.notRunning };
+  return { status: "closed", message: statusText.past };
 }
