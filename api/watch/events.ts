@@ -16,13 +16,20 @@ const RUNS_PER_CONTAINER = 4;
 
 export type EventDeps = Pick<ApiDeps, "alerts" | "activity" | "docker" | "processes" | "jobs" | "containerRuns">;
 
-/** What happened lately, as far as the caller may see it: runs of containers, alerts, actions. Newest first. */
+/**
+ * What happened lately, as far as the caller may see it: runs of containers, alerts, actions. Newest first.
+ * @param onUnknown Told that the actions are missing, because their record cannot be read.
+ */
 export async function recentEvents(
   deps: EventDeps,
   principal: Principal,
   services: readonly Service[],
+  onUnknown: (error: unknown) => void,
 ): Promise<WatchEvent[]> {
-  const actions = await actionEvents(deps, principal);
+  const actions = await actionEvents(deps, principal).catch((error: unknown): WatchEvent[] => {
+    onUnknown(error);
+    return [];
+  });
   const runs = services.flatMap((service) =>
     toRunEvents(service, deps.containerRuns.of(service.id)).slice(-RUNS_PER_CONTAINER),
   );

@@ -122,6 +122,26 @@ describe.skipIf(await lacks("docker"))("what needs attention, with its evidence"
   });
 });
 
+test("files that cannot be read leave their part unknown, and the others as they are", async () => {
+  const fail = () => {
+    throw new Error("database disk image is malformed");
+  };
+  const api = await startApi({
+    change: ({ activity, stats }) => ({
+      activity: { ...activity, store: { ...activity.store, scan: fail } },
+      stats: { ...stats, trends: fail },
+    }),
+  });
+  try {
+    const { status, body } = await api.ask("GET", "/api/watch");
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ trends: null, events: [], alerts: [] });
+    expect(body.unknown).toEqual(expect.arrayContaining(["metrics", "activity"]));
+  } finally {
+    await api.close();
+  }
+});
+
 describe("without an Engine", () => {
   let pm2: TestPm2;
   beforeAll(async () => {

@@ -29,6 +29,7 @@ export type WatchDeps = Pick<
   | "updateChecks"
   | "activity"
   | "jobs"
+  | "log"
 >;
 
 /** What the Watch page needs beside the lists that every page loads, in one response: `/api/watch`. Lists need its lines of usage alone. */
@@ -98,6 +99,16 @@ async function readWatch(deps: WatchDeps, principal: Principal): Promise<Watch> 
       .map(({ service }) => service);
   };
 
+  const readTrends = (): UsageTrends | null => {
+    try {
+      return deps.stats.trends();
+    } catch (error) {
+      deps.log.warn({ err: error }, "the history of metrics cannot be read");
+      unknown.add("metrics");
+      return null;
+    }
+  };
+
   const [services, deployments, stacks, updates] = await Promise.all([
     readServices(),
     readDeployments(),
@@ -107,12 +118,15 @@ async function readWatch(deps: WatchDeps, principal: Principal): Promise<Watch> 
   const [{ evidence, logsKnown }, ofProcesses, events] = await Promise.all([
     containerEvidence(deps, services, now),
     processEvidence(deps, deployments, now),
-    recentEvents(deps, principal, services),
+    recentEvents(deps, principal, services, (error) => {
+      deps.log.warn({ err: error }, "the record of actions cannot be read");
+      unknown.add("activity");
+    }),
   ]);
   if (!logsKnown) unknown.add("logs");
   return {
     at: new Date(now).toISOString(),
-    trends: visibleTrends(deps.stats.trends(), principal),
+    trends: visibleTrends(readTrends(), principal),
     evidence: [...evidence, ...ofProcesses],
     alerts: may(principal, "alerts:view")
       ? deps.alerts.now(canSeeSubject(principal)).map(withoutLogLine(principal))

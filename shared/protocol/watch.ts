@@ -86,12 +86,12 @@ export const watchEventSchema = z.discriminatedUnion("kind", [
 ]);
 export type WatchEvent = z.infer<typeof watchEventSchema>;
 
-export const watchSources = ["docker", "pm2", "stacks", "logs"] as const;
+export const watchSources = ["docker", "pm2", "stacks", "logs", "metrics", "activity"] as const;
 
 /** `GET /api/watch`: what the page needs beside the lists of containers, processes and MCP servers. */
 export const watchSchema = z.object({
   at: time.describe("When the sources were read."),
-  trends: usageTrendsSchema.nullable().describe("Null when no history is stored."),
+  trends: usageTrendsSchema.nullable().describe("Null when no history is stored, and when it is unknown."),
   evidence: z.array(evidenceSchema),
   alerts: z.array(alertSchema).nullable().describe("Current alerts; null without the permission."),
   stacks: z.array(stackSchema).nullable().describe("Null without the permission, and when they are unknown."),

@@ -45,6 +45,8 @@ export const attentionMessages = {
     stacks: "Stacks",
     watch: "Alerts and causes",
     logs: "Log history",
+    metrics: "Metrics history",
+    activity: "Activity",
     host: "Disks",
   },
   moreDisks: (mounts: string, count: number) => `${mounts} and ${count} more disks`,

@@ -293,8 +293,11 @@ test("a source that does not respond is named, and nothing is complete while one
   const failed = { isError: true, isPending: false };
   const silent = { ...fine, services: failed, watch: { ...failed, data: undefined } };
   expect([unknownSources(silent), isComplete(silent)]).toEqual([["Docker", "Alerts and causes"], true]);
-  const half: Sources = { ...fine, watch: { ...fine.watch, data: { unknown: ["stacks", "logs"] } } };
-  expect(unknownSources(half)).toEqual(["Stacks", "Log history"]);
+  const half: Sources = {
+    ...fine,
+    watch: { ...fine.watch, data: { unknown: ["stacks", "logs", "metrics", "activity"] } },
+  };
+  expect(unknownSources(half)).toEqual(["Stacks", "Log history", "Metrics history", "Activity"]);
   const awaited = { ...fine, host: { isKnown: false, isSilent: false, unknownDisks: [] } };
   expect([unknownSources(awaited), isComplete(awaited)]).toEqual([[], false]);
   const mute = { ...fine, host: { isKnown: false, isSilent: true, unknownDisks: [] } };

@@ -31,6 +31,8 @@ export function unknownSources({ services, deployments, servers, watch, host }: 
     watch.isError && texts.sources.watch,
     watch.data?.unknown.includes("stacks") && texts.sources.stacks,
     watch.data?.unknown.includes("logs") && texts.sources.logs,
+    watch.data?.unknown.includes("metrics") && texts.sources.metrics,
+    watch.data?.unknown.includes("activity") && texts.sources.activity,
     host && !host.isKnown && host.isSilent && texts.sources.host,
     silent.length > 0 && toList(silent.map(({ mount }) => visibleName(mount))),
   ].filter((name) => typeof name === "string");
