@@ -10,6 +10,7 @@ afterAll(() => here.close());
 test.each([
   ["POST", "up", "stack:up"],
   ["POST", "down", "stack:down"],
+  ["POST", "start", "stack:start"],
   ["POST", "stop", "stack:stop"],
   ["POST", "restart", "stack:restart"],
   ["POST", "pull", "stack:pull"],

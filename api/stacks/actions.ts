@@ -159,6 +159,16 @@ const takeStackDown = action({
   target: jobTarget("down", ({ body }: Named & { body: StackJobOptions }) => body),
 });
 
+const startStack = action({
+  ...stackJob,
+  name: "stack:start",
+  method: "POST",
+  path: "/stacks/:name/start",
+  title: "Start the containers of a stack",
+  body: noFields,
+  target: jobTarget("start"),
+});
+
 const stopStack = action({
   ...stackJob,
   name: "stack:stop",
@@ -207,6 +217,7 @@ export const stackActions = [
   writeVariables,
   deployStack,
   takeStackDown,
+  startStack,
   stopStack,
   restartStack,
   pullImages,

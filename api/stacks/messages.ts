@@ -26,6 +26,7 @@ export const stackErrors = {
   tooManyChecks: "Too many compose files are being checked; try again in a moment.",
   tooManyReads: "Too many compose files are being read; try again in a moment.",
   engineUnavailable: "The Engine does not respond.",
+  refused: (containers: string, reason: string) => `Not done for ${containers}: ${reason}`,
   filesUnreadable: "The files of this stack cannot be read.",
   envUnreadable: (reason: string) => `The file .env cannot be read: ${reason}`,
   envUnreadableUnknown: "The file .env cannot be read.",

@@ -236,6 +236,58 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
     expect((await ask("GET", `${path}/file`)).status).toBe(403);
   });
 
+  test("a stack made elsewhere stops and starts in the order of its dependencies, past a container that is refused", async () => {
+    const name = `${prefix}-foreign`;
+    const run = async (service: string, dependsOn = "") => {
+      const labels = {
+        "com.docker.compose.project": name,
+        "com.docker.compose.project.working_dir": "/data/compose/7",
+        "com.docker.compose.project.config_files": "/data/compose/7/docker-compose.yml",
+        "com.docker.compose.service": service,
+        "com.docker.compose.depends_on": dependsOn,
+      };
+      return (await engine.run({ labels, script: "trap 'exit 0' TERM; while true; do sleep 0.1; done" })).name;
+    };
+    try {
+      // Created in the wrong order.
+      const web = await run("web", "api:service_started:false");
+      const api = await run("api", "db:service_healthy:true,gone:service_started:true");
+      const db = await run("db");
+      const stateOf = async (container: string) => (await engine.docker.getContainer(container).inspect()).State;
+      const stop = await job("POST", `/${name}/stop`, {});
+      expect(stop).toMatchObject({ state: "succeeded", kind: "stack:stop" });
+      expect(stop.steps.map(({ label, state }) => `${label} ${state}`)).toEqual(
+        [web, api, db].map((container) => `${container} stopped`),
+      );
+      expect((await ask("GET", `/${name}`)).body.stack).toMatchObject({ lock: "outside", state: "stopped" });
+      const start = await job("POST", `/${name}/start`, {});
+      expect(start.steps.map(({ label, state }) => `${label} ${state}`)).toEqual(
+        [db, api, web].map((container) => `${container} started`),
+      );
+      const started = await Promise.all([db, api, web].map(async (container) => (await stateOf(container)).StartedAt));
+      expect(started).toEqual([...started].sort());
+
+      // Its folder is gone: the Engine refuses to start it.
+      const folder = await tempFolder("mounted");
+      const blocked = await engine.docker.createContainer({
+        name: engine.adopt(`${name}-blocked`),
+        Image: "busybox:local",
+        Cmd: ["sleep", "1000000"],
+        Labels: { "com.docker.compose.project": name, "com.docker.compose.service": "blocked" },
+        HostConfig: { NetworkMode: "none", Mounts: [{ Type: "bind", Source: folder.path, Target: "/data" }] },
+      });
+      await folder.remove();
+      await job("POST", `/${name}/stop`, {});
+      const again = await job("POST", `/${name}/start`, {});
+      expect(again).toMatchObject({ state: "failed" });
+      expect(again.error?.message).toMatch(new RegExp(`^Not done for ${name}-blocked: `));
+      expect((await stateOf(web)).Running).toBe(true);
+      expect((await blocked.inspect()).State.Running).toBe(false);
+    } finally {
+      await engine.removeAll();
+    }
+  });
+
   test("a file is read and written only below the listed folders, whatever labels say", async () => {
     const elsewhere = await tempFolder("elsewhere");
     const run = async (name: string, folder: string, files = "compose.yaml") => {

@@ -55,6 +55,7 @@ const labels: Readonly<Record<string, ActionLabel>> = {
   "stack:variables": label("change variables of", "changed variables of"),
   "stack:up": label("deploy", "deployed"),
   "stack:down": label("remove the containers of", "removed the containers of"),
+  "stack:start": label("start", "started"),
   "stack:stop": label("stop", "stopped"),
   "stack:restart": label("restart", "restarted"),
   "stack:pull": label("pull the images of", "pulled the images of"),

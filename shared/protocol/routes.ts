@@ -203,6 +203,7 @@ interface StacksRoutes {
   "PUT /stacks/:name/env": { json: z.input<typeof writeStackEnvBody>; answer: { env: StackEnv } };
   "POST /stacks/:name/up": { json: z.input<typeof stackUpBody>; answer: { job: Job } };
   "POST /stacks/:name/down": { json: z.input<typeof stackDownBody>; answer: { job: Job } };
+  "POST /stacks/:name/start": { json: Record<string, never>; answer: { job: Job } };
   "POST /stacks/:name/stop": { json: Record<string, never>; answer: { job: Job } };
   "POST /stacks/:name/restart": { json: Record<string, never>; answer: { job: Job } };
   "POST /stacks/:name/pull": { json: Record<string, never>; answer: { job: Job } };

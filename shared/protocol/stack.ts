@@ -196,5 +196,5 @@ export const stackDownBody = z.strictObject({
 export const removeStackQuery = z.strictObject({ volumes: z.stringbool().default(false) });
 
 /** Compose actions; each is a job `stack:<verb>`. */
-export const stackVerbs = ["up", "down", "stop", "restart", "pull", "remove"] as const;
+export const stackVerbs = ["up", "down", "start", "stop", "restart", "pull", "remove"] as const;
 export type StackVerb = (typeof stackVerbs)[number];

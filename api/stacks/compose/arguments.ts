@@ -14,7 +14,7 @@ export interface ComposeOptions {
   volumes?: boolean;
 }
 
-export type ComposeVerb = "config" | "up" | "down" | "stop" | "restart" | "pull";
+export type ComposeVerb = "config" | "up" | "down" | "start" | "stop" | "restart" | "pull";
 
 /** The only calls of Compose, with their arguments. */
 const verbs: Record<ComposeVerb, (options: ComposeOptions) => string[]> = {
@@ -26,6 +26,7 @@ const verbs: Record<ComposeVerb, (options: ComposeOptions) => string[]> = {
     ...(removeOrphans ? ["--remove-orphans"] : []),
   ],
   down: ({ volumes }) => ["down", "--remove-orphans", ...(volumes ? ["--volumes"] : [])],
+  start: () => ["start"],
   stop: () => ["stop"],
   restart: () => ["restart"],
   pull: () => ["pull"],

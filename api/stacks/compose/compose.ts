@@ -14,6 +14,7 @@ const TIMEOUT_MS: Record<ComposeVerb, number> = {
   up: 60 * 60_000,
   pull: 60 * 60_000,
   down: 10 * 60_000,
+  start: 10 * 60_000,
   stop: 10 * 60_000,
   restart: 10 * 60_000,
 };

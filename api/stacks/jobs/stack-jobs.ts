@@ -73,10 +73,15 @@ export function createStackJobs({ stacks, compose, revisions, docker }: StackJob
   };
 
   /**
-   * Stops, restarts or takes down a running stack, whatever the state of its files. Uses Compose when it accepts the files
+   * Starts, stops, restarts or takes down the containers of a stack, whatever the state of its files. Uses Compose when it accepts the files
    * and its output can be masked; otherwise acts on the containers one by one.
    */
-  const end = async (target: StackTarget, verb: ContainerVerb, options: StackJobOptions, handle: JobHandle) => {
+  const actOnContainers = async (
+    target: StackTarget,
+    verb: ContainerVerb,
+    options: StackJobOptions,
+    handle: JobHandle,
+  ) => {
     const actDirectly = async (reason: string) => {
       handle.line(jobLines.actingDirectly(reason));
       await containers.run(target.name, verb, options, handle);
@@ -102,7 +107,7 @@ export function createStackJobs({ stacks, compose, revisions, docker }: StackJob
     if (engine.state !== "up") {
       throw new AppError("upstream_unavailable", engine.hint ?? stackErrors.engineUnavailable);
     }
-    if (now.total > 0 || options.volumes) await end(target, "down", options, handle);
+    if (now.total > 0 || options.volumes) await actOnContainers(target, "down", options, handle);
     await stacks.refuseShared(stack);
     await stacks.removeFolder(stack);
   };
@@ -115,12 +120,12 @@ export function createStackJobs({ stacks, compose, revisions, docker }: StackJob
      * project uses the folder), `upstream_unavailable` (deleting while the Engine does not respond).
      */
     async prepare(name: string, verb: StackVerb, options: StackJobOptions, by: string): Promise<StackRun> {
-      if (verb === "stop" || verb === "restart" || verb === "down") {
+      if (verb === "start" || verb === "stop" || verb === "restart" || verb === "down") {
         const target = await stacks.target(name);
         const elsewhere = target.readOnlyReason === "outside" || target.readOnlyReason === "name";
         // Without its file the stack could not be deployed again from here.
         if (verb === "down" && elsewhere) await stacks.open(name);
-        return async (handle) => void (await end(target, verb, options, handle));
+        return async (handle) => void (await actOnContainers(target, verb, options, handle));
       }
       const stack = await stacks.open(name);
       if (verb !== "remove") {

@@ -14,6 +14,8 @@ export interface ProjectContainer {
   workingDir: string;
   /** As Compose received them: absolute, or relative to the working folder. */
   configFiles: string[];
+  /** Names of the services that this one needs, as Compose wrote them. */
+  dependsOn: string[];
 }
 
 export interface DockerProjects {
@@ -27,6 +29,14 @@ export interface DockerProjects {
 const label = (name: string) => `com.docker.compose.${name}`;
 /** Files of one project that are read; further ones are left out. */
 const MAX_FILES = 16;
+const MAX_DEPENDENCIES = 100;
+
+/** Reads `db:service_healthy:true,cache:service_started:false`. */
+const dependenciesIn = (text: string): string[] =>
+  text
+    .split(",")
+    .slice(0, MAX_DEPENDENCIES)
+    .flatMap((part) => part.split(":", 1)[0] || []);
 
 export function createProjects({ call }: Pick<EngineCalls, "call">, ownLabels: OwnLabels): DockerProjects {
   return {
@@ -47,6 +57,7 @@ export function createProjects({ call }: Pick<EngineCalls, "call">, ownLabels: O
           composeService: info.Labels[label("service")] ?? "",
           workingDir: own?.[label("project.working_dir")] ?? "",
           configFiles: (own?.[label("project.config_files")] ?? "").split(",").filter(Boolean).slice(0, MAX_FILES),
+          dependsOn: dependenciesIn(info.Labels[label("depends_on")] ?? ""),
         };
       });
     },

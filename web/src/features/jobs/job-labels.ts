@@ -19,6 +19,7 @@ const labels: Record<string, { verb: string; done: string }> = {
   "deployment:scale": { verb: "Change instances of", done: "has another number of instances" },
   "stack:up": { verb: "Deploy", done: "deployed" },
   "stack:down": { verb: "Remove containers of", done: "containers removed" },
+  "stack:start": { verb: "Start", done: "started" },
   "stack:stop": { verb: "Stop", done: "stopped" },
   "stack:restart": { verb: "Restart", done: "restarted" },
   "stack:pull": { verb: "Pull images of", done: "images pulled" },

@@ -12,6 +12,7 @@ import type { StackDetail } from "../../../../shared/protocol/stack.ts";
 import { Button, buttonClass, Menu, type MenuEntry } from "../../ui/index.ts";
 import { CONTAINERS_MAX } from "../logs/log-address.ts";
 import { stackActionLabels as labels, stackMenuMessages, stackMessages } from "./messages.ts";
+import { canStart } from "./stack-state.ts";
 
 export type StackDialog = "up" | "down" | "remove";
 
@@ -20,7 +21,7 @@ export interface StackToolbarProps {
   mayAct: boolean;
   /** A job about the stack is running. */
   busy: boolean;
-  onAct: (verb: "stop" | "restart" | "pull") => void;
+  onAct: (verb: "start" | "stop" | "restart" | "pull") => void;
   onAsk: (dialog: StackDialog) => void;
 }
 
@@ -48,6 +49,11 @@ function Actions(props: StackToolbarProps & { stack: StackDetail }) {
   const isEditable = () => props.stack.lock === null;
   return (
     <>
+      <Show when={canStart(props.stack)}>
+        <Button icon={<Play size={14} />} disabled={props.busy} onClick={() => props.onAct("start")}>
+          {labels.start}
+        </Button>
+      </Show>
       <Show when={props.stack.running > 0}>
         <Button icon={<RotateCw size={14} />} disabled={props.busy} onClick={() => props.onAct("restart")}>
           {labels.restart}

@@ -28,7 +28,7 @@ export const stackMessages = {
   showAll: "Show all stacks",
   dockerAway: (hint: string | undefined) => `Docker does not respond: what is running is unknown. ${hint ?? ""}`,
   readOnly: (reason: string, hasContainers: boolean) =>
-    `Read-only stack. ${reason}${hasContainers ? " Stop and Restart act on its containers." : ""}`,
+    `Read-only stack. ${reason}${hasContainers ? " Start, Stop and Restart act on its containers." : ""}`,
   outside: (folder: string) =>
     `It was created from ${folder}, which is not one of the folders this panel may edit. To edit it here, add that folder, or a parent folder, to the variable STACKS_ROOTS and restart the panel's API.`,
   interrupted: (verb: string) =>
@@ -45,6 +45,7 @@ export const stackActionLabels: Record<string, string> = {
   up: "Deploy",
   down: "Remove containers",
   remove: "Delete",
+  start: "Start",
   stop: "Stop",
   restart: "Restart",
   pull: "Pull images",

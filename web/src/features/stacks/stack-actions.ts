@@ -40,7 +40,7 @@ export function createStackActions(name: string) {
     cancel: (id: string) => void jobs.cancel(id).catch(toast.error),
     up: (options: UpOptions) => run(() => api.stacks.up(name, options)),
     down: (volumes: boolean) => run(() => api.stacks.down(name, volumes)),
-    act: (verb: "stop" | "restart" | "pull") => run(() => api.stacks.act(name, verb)),
+    act: (verb: "start" | "stop" | "restart" | "pull") => run(() => api.stacks.act(name, verb)),
     remove: (volumes: boolean) => run(() => api.stacks.remove(name, volumes)),
   };
 }

@@ -13,6 +13,7 @@ import { visibleName } from "../../lib/terminal-text.ts";
 import { sendAction } from "../../resource/confirm-action.ts";
 import type { CommandAction, CommandContext, CommandSource } from "../../shell/commands.ts";
 import { stackActionLabels, commandMessages as texts } from "./messages.ts";
+import { canStart } from "./stack-state.ts";
 
 const UpDialog = lazy(async () => ({ default: (await import("./UpDialog.tsx")).UpDialog }));
 const DownDialog = lazy(async () => ({ default: (await import("./DownDialog.tsx")).DownDialog }));
@@ -75,7 +76,7 @@ function actionsOf(
   { show }: CommandContext,
 ): CommandAction[] {
   const isEditable = stack.lock === null;
-  const plain = (verb: "restart" | "stop" | "pull"): CommandAction => ({
+  const plain = (verb: "start" | "restart" | "stop" | "pull"): CommandAction => ({
     verb: stackActionLabels[verb] ?? verb,
     name: `stack:${verb}`,
     run: () => start(stack, () => api.stacks.act(stack.name, verb)),
@@ -116,6 +117,7 @@ function actionsOf(
   });
   const canGoDown = stack.total > 0 && stack.lock !== "outside" && stack.lock !== "name";
   return [
+    ...(canStart(stack) ? [plain("start")] : []),
     ...(stack.running > 0 ? [plain("restart"), plain("stop")] : []),
     ...(isEditable ? [up, plain("pull")] : []),
     ...(canGoDown ? [down(false)] : []),

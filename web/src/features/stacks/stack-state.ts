@@ -21,6 +21,10 @@ const tones: Record<Stack["state"], Tone> = {
   unknown: "neutral",
 };
 
+/** Whether it has containers that do not run; those that finished alone are no reason to start it. */
+export const canStart = ({ state, running, total, missing, finished }: Stack): boolean =>
+  state !== "unknown" && total - missing - running - (running > 0 ? finished : 0) > 0;
+
 /** What needs attention comes first. */
 export const rankOf = ({ state }: Pick<Stack, "state">): number =>
   ["unhealthy", "partial", "running", "created", "stopped", "down", "unknown"].indexOf(state);

@@ -35,7 +35,7 @@ export const stacks = {
   up: async (name: string, json: UpOptions) => (await answer(one().up.$post({ ...at(name), json }))).job,
   down: async (name: string, volumes: boolean) =>
     (await answer(one().down.$post({ ...at(name), json: { volumes } }))).job,
-  act: async (name: string, verb: "stop" | "restart" | "pull") =>
+  act: async (name: string, verb: "start" | "stop" | "restart" | "pull") =>
     (await answer(one()[verb].$post({ ...at(name), json: {} }))).job,
   remove: async (name: string, volumes: boolean) =>
     (await answer(one().$delete({ ...at(name), query: { volumes: String(volumes) } }))).job,
