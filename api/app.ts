@@ -19,6 +19,7 @@ import { activityRoutes } from "./activity/routes.ts";
 import { alertsRoutes } from "./alerts/routes.ts";
 import { auditRoutes } from "./audit/routes.ts";
 import { catalogueRoutes } from "./catalogue/routes.ts";
+import { processListRoutes } from "./deployments/list-routes.ts";
 import { deploymentsRoutes } from "./deployments/routes.ts";
 import type { ApiDeps } from "./deps.ts";
 import { diskRoutes } from "./disk/routes.ts";
@@ -72,6 +73,7 @@ const apiRoutes = (deps: ApiDeps, all: readonly AnyAction[]) =>
     .route("/stacks", stacksRoutes(deps))
     .route("/catalogue", catalogueRoutes(deps))
     .route("/deployments", deploymentsRoutes(deps))
+    .route("/process-list", processListRoutes(deps))
     .route("/system", systemRoutes(deps))
     .route("/system", systemHistoryRoutes(deps))
     .route("/watch", watchRoutes(deps))

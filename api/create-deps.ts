@@ -20,6 +20,7 @@ import { loadCatalogue } from "./catalogue/catalogue.ts";
 import { createOneTimeCredentials } from "./catalogue/install/one-time-credentials.ts";
 import { openDatabase } from "./database/database.ts";
 import { adoptProcessNames } from "./database/process-names.ts";
+import { createProcessExits } from "./deployments/process-exits.ts";
 import type { ApiDeps } from "./deps.ts";
 import { createDockerEngine } from "./docker/docker-engine.ts";
 import { createChangeNotifier } from "./events/change-notifier.ts";
@@ -127,7 +128,12 @@ export function createApiDeps({
     everyHours: () => config.UPDATE_CHECK_HOURS,
   });
   const processRestarts = createProcessRestarts();
-  const stats = createStatsHistory({ docker, processes, onProcesses: processRestarts.note, config, log });
+  const processExits = createProcessExits();
+  const onProcesses: typeof processRestarts.note = (deployments, at) => {
+    processRestarts.note(deployments, at);
+    processExits.note(deployments, at);
+  };
+  const stats = createStatsHistory({ docker, processes, onProcesses, config, log });
   const jobJournal = createJobJournal(database);
   const activityChanges = createChangeNotifier(realtime, "activity:changed");
   const activityLimits = () => ({ days: config.ACTIVITY_MAX_DAYS, maxBytes: config.ACTIVITY_MAX_BYTES });
@@ -211,6 +217,7 @@ export function createApiDeps({
       docker,
       processes,
       processRestarts,
+      processExits,
       metrics,
       files,
       realtime,

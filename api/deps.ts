@@ -11,6 +11,7 @@ import type { Alerts } from "./alerts/alerts.ts";
 import type { Trail } from "./audit/trail.ts";
 import type { Catalogue } from "./catalogue/catalogue.ts";
 import type { OneTimeCredentials } from "./catalogue/install/one-time-credentials.ts";
+import type { ProcessExits } from "./deployments/process-exits.ts";
 import type { DockerEngine } from "./docker/docker-engine.ts";
 import type { RealtimeClient } from "./events/realtime-client.ts";
 import type { GettingStarted } from "./getting-started/getting-started.ts";
@@ -43,6 +44,7 @@ export interface ApiDeps {
   stopRequests: StopRequests;
   processes: ProcessHost;
   processRestarts: ProcessRestarts;
+  processExits: ProcessExits;
   metrics: HostMetrics;
   files: FileRoot;
   mcp: McpHost;

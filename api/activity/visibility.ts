@@ -23,6 +23,7 @@ const rules: Readonly<Record<string, KindRule>> = {
   update: { see: "services:view", scope: "services" },
   catalogue: { see: "catalogue:view", scope: "services" },
   deployment: { see: "deployments:view", scope: "processes" },
+  "process-list": { see: "deployments:view", scope: "all" },
   stack: host("stacks:view"),
   image: host("docker:view"),
   volume: host("docker:view"),

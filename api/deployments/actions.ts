@@ -7,8 +7,11 @@ import {
   scaleDeploymentBody,
   signalDeploymentBody,
 } from "../../shared/protocol/deployment.ts";
+import { triggerDeploymentBody, triggerResultSchema } from "../../shared/protocol/deployment-details.ts";
 import { deploymentId } from "../../shared/protocol/identifier.ts";
+import { processListSchema, saveProcessListBody } from "../../shared/protocol/process-list.ts";
 import { type ActionContext, type ActionTarget, type ApplyContext, action } from "../actions/action.ts";
+import { hostTarget } from "../actions/host-target.ts";
 import { findDeployment, refuseOwn, requireVisible } from "./find.ts";
 
 export const deploymentParams = z.object({
@@ -194,6 +197,45 @@ const flushDeployment = action({
   apply: async (_input, { subject: id, deps: { processes } }) => ({ bytes: await processes.emptyLogs(id) }),
 });
 
+const triggerDeployment = action({
+  ...onProcesses,
+  name: "deployment:trigger",
+  method: "POST",
+  path: "/deployments/:id/trigger",
+  title: "Run a custom action of the app in every running process of the name",
+  description: "One of the `actions` of `GET /deployments/{id}/details`. Waits 10 s for the replies, which are masked.",
+  permission: "deployments:control",
+  body: triggerDeploymentBody,
+  result: { results: z.array(triggerResultSchema) },
+  detail: ({ body }) => body.action,
+  apply: async ({ body }, { subject: id, deps: { processes } }) => ({
+    results: await processes.trigger(id, body.action, body.argument),
+  }),
+});
+
+const saveProcessList = action({
+  name: "process-list:save",
+  method: "POST",
+  path: "/process-list/save",
+  title: "Save PM2's list, which it starts again after a reboot",
+  description:
+    "As `pm2 save`: PM2's file contains every environment in clear. Refused when the list changed since it was read.",
+  tag: "Processes",
+  permission: "deployments:control",
+  fullScope: true,
+  body: saveProcessListBody,
+  mode: "respond",
+  result: { list: processListSchema },
+  target: hostTarget(
+    () => "PM2",
+    () => ({ exclusive: [processListKey] }),
+  ),
+  apply: async ({ body }, { deps: { processes } }) => {
+    await processes.saveList(body.revision);
+    return { list: await processes.savedState() };
+  },
+});
+
 export const deploymentActions = [
   startDeployment,
   stopDeployment,
@@ -204,4 +246,6 @@ export const deploymentActions = [
   resetDeployment,
   signalDeployment,
   flushDeployment,
+  triggerDeployment,
+  saveProcessList,
 ] as const;

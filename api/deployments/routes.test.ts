@@ -9,6 +9,18 @@ import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 import { messages } from "./messages.ts";
 
+/** Tells PM2 a metric and an action, as PM2's library for apps does, and listens on a port. */
+const instrumented = `
+import { createServer } from "node:net";
+console.log("ready");
+createServer().listen(0, "127.0.0.1");
+process.send({ type: "axm:monitor", data: { "Open orders": { value: 7 } } });
+process.send({ type: "axm:action", data: { action_name: "greet", arity: 1 } });
+process.on("message", (message) => {
+  if ((message.msg ?? message) !== "greet") return;
+  process.send({ type: "axm:reply", data: { return: "hello " + message.opts, action_name: "greet" } });
+});
+`;
 const source = "setInterval(() => undefined, 1000);";
 
 describe("processes of PM2", () => {
@@ -216,6 +228,105 @@ describe("processes of PM2", () => {
     expect([refused.status, refused.body.code]).toEqual([409, "conflict"]);
     expect(readFileSync(shared, "utf8")).toContain("a line");
     for (const name of ["two words", "a", "b"]) await pm2.command("delete", name);
+  });
+
+  test("are described: names of variables without values, ports, metrics, size of logs, and actions that are run", async () => {
+    await pm2.start({ name: "measured", source: instrumented, env: { DATABASE_PASSWORD: "hidden-value" } });
+    const at = "/api/deployments/measured";
+    const details = async () => (await api.ask("GET", `${at}/details`)).body.details;
+    await eventually(async () => {
+      const { metrics, actions, ports } = await details();
+      const isMeasured = metrics.some(({ name }: { name: string }) => name === "Open orders");
+      return isMeasured && actions.includes("greet") && ports?.length > 0;
+    });
+    const { status, body, text } = await api.ask("GET", `${at}/details`);
+    expect(status).toBe(200);
+    expect(body.details).toMatchObject({
+      interpreter: "node",
+      ports: [{ port: expect.any(Number), address: "127.0.0.1" }],
+      metrics: expect.arrayContaining([{ pmId: expect.any(Number), name: "Open orders", value: "7" }]),
+      actions: ["greet"],
+      logBytes: 6,
+    });
+    expect(body.details.environment).toContain("DATABASE_PASSWORD");
+    expect(text).not.toContain("hidden-value");
+    const ran = await api.ask("POST", `${at}/trigger`, { body: { action: "greet", argument: "you" } });
+    expect(ran.body.results).toEqual([{ pmId: expect.any(Number), result: "hello you" }]);
+    expect((await api.ask("POST", `${at}/trigger`, { body: { action: "no-such" } })).status).toBe(409);
+    const { body: worker } = await api.ask("GET", "/api/deployments/worker/details");
+    expect(worker.details).toMatchObject({ ports: [], actions: [] });
+    const cookie = await api.loginAs("operator", { deployments: ["all"] });
+    for (const part of ["details", "history"]) {
+      expect((await api.ask("GET", `${at}/${part}`, { cookie })).status).toBe(403);
+      expect((await api.ask("GET", `/api/deployments/nobody/${part}`)).status).toBe(404);
+    }
+    await pm2.command("delete", "measured");
+  });
+
+  test("have a history of what they used, and of how they ended", async () => {
+    await pm2.start({
+      name: "brittle",
+      source: "process.on('SIGHUP', () => process.exit(3)); console.log('ready'); setInterval(() => undefined, 1000);",
+    });
+    const log = join(pm2.home, "logs", "brittle-out.log");
+    await eventually(() => existsSync(log) && readFileSync(log, "utf8").startsWith("ready"));
+    await api.deps.stats.collect();
+    await api.ask("POST", "/api/deployments/brittle/signal", { body: { signal: "SIGHUP" } });
+    const one = async () => (await api.ask("GET", "/api/deployments/brittle")).body.deployment.instances[0];
+    await eventually(async () => (await one()).restarts === 1);
+    await api.deps.stats.collect();
+    const { body } = await api.ask("GET", "/api/deployments/brittle/details");
+    expect(body.details.exits).toMatchObject({
+      since: expect.any(String),
+      list: [{ pmId: (await one()).pmId, restarts: 1, exitCode: 3, at: expect.any(String) }],
+    });
+    const { history } = (await api.ask("GET", "/api/deployments/brittle/history?range=7d")).body;
+    expect(history.memory.at(-1)).toBeGreaterThan(0);
+    await pm2.command("delete", "brittle");
+  });
+
+  test("are compared with the list that PM2 starts after a reboot, and saved as shown", async () => {
+    const dump = join(pm2.home, "dump.pm2");
+    const list = async () => (await api.ask("GET", "/api/process-list")).body.list;
+    const save = (revision: string) => api.ask("POST", "/api/process-list/save", { body: { revision } });
+    const first = await list();
+    expect(first).toMatchObject({ saved: { state: "absent", at: null }, unit: { state: expect.any(String) } });
+    expect(first.apps.map(({ state }: { state: string }) => state)).toEqual(["unsaved", "unsaved"]);
+    expect((await save(first.revision)).body.list.apps).toMatchObject([
+      { id: "worker", state: "saved", changed: [] },
+      { id: "all", state: "saved", changed: [] },
+    ]);
+    const saved = JSON.parse(readFileSync(dump, "utf8"));
+    expect(saved.map(({ name }: { name: string }) => name)).toEqual(["worker", "worker", "all"]);
+    // What PM2 itself saves is the same list.
+    await pm2.command("save");
+    expect((await list()).apps.every(({ state }: { state: string }) => state === "saved")).toBe(true);
+
+    const shown = await list();
+    await pm2.start({ name: "fresh", source, env: { TOKEN: "very-secret" } });
+    expect((await save(shown.revision)).status).toBe(409);
+    expect(JSON.parse(readFileSync(dump, "utf8"))).toHaveLength(3);
+    const { text, body } = await api.ask("GET", "/api/process-list");
+    expect(text).not.toContain("very-secret");
+    expect(body.list.apps.at(-1)).toMatchObject({ id: "fresh", state: "unsaved" });
+    expect(body.list.apps.at(-1).environment).toContainEqual({ name: "TOKEN", change: "added" });
+    expect((await save(body.list.revision)).status).toBe(200);
+    await pm2.command("delete", "fresh");
+    expect((await list()).apps.at(-1)).toMatchObject({ id: "fresh", state: "only-saved" });
+    await api.ask("POST", "/api/deployments/all/start");
+    const one = (await list()).apps.find(({ id }: { id: string }) => id === "all");
+    expect(one).toMatchObject({ state: "different", changed: ["stopped"] });
+
+    // A damaged file is not an empty list.
+    await writeFile(dump, "[{");
+    expect((await list()).saved).toEqual({ state: "unreadable", at: null });
+    const cookie = await api.loginAs("operator", { deployments: ["worker"] });
+    const { body: limited } = await api.ask("GET", "/api/process-list", { cookie });
+    expect(limited.list.apps.map(({ id }: { id: string }) => id)).toEqual(["worker"]);
+    const revision = limited.list.revision;
+    expect((await api.ask("POST", "/api/process-list/save", { cookie, body: { revision } })).status).toBe(403);
+    await rm(dump);
+    await rm(`${dump}.bak`);
   });
 
   test("of the panel are restarted, and not stopped, deleted, scaled or signalled", async () => {

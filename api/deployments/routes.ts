@@ -2,7 +2,9 @@ import { z } from "zod";
 import { findOtherDaemons, pm2DaemonSchema } from "../../shared/pm2/other-daemons.ts";
 import { canSeeDeployment } from "../../shared/protocol/access.ts";
 import { deploymentSchema } from "../../shared/protocol/deployment.ts";
+import { deploymentDetailsSchema } from "../../shared/protocol/deployment-details.ts";
 import { ok } from "../../shared/protocol/result.ts";
+import { historyQuery, processHistorySchema } from "../../shared/protocol/stats-history.ts";
 import { dependencySchema } from "../../shared/protocol/system.ts";
 import { listOrState } from "../../shared/server/dependency.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -15,7 +17,11 @@ import { findDeployment, requireVisible } from "./find.ts";
 const tag = "Processes";
 
 /** Reads of PM2 processes: `/api/deployments`. */
-export function deploymentsRoutes({ processes }: Pick<ApiDeps, "processes">) {
+export function deploymentsRoutes({
+  processes,
+  processExits,
+  stats,
+}: Pick<ApiDeps, "processes" | "processExits" | "stats">) {
   return createRoutes()
     .get(
       "/",
@@ -52,19 +58,38 @@ export function deploymentsRoutes({ processes }: Pick<ApiDeps, "processes">) {
       },
     )
     .get(
-      "/:id/logs",
+      "/:id/details",
       described({
         tag,
-        summary: "Size of the log files of one PM2 name",
-        answer: {
-          logs: z.object({ bytes: z.int().nullable().describe("Null if the panel may not read one of the files.") }),
-        },
+        summary: "What PM2 and the host know about one PM2 name",
+        description:
+          "Names of environment variables, listening ports, custom metrics and actions, size of the logs, and how it ended since the API started.",
+        answer: { details: deploymentDetailsSchema },
       }),
       validated("param", deploymentParams),
       async (c) => {
         const { id } = c.req.valid("param");
         requireVisible(c.get("principal"), id);
-        return c.json(ok({ logs: { bytes: await processes.logSize(id) } }));
+        const known = await processes.details(id);
+        return c.json(ok({ details: { ...known, exits: processExits.of(id) } }));
+      },
+    )
+    .get(
+      "/:id/history",
+      described({
+        tag,
+        summary: "What the processes of one PM2 name used over time",
+        description: "All instances together. Averages over each point's time; they are kept 7 days.",
+        answer: { history: processHistorySchema },
+      }),
+      validated("param", deploymentParams),
+      validated("query", historyQuery),
+      async (c) => {
+        const { id } = c.req.valid("param");
+        requireVisible(c.get("principal"), id);
+        // What is no longer in PM2's list still has its history.
+        if (!stats.knowsProcess(id)) await findDeployment(processes, id);
+        return c.json(ok({ history: stats.ofProcess(id, c.req.valid("query").range) }));
       },
     );
 }

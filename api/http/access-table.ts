@@ -78,7 +78,9 @@ export const readRoutes: AccessTable = {
   "POST /api/catalogue/:id/preview": hostView("catalogue:install"),
   "GET /api/deployments": view("deployments:view"),
   "GET /api/deployments/:id": view("deployments:view"),
-  "GET /api/deployments/:id/logs": view("deployments:view"),
+  "GET /api/process-list": view("deployments:view"),
+  "GET /api/deployments/:id/details": view("deployments:view"),
+  "GET /api/deployments/:id/history": view("deployments:view"),
   // Each part by its own permission; what the caller may not see is left out.
   "GET /api/watch": view("signed-in"),
   "GET /api/watch/trends": view("signed-in"),

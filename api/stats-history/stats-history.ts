@@ -1,6 +1,11 @@
 import { createHostMetrics } from "../../shared/metrics/metrics.ts";
 import type { ProcessHost } from "../../shared/pm2/processes.ts";
-import type { HistoryRange, ServiceHistory, SystemHistory } from "../../shared/protocol/stats-history.ts";
+import type {
+  HistoryRange,
+  ProcessHistory,
+  ServiceHistory,
+  SystemHistory,
+} from "../../shared/protocol/stats-history.ts";
 import type { UsageTrends } from "../../shared/protocol/watch.ts";
 import type { Config } from "../../shared/server/config.ts";
 import type { Log } from "../../shared/server/log.ts";
@@ -8,13 +13,17 @@ import type { DockerEngine } from "../docker/docker-engine.ts";
 import { type Collector, type CollectorOptions, createCollector, hostKey } from "./collector.ts";
 import { openHistoryFile } from "./history-file.ts";
 import { createHistoryStore, type HistoryPoints, type HistoryRow, type HistoryStore } from "./history-store.ts";
-import { isProcessSeries } from "./process-series.ts";
+import { isProcessSeries, processSeries } from "./process-series.ts";
 import { toTrends } from "./trends.ts";
 
 /** Current metrics of containers and of the host, and their history. */
 export interface StatsHistory extends Pick<Collector, "latest" | "collect"> {
   ofService(name: string, range: HistoryRange): ServiceHistory;
   ofHost(range: HistoryRange): SystemHistory;
+  /** @param id Id of a deployment */
+  ofProcess(id: string, range: HistoryRange): ProcessHistory;
+  /** Whether a deployment of that id, which may be deleted, has a history. */
+  knowsProcess(id: string): boolean;
   /** Whether a container of that name, which may be removed, has a history. */
   knows(name: string): boolean;
   /** Usage of every container and process over the last 15 minutes; null when no history is stored. */
@@ -72,6 +81,11 @@ export function createStatsHistory({ docker, processes, onProcesses, config, log
       const own = { memoryTotal: "memoryLimit", diskUsed: "first", diskTotal: "second" } as const;
       return { ...common(points), ...series(points, own) };
     },
+    ofProcess(id, range) {
+      const { rx: _rx, tx: _tx, ...history } = common(read(processSeries(id), range));
+      return history;
+    },
+    knowsProcess: (id) => store?.knows(processSeries(id)) ?? false,
     knows: (name) => name !== hostKey.name && !isProcessSeries(name) && (store?.knows(name) ?? false),
     trends() {
       if (!store) return null;

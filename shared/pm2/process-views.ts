@@ -130,6 +130,7 @@ function toInstance({ pid, monit, pm2_env }: ProcessEntry): DeploymentInstance {
     cpuPercent: monit.cpu,
     memoryBytes: monit.memory,
     restarts: pm2_env.restart_time,
+    exitCode: pm2_env.exit_code ?? null,
     startedAt: runs && pm2_env.pm_uptime > 0 ? new Date(pm2_env.pm_uptime).toISOString() : null,
   };
 }

@@ -1,23 +1,31 @@
 import { join } from "node:path";
 import type { Deployment, DeploymentAction } from "../protocol/deployment.ts";
+import type { DeploymentDetails, TriggerResult } from "../protocol/deployment-details.ts";
+import type { ProcessListState } from "../protocol/process-list.ts";
 import { createBreaker, DeadlineError } from "../server/async/breaker.ts";
 import { UnavailableError } from "../server/dependency.ts";
 import { AppError } from "../server/errors.ts";
 import { decodeArgument } from "./amp.ts";
+import { collectReplies } from "./custom-actions.ts";
 import { createDeletedApps } from "./deleted-apps.ts";
 import { chooseDeployment } from "./deployment-id.ts";
+import { listeningPorts } from "./listening-ports.ts";
 import { emptyLogFiles, logPathsOf, sizeOfLogs, toLogPath } from "./log-files.ts";
 import { followBus } from "./pm2-bus.ts";
 import { callPm2, Pm2Error, type Pm2Method } from "./pm2-rpc.ts";
+import { toDetails } from "./process-details.ts";
 import {
   idOfEntry,
+  isOwnProcess,
   type ProcessEntry,
   type ProcessEvent,
   parseProcessEvent,
   parseProcessList,
   toDeployments,
 } from "./process-views.ts";
-import { sendSignal } from "./send-signal.ts";
+import { compareSaved, readSavedList, revisionOf, toSavedList, writeSavedList } from "./saved-list.ts";
+import { areChildren, sendSignal } from "./send-signal.ts";
+import { findStartupUnit } from "./startup-unit.ts";
 
 export type { ProcessEvent };
 
@@ -40,6 +48,9 @@ export interface ProcessLogFiles {
   /** Exit code of the newest run that ended, if PM2 knows it. */
   exitCode: number | undefined;
 }
+
+/** Details of a deployment, without what the panel itself records. */
+export type ProcessDetails = Omit<DeploymentDetails, "exits">;
 
 /**
  * PM2's daemon, called over its own sockets (`rpc.sock`, `pub.sock` in PM2_HOME), so that a call never starts a daemon.
@@ -74,8 +85,24 @@ export interface ProcessHost {
    * @throws AppError also `conflict` if none runs, `not_supported` if the host does not tell what the daemon started
    */
   signal(id: string, signal: NodeJS.Signals): Promise<void>;
-  /** Bytes in the log files of all processes; null if one of the files cannot be read. */
-  logSize(id: string): Promise<number | null>;
+  /** Whether the apps come back after a reboot: PM2's start-up unit, and its saved list compared with its list. */
+  savedState(): Promise<ProcessListState>;
+  /**
+   * Saves PM2's list, with every environment in clear, as `pm2 save` does.
+   *
+   * @param revision Of the state that was shown
+   * @throws AppError also `conflict` if something changed since, or for an empty list; `forbidden`
+   */
+  saveList(revision: string): Promise<void>;
+  /** What PM2 and the host know about a deployment beyond the list. */
+  details(id: string): Promise<ProcessDetails>;
+  /**
+   * Runs a custom action of the app in each running process that has it.
+   *
+   * @returns What each returned; null for a process that did not reply within 10 s.
+   * @throws AppError also `conflict` if no running process has the action
+   */
+  trigger(id: string, action: string, argument: string | undefined): Promise<TriggerResult[]>;
   /**
    * Empties the log files; the processes go on writing into them.
    *
@@ -154,6 +181,21 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
     });
   };
 
+  const dump = join(pm2Home, "dump.pm2");
+  const savedState = async (): Promise<ProcessListState> => {
+    const [raw, saved, unit] = await Promise.all([listRaw(), readSavedList(dump), findStartupUnit(pm2Home)]);
+    const apps = compareSaved(toSavedList(raw), saved.apps);
+    const { startsPanel, ...foundUnit } = unit;
+    // What the installer's unit starts in any case needs no saving.
+    const shown = apps.filter(({ id }) => !startsPanel || !isOwnProcess(id));
+    return {
+      unit: foundUnit,
+      saved: { state: saved.state, at: saved.at },
+      apps: shown,
+      revision: revisionOf(apps),
+    };
+  };
+
   return {
     home: pm2Home,
     async ping() {
@@ -218,7 +260,38 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
       if (running.length === 0) throw new AppError("conflict", "None of these processes runs.");
       for (const { pid } of running) await sendSignal(pid, signal, pm2Home);
     },
-    logSize: async (id) => sizeOfLogs(logPathsOf(await find(id))),
+    savedState,
+    async saveList(revision) {
+      const apps = toSavedList(await listRaw());
+      const compared = compareSaved(apps, (await readSavedList(dump)).apps);
+      if (revisionOf(compared) !== revision) throw new AppError("conflict", "PM2's list changed since it was shown.");
+      await writeSavedList(dump, apps);
+    },
+    async details(id) {
+      const raw = await listRaw();
+      const found = parseProcessList(raw).filter((item) => idOfEntry(item) === id);
+      if (found.length === 0) throw notFound();
+      // In cluster mode PM2's daemon listens, for all its apps.
+      const isCluster = found.some(({ pm2_env }) => pm2_env.exec_mode === "cluster_mode");
+      const pids = found.filter((item) => isUp(item) && item.pid > 0).map(({ pid }) => pid);
+      const pmIds = found.map(({ pm2_env }) => pm2_env.pm_id);
+      const isLocal = await areChildren(pids, pm2Home);
+      return {
+        ...toDetails(raw, pmIds),
+        ports: isCluster || !isLocal ? null : await listeningPorts(pids),
+        logBytes: await sizeOfLogs(logPathsOf(found)),
+      };
+    },
+    async trigger(id, action, argument) {
+      const raw = await listRaw();
+      const running = parseProcessList(raw).filter((item) => idOfEntry(item) === id && isUp(item));
+      const able = running
+        .map(({ pm2_env }) => pm2_env.pm_id)
+        .filter((pmId) => toDetails(raw, [pmId]).actions.includes(action));
+      if (able.length === 0) throw new AppError("conflict", "None of the running processes has this action.");
+      const send = (pmId: number) => call("msgProcess", { id: pmId, msg: action, opts: argument });
+      return collectReplies(join(pm2Home, "pub.sock"), { pmIds: able, action, send });
+    },
     async emptyLogs(id) {
       const all = await list();
       const own = all.filter((item) => idOfEntry(item) === id);

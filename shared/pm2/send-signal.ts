@@ -11,7 +11,7 @@ import { AppError } from "../server/errors.ts";
  *   daemon's pids mean nothing here because it runs in another container
  */
 export async function sendSignal(pid: number, signal: NodeJS.Signals, pm2Home: string): Promise<void> {
-  const daemon = Number((await readFile(join(pm2Home, "pm2.pid"), "utf8").catch(() => "")).trim());
+  const daemon = await daemonPid(pm2Home);
   const parent = await parentOf(pid);
   if (parent === undefined) throw ended();
   if (!(daemon > 1) || parent !== daemon) {
@@ -24,6 +24,16 @@ export async function sendSignal(pid: number, signal: NodeJS.Signals, pm2Home: s
     throw new AppError("forbidden", "The panel may not send signals to this process.", { cause: error });
   }
 }
+
+/** Whether all these processes are children of the daemon here, so that its pids mean the same on this host. */
+export async function areChildren(pids: readonly number[], pm2Home: string): Promise<boolean> {
+  const daemon = await daemonPid(pm2Home);
+  const parents = await Promise.all(pids.map((pid) => parentOf(pid).catch(() => undefined)));
+  return daemon > 1 && parents.every((parent) => parent === daemon);
+}
+
+const daemonPid = async (pm2Home: string): Promise<number> =>
+  Number((await readFile(join(pm2Home, "pm2.pid"), "utf8").catch(() => "")).trim());
 
 const ended = () => new AppError("conflict", "The process has just ended.");
 

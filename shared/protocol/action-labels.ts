@@ -69,6 +69,8 @@ const labels: Readonly<Record<string, ActionLabel>> = {
   "deployment:scale": label("change the instances of", "changed the instances of"),
   "deployment:reset": label("reset the counts of", "reset the counts of"),
   "deployment:signal": label("send a signal to", "sent a signal to"),
+  "deployment:trigger": label("run a custom action of", "ran a custom action of"),
+  "process-list:save": label("save the list of", "saved the list of"),
   "deployment:flush": label("empty the logs of", "emptied the logs of"),
   "deployment:remove": label("remove", "removed", { after: "from PM2" }),
   "mcp:create": label("register the MCP server", "registered the MCP server"),

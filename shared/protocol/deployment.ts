@@ -22,6 +22,7 @@ export const deploymentInstanceSchema = z.object({
   cpuPercent: z.number(),
   memoryBytes: z.int(),
   restarts: z.int(),
+  exitCode: z.int().nullable().describe("Of the newest run that ended; null if PM2 does not know it."),
   startedAt: z.iso.datetime().nullable().describe("Time of the last start; null when the process is not running."),
 });
 export type DeploymentInstance = z.infer<typeof deploymentInstanceSchema>;

@@ -38,6 +38,7 @@ import type {
 } from "./alert.ts";
 import type { CatalogueDetail, CatalogueSummary, Credential, InstallPreview, installInput } from "./catalogue.ts";
 import type { Deployment, scaleDeploymentBody, signalDeploymentBody } from "./deployment.ts";
+import type { DeploymentDetails, TriggerResult, triggerDeploymentBody } from "./deployment-details.ts";
 import type { DiskUsage, PrunePreview, pruneRequest } from "./disk.ts";
 import type { McpLog } from "./events/mcp.ts";
 import type {
@@ -57,6 +58,7 @@ import type { Job } from "./job.ts";
 import type { callMcpTool, changeMcpServer, createMcpServer, McpServer, McpTool } from "./mcp.ts";
 import type { connectRequest, createNetworkRequest, disconnectRequest, Network, NetworkDetail } from "./network.ts";
 import type { PasskeyInfo, PasskeyOptions, passkeyBody, passkeyLogin, passkeyPatch } from "./passkey.ts";
+import type { ProcessListState, saveProcessListBody } from "./process-list.ts";
 import type { addRegistryRequest, Registry } from "./registry.ts";
 import type { Release } from "./release.ts";
 import type { removeServiceQuery, Service, ServiceDetail, servicesQuery } from "./service.ts";
@@ -94,7 +96,7 @@ import type {
   writeStackEnvBody,
   writeStackFileBody,
 } from "./stack.ts";
-import type { historyQuery, ServiceHistory, SystemHistory } from "./stats-history.ts";
+import type { historyQuery, ProcessHistory, ServiceHistory, SystemHistory } from "./stats-history.ts";
 import type { DependencyName, DependencyState, SystemInfo, SystemStats } from "./system.ts";
 import type { checkUpdatesRequest, ServiceUpdate } from "./update.ts";
 import type { createVolumeRequest, Volume, VolumeDetail } from "./volume.ts";
@@ -222,7 +224,10 @@ interface DeploymentsRoutes {
     answer: { deployments: Deployment[]; daemon: DependencyState; otherDaemons: { user: string; home: string }[] };
   };
   "GET /deployments/:id": { answer: { deployment: Deployment } };
-  "GET /deployments/:id/logs": { answer: { logs: { bytes: number | null } } };
+  "GET /process-list": { answer: { list: ProcessListState } };
+  "POST /process-list/save": { json: z.input<typeof saveProcessListBody>; answer: { list: ProcessListState } };
+  "GET /deployments/:id/details": { answer: { details: DeploymentDetails } };
+  "GET /deployments/:id/history": { query: z.input<typeof historyQuery>; answer: { history: ProcessHistory } };
   "DELETE /deployments/:id": { answer: object };
   "POST /deployments/:id/start": { answer: { deployment: Deployment } };
   "POST /deployments/:id/stop": { answer: { deployment: Deployment } };
@@ -238,6 +243,10 @@ interface DeploymentsRoutes {
     answer: { deployment: Deployment };
   };
   "POST /deployments/:id/flush": { answer: { bytes: number } };
+  "POST /deployments/:id/trigger": {
+    json: z.input<typeof triggerDeploymentBody>;
+    answer: { results: TriggerResult[] };
+  };
 }
 
 interface SystemRoutes {

@@ -29,6 +29,11 @@ export const serviceHistorySchema = z.object({
 });
 export type ServiceHistory = z.infer<typeof serviceHistorySchema>;
 
+/** History of all processes of one PM2 name together; their traffic is not measured. */
+const { rx: _rx, tx: _tx, ...withoutTraffic } = points;
+export const processHistorySchema = z.object(withoutTraffic);
+export type ProcessHistory = z.infer<typeof processHistorySchema>;
+
 /** History of the host. Traffic counts each byte of the network cards once. */
 export const systemHistorySchema = z.object({
   ...points,

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
 import { eventually } from "../../../shared/testing/eventually.ts";
@@ -96,6 +98,31 @@ export function deploymentsJourney(at: () => TestDesktop): void {
     await dialog.getByText(/Deletes [\d.,]+ (B|KiB) in its log files/).waitFor();
     await dialog.getByRole("button", { name: "Empty logs" }).click();
     await page.getByText(`${NAME} has empty logs`).waitFor();
+  });
+
+  test("its details name its variables and ports, and its use over seven days is drawn", async () => {
+    const { page } = at();
+    await page.getByRole("tab", { name: "Details" }).click();
+    await page.getByText("No TCP port").waitFor();
+    await page.getByText("PM2_HOME", { exact: true }).waitFor();
+    await page.getByRole("tab", { name: "Instances" }).click();
+    const week = page.waitForResponse((response) => response.url().endsWith(`/${NAME}/history?range=7d`));
+    await page.getByText("7 days", { exact: true }).click();
+    expect((await week).status()).toBe(200);
+  });
+
+  test("the list that a reboot starts is saved after it is shown, with the names of its variables", async () => {
+    const { page, pm2 } = at();
+    await page.getByRole("button", { name: "Close", exact: true }).click();
+    // Where systemd does not run, the summary is about the unit or the list.
+    await page.getByRole("button", { name: /for a reboot|after a reboot/i }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("with values in clear").waitFor();
+    await dialog.getByText("is added").waitFor();
+    await dialog.getByRole("button", { name: "Save the list" }).click();
+    await page.getByText("PM2's list is saved").waitFor();
+    const saved = JSON.parse(await readFile(join(pm2.home, "dump.pm2"), "utf8")) as { name: string }[];
+    expect(saved.map(({ name }) => name)).toEqual([NAME]);
   });
 }
 

@@ -28,6 +28,8 @@ export const queryKeys = {
   serviceInspect: (id: string) => ["services", id, "inspect"],
   deployments: ["deployments"],
   deployment: (id: string) => ["deployments", id],
+  deploymentDetails: (id: string) => ["deployments", id, "details"],
+  processList: ["process-list"],
   mcp: ["mcp"],
   mcpTools: (id: string) => ["mcp", id, "tools"],
   alerts: ["alerts"],

@@ -1,11 +1,12 @@
 import { createMemo } from "solid-js";
 import type { Deployment } from "../../../../shared/protocol/deployment.ts";
-import { formatBytes, formatCpu } from "../../lib/format.ts";
 import { useLive } from "../../lib/live-context.ts";
 import { createTitle } from "../../lib/page-title.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
+import { createTimeView } from "../../lib/time-view.ts";
+import { createAddressRange } from "../../resource/address-range.ts";
 import { createAddressTab } from "../../resource/address-value.ts";
-import { Card, DataTable, Facts, Tabs, TimeChart } from "../../ui/index.ts";
+import { Tabs } from "../../ui/index.ts";
 import { DetailHead, StatusTitle } from "../../ui/MasterDetail.tsx";
 import { activityTab } from "../activity/TargetActivity.tsx";
 import { LogPageLinks } from "../logs/BesideButton.tsx";
@@ -13,15 +14,14 @@ import type { OpenLog } from "../logs/live/live-logs.ts";
 import { storage as logNotes } from "../logs/messages.ts";
 import { LogView } from "../logs/view/LogView.tsx";
 import { DeploymentButtons } from "./DeploymentButtons.tsx";
+import { DetailsTab } from "./DetailsTab.tsx";
 import type { DeploymentActions } from "./deployment-actions.ts";
 import { deploymentName, statusDisplay } from "./deployment-list.ts";
+import { InstancesTab } from "./InstancesTab.tsx";
 import { deploymentLabels, paneTitle } from "./messages.ts";
-import { processColumns } from "./process-columns.tsx";
-import { createProcessHistory } from "./process-history.ts";
 
-/** Lines of history that a log starts with, and samples that the charts show. */
+/** Lines of history that a log starts with. */
 const TAIL = 1_000;
-const SAMPLES = 200;
 
 export interface DeploymentPaneProps {
   deployment: Deployment;
@@ -35,8 +35,10 @@ export interface DeploymentPaneProps {
 export function DeploymentPane(props: DeploymentPaneProps) {
   const { deploymentsWS } = useLive();
   const display = () => statusDisplay(props.deployment);
-  const [tab, setTab] = createAddressTab(() => ["logs", "instances", "activity"] as const, "logs");
+  const [tab, setTab] = createAddressTab(() => ["logs", "instances", "details", "activity"] as const, "logs");
   createTitle(() => paneTitle(visibleName(deploymentName(props.deployment)), tab()));
+  const { range, setRange } = createAddressRange();
+  const time = createTimeView({ range, setRange });
   const id = createMemo(() => props.deployment.id);
   const name = createMemo(() => props.deployment.name);
   const source = createMemo((): OpenLog => {
@@ -70,64 +72,19 @@ export function DeploymentPane(props: DeploymentPaneProps) {
               />
             ),
           },
-          { id: "instances", label: deploymentLabels.instances, content: () => <ProcessesTab {...props} /> },
+          {
+            id: "instances",
+            label: deploymentLabels.instances,
+            content: () => <InstancesTab deployment={props.deployment} readAt={props.readAt} time={time} />,
+          },
+          {
+            id: "details",
+            label: deploymentLabels.details,
+            content: () => <DetailsTab deployment={props.deployment} />,
+          },
           activityTab("deployment", id),
         ]}
       />
     </>
-  );
-}
-
-function ProcessesTab(props: DeploymentPaneProps) {
-  const samples = createProcessHistory(
-    () => props.deployment,
-    () => props.readAt,
-    SAMPLES,
-  );
-  const times = createMemo(() => samples().map(({ time }) => time));
-  return (
-    <div class="detail-scroll">
-      <Card flush>
-        <DataTable
-          label={`Instances of ${props.deployment.name}`}
-          columns={processColumns}
-          rows={props.deployment.instances}
-          key={({ pmId }) => String(pmId)}
-          initialSort={{ column: "pmId" }}
-        />
-      </Card>
-      <div class="detail-columns">
-        <Card title={deploymentLabels.cpu}>
-          <TimeChart
-            label={deploymentLabels.cpu}
-            times={times()}
-            series={[{ label: deploymentLabels.cpu, values: samples().map(({ cpuPercent }) => cpuPercent) }]}
-            format={formatCpu}
-            height={130}
-          />
-        </Card>
-        <Card title={deploymentLabels.memory}>
-          <TimeChart
-            label={deploymentLabels.memory}
-            times={times()}
-            series={[{ label: deploymentLabels.memory, values: samples().map(({ memoryBytes }) => memoryBytes) }]}
-            format={formatBytes}
-            steps="binary"
-            height={130}
-          />
-        </Card>
-      </div>
-      <Card title={deploymentLabels.settings}>
-        <Facts
-          rows={[
-            ["Script", <code>{visibleName(props.deployment.script)}</code>],
-            ["Namespace", visibleName(props.deployment.namespace)],
-            ["Mode", props.deployment.mode],
-            ["Version", props.deployment.version ? visibleName(props.deployment.version) : "–"],
-            ["Watch mode", props.deployment.watching ? "Yes" : "No"],
-          ]}
-        />
-      </Card>
-    </div>
   );
 }

@@ -16,6 +16,7 @@ import { createDeploymentActions } from "./deployment-actions.ts";
 import { createDeploymentColumns, createNarrowColumns } from "./deployment-columns.tsx";
 import { deploymentName, searchTextsOf } from "./deployment-list.ts";
 import { deploymentMessages, listMessages } from "./messages.ts";
+import { RebootButton } from "./RebootButton.tsx";
 import "./deployments.css";
 
 export interface DeploymentsViewProps {
@@ -63,6 +64,11 @@ export function DeploymentsView(props: DeploymentsViewProps) {
       titleOf={deploymentName}
       searchTexts={searchTextsOf}
       note={query.data ? deploymentMessages.online(count().running, count().total) : ""}
+      actions={
+        <Show when={isUp()}>
+          <RebootButton />
+        </Show>
+      }
       notices={
         <>
           <Show when={!isUp() && all().length > 0 && daemon()}>

@@ -40,7 +40,7 @@ export function createDeploymentActions() {
   >({
     id: ({ id }) => id,
     done: (deployment, action) => `${deploymentName(deployment)} ${actionLabels[action].done}`,
-    refetch: () => invalidate(queryKeys.deployments),
+    refetch: () => Promise.all([queryKeys.deployments, queryKeys.processList].map((key) => invalidate(key))),
     followJob: (job: Job) => jobs.started(job),
   });
   const confirmAndRun = async (deployment: Deployment, action: DeploymentActionName, work: () => Promise<unknown>) => {
@@ -62,7 +62,10 @@ export function createDeploymentActions() {
     /** Asks first, and names the size of the files. */
     async flush(deployment: Deployment): Promise<void> {
       const name = deploymentName(deployment);
-      const bytes = await api.deployments.logSize(deployment.id).catch(() => null);
+      const bytes = await api.deployments.details(deployment.id).then(
+        ({ logBytes }) => logBytes,
+        () => null,
+      );
       const yes = await confirm({
         title: confirmMessages.flushTitle(name),
         body: confirmMessages.flushBody(bytes === null ? null : formatBytes(bytes)),

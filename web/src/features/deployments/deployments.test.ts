@@ -12,6 +12,7 @@ const instance = (fields: Partial<DeploymentInstance> = {}): DeploymentInstance 
   cpuPercent: 2,
   memoryBytes: 100,
   restarts: 1,
+  exitCode: null,
   startedAt: "2026-01-01T00:00:10Z",
   ...fields,
 });

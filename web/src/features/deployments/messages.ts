@@ -79,15 +79,17 @@ export const signalLabels: Record<ProcessSignal, string> = {
 };
 
 /** Title of the browser's tab: the part of a process that is open. */
-export const paneTitle = (name: string, tab: "logs" | "instances" | "activity"): string =>
+export const paneTitle = (name: string, tab: "logs" | "instances" | "details" | "activity"): string =>
   `${name} ${tab === "logs" ? "log" : tab} · ${listMessages.title}`;
 
 /** Headings, field labels and buttons. */
 export const deploymentLabels = {
   cpu: "CPU",
   memory: "Memory",
-  settings: "Settings",
+  peak: "Peak",
+  variables: "Variables",
   logs: "Logs",
+  details: "Details",
   instances: "Instances",
   name: "Name",
   status: "Status",
@@ -101,3 +103,104 @@ export const deploymentLabels = {
 
 /** Lines of the command palette. */
 export const commandMessages = { group: "Process", log: "Log" } as const;
+
+/** The tab with what PM2 and the host know about a process. */
+export const detailMessages = {
+  settings: "Settings",
+  script: "Script",
+  namespace: "Namespace",
+  mode: "Mode",
+  version: "Version",
+  interpreter: "Interpreter",
+  noInterpreter: "None: the script is a program",
+  watching: "Watch mode",
+  yes: "Yes",
+  no: "No",
+  unknown: "Unknown",
+  ports: "Listens on",
+  noPorts: "No TCP port",
+  portsOfDaemon: "Unknown: in cluster mode PM2 itself listens",
+  onAddress: (address: string) =>
+    address === "0.0.0.0" || address === "::" ? `on all addresses (${address})` : `on ${address}`,
+  logSize: "Size of the logs",
+  environment: "Environment variables",
+  environmentNote: "Names only. Values are never shown.",
+  reboot: "After a reboot",
+  exits: "Restarts",
+  noExitsYet: "PM2 has not been read yet.",
+  noExits: "None since then.",
+  exitsSince: (time: string) => `Recorded by the panel since ${time}. PM2 itself keeps a count and the last exit code.`,
+  restarted: "Started again",
+  instance: "Instance",
+  times: "Restarts",
+  exitCode: "Exit code",
+  metrics: "Custom metrics",
+  metric: "Metric",
+  value: "Value",
+  actions: "Custom actions",
+  actionsNote: "Functions that the app offers to PM2.",
+  runTitle: (action: string, name: string) => `Run ${action} in ${name}`,
+  run: "Run",
+  close: "Close",
+  argument: "Argument",
+  argumentHint: "Passed to the action as text. Most take none.",
+  resultOf: (pmId: number) => `Instance ${pmId}`,
+  noReply: "No reply within 10 seconds.",
+} as const;
+
+/** Whether processes come back after a reboot. */
+export const rebootMessages = {
+  notStarted: "Not started after a reboot",
+  unitDisabled: "Not started after a reboot",
+  listUnreadable: "Saved list unreadable",
+  notSaved: (count: number) => `${count} not saved for a reboot`,
+  unitUnknown: "Saved; start-up unit unknown",
+  allSaved: "Saved for a reboot",
+  unknown: "Unknown",
+  withPanel: "Started with the panel",
+  appUnsaved: "Not saved",
+  appSaved: "Comes back as it is",
+  appSavedUnknown: "Saved; whether PM2 is started is unknown",
+  appDifferent: (fields: string) => `Comes back as it was saved; other since: ${fields}`,
+  title: "After a reboot",
+  save: "Save the list",
+  close: "Close",
+  done: "PM2's list is saved",
+  unit: "Start-up unit",
+  unitStates: {
+    enabled: (name: string) => `${name} is enabled and starts PM2`,
+    disabled: (name: string) => `${name} exists and is not enabled: PM2 is not started. Enable it on the server.`,
+    absent: () => "None: PM2 is not started. `pm2 startup` on the server prints the command that makes one.",
+    unknown: () => "Unknown: the panel cannot read the units of this host.",
+  },
+  savedList: "Saved list",
+  savedAt: (time: string) => `of ${time}`,
+  savedStates: {
+    absent: "None: no process comes back",
+    unreadable: "Unreadable or damaged; PM2 uses its backup. Saving replaces it.",
+  },
+  nothingToSave: "Every process is saved as it is now.",
+  mayNotSave: "Only accounts that see everything and may control processes can save the list.",
+  clearNote:
+    "PM2 writes every environment variable of every process into its file, with values in clear. Only the user of PM2 should be able to read it.",
+  changes: "What saving changes",
+  states: {
+    saved: "saved",
+    different: "is saved otherwise",
+    unsaved: "is added",
+    "only-saved": "is removed: PM2 no longer lists it",
+  },
+  fields: {
+    script: "script",
+    folder: "folder",
+    arguments: "arguments",
+    interpreter: "interpreter",
+    mode: "mode",
+    instances: "number of instances",
+    watch: "watch mode",
+    limits: "restart settings",
+    stopped: "stopped or running",
+    environment: "environment",
+  },
+  variableChanges: { added: "added:", removed: "removed:", changed: "changed:" },
+} as const;

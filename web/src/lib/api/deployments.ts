@@ -1,6 +1,7 @@
 import type { DeploymentAction } from "../../../../shared/protocol/deployment.ts";
 import type { ProcessSignal } from "../../../../shared/protocol/deployment-limits.ts";
 import type { Job } from "../../../../shared/protocol/job.ts";
+import type { HistoryRange } from "../../../../shared/protocol/stats-history.ts";
 import { answer, part, routes } from "./request.ts";
 
 const at = (id: string) => ({ param: { id: part(id) } });
@@ -17,8 +18,14 @@ export const deployments = {
   },
   reset: (id: string) => answer(one().reset.$post(at(id))),
   signal: (id: string, signal: ProcessSignal) => answer(one().signal.$post({ ...at(id), json: { signal } })),
-  /** Bytes in the log files; null if the server cannot tell. */
-  logSize: async (id: string) => (await answer(one().logs.$get(at(id)))).logs.bytes,
+  details: async (id: string) => (await answer(one().details.$get(at(id)))).details,
+  history: async (id: string, range: HistoryRange) =>
+    (await answer(one().history.$get({ ...at(id), query: { range } }))).history,
+  trigger: async (id: string, action: string, argument?: string) =>
+    (await answer(one().trigger.$post({ ...at(id), json: { action, argument } }))).results,
+  /** Whether the apps come back after a reboot. */
+  saved: async () => (await answer(routes()["process-list"].$get({}))).list,
+  save: async (revision: string) => (await answer(routes()["process-list"].save.$post({ json: { revision } }))).list,
   flush: (id: string) => answer(one().flush.$post(at(id))),
   remove: (id: string) => answer(one().$delete(at(id))),
 };

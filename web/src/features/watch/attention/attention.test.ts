@@ -144,7 +144,7 @@ test("a host on which all is well raises nothing", () => {
 });
 
 test("what fails is named with its reason, the urgent first and what is no fault last", () => {
-  const instance = { pmId: 0, pid: null, cpuPercent: 0, memoryBytes: 0, restarts: 16, startedAt: null };
+  const instance = { pmId: 0, pid: null, cpuPercent: 0, memoryBytes: 0, restarts: 16, exitCode: null, startedAt: null };
   expect(
     shown({
       services: [

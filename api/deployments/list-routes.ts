@@ -1,0 +1,24 @@
+import { canSeeDeployment } from "../../shared/protocol/access.ts";
+import { processListSchema } from "../../shared/protocol/process-list.ts";
+import { ok } from "../../shared/protocol/result.ts";
+import type { ApiDeps } from "../deps.ts";
+import { createRoutes } from "../http/context.ts";
+import { described } from "../http/openapi.ts";
+
+/** Read of PM2's list as a whole: `/api/process-list`. Not below `/api/deployments`, where any name is an app. */
+export function processListRoutes({ processes }: Pick<ApiDeps, "processes">) {
+  return createRoutes().get(
+    "/",
+    described({
+      tag: "Processes",
+      summary: "Whether PM2's apps come back after a reboot",
+      description: "Compares PM2's list with its saved list, and looks for the systemd unit that starts PM2.",
+      answer: { list: processListSchema },
+    }),
+    async (c) => {
+      const { limits } = c.get("principal");
+      const list = await processes.savedState();
+      return c.json(ok({ list: { ...list, apps: list.apps.filter(({ id }) => canSeeDeployment(limits, id)) } }));
+    },
+  );
+}
