@@ -21,6 +21,8 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     { settings: { type: "ntfy", topic: MASK } },
   ],
   ["text of a file", { content: "A=1\nB=2" }, { content: "(7 characters)" }],
+  ["text of a file of one line", { content: "hunter22" }, { content: "(8 characters)" }],
+  ["long names", { arguments: { ["k".repeat(999)]: 1 } }, { arguments: { ["k".repeat(200)]: MASK } }],
   ["a path behind an address", { url: "https://h.test/T0/s3cret?x=1" }, { url: `https://h.test/${MASK}` }],
   ["a password in an address", { image: "https://u:p@h.test" }, { image: "https://h.test" }],
   ["a secret in a word", { command: "run --token abcdef" }, { command: `run --token ${MASK}` }],

@@ -11,6 +11,8 @@ const MIN_ENCODED = 6;
 /** A name that says that its value is a secret. */
 const SECRET = "secret";
 const MAX_ITEMS = 50;
+/** Longest name of a field: those of a tool's arguments are the caller's. */
+const MAX_NAME = 200;
 const MAX_DEPTH = 6;
 
 /** Objects and lists whose values may be secrets, whatever their names. */
@@ -29,6 +31,8 @@ const holders = new Set([
 ]);
 /** Values that are secrets, although their names do not say so. */
 const secretNames = new Set(["code", "current", "proof", "totp"]);
+/** Text of files: only the length is stored, also of a short one such as a password alone. */
+const fileTexts = new Set(["content"]);
 /** Values of a holder that only say what kind of thing it is. */
 const plainNames = new Set(["kind", "type"]);
 
@@ -66,7 +70,7 @@ export function maskInput(input: Record<string, unknown> | undefined): MaskedInp
       const entries = Object.entries(value).slice(0, MAX_ITEMS);
       return Object.fromEntries(
         entries.map(([key, item]) => [
-          key,
+          key.slice(0, MAX_NAME),
           masked(key, item, (isSecret && !plainNames.has(key)) || isSecretName(key, item), depth + 1),
         ]),
       );
@@ -74,7 +78,7 @@ export function maskInput(input: Record<string, unknown> | undefined): MaskedInp
     if (isSecret) return hide(name, value);
     if (typeof value !== "string") return value;
     for (const secret of userInfoOf(value)) addSecret(secret);
-    return maskedText(value);
+    return fileTexts.has(name) ? lengthOf(value) : maskedText(value);
   };
   const fields = Object.entries(input ?? {}).filter(([, value]) => value !== undefined && value !== null);
   const kept = fields.map(([key, value]) => [key, masked(key, value, isSecretName(key, value), 0)]);
@@ -111,8 +115,10 @@ const isSecretName = (name: string, value: unknown): boolean => {
   return holders.has(key) || secretNames.has(key) || (namesSecret(name) && typeof value !== "object");
 };
 
+const lengthOf = (text: string): string => `(${text.length} characters)`;
+
 function maskedText(text: string): string {
-  if (text.includes("\n") || text.length > MAX_TEXT) return `(${text.length} characters)`;
+  if (text.includes("\n") || text.length > MAX_TEXT) return lengthOf(text);
   if (/^\w+:\/\//.test(text) && URL.canParse(text)) {
     const { protocol, host, pathname, search } = new URL(text);
     return `${protocol}//${host}${pathname.length > 1 || search !== "" ? `/${MASK}` : ""}`;
