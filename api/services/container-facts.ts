@@ -8,7 +8,7 @@ import type { ContainerFact } from "./lifecycle.ts";
 const HELD_MAX = 5_000;
 /** Requests to the Engine at once. */
 const AT_ONCE = 4;
-/** Longest wait of a list for facts that are not cached. Later facts are part of the next list. */
+/** Longest wait of a list for facts that are not cached. Facts that come later are announced. */
 const PATIENCE_MS = 250;
 /** Longest validity of a fact without events of the Engine. */
 const BLIND_AGE_MS = 5_000;
@@ -24,6 +24,8 @@ export interface ContainerFacts {
 export interface ContainerFactsOptions {
   read(id: string): Promise<ContainerFact>;
   events: Pick<ContainerEvents, "on" | "off" | "up">;
+  /** The facts of a container are other than those of a list that did not wait for them: it is to be fetched again. */
+  onLate?(container: Pick<Service, "id" | "name">): void;
   patienceMs?: number;
 }
 
@@ -34,6 +36,7 @@ export interface ContainerFactsOptions {
 export function createContainerFacts({
   read,
   events,
+  onLate = () => {},
   patienceMs = PATIENCE_MS,
 }: ContainerFactsOptions): ContainerFacts {
   const held = new Map<string, { fact: ContainerFact; at: number }>();
@@ -75,10 +78,18 @@ export function createContainerFacts({
     return question.done;
   };
 
-  /** Whether the list shows another state: the Engine sends no event when it gives up a restart. */
+  /** False if the list shows another state, since the Engine sends no event when it gives up a restart; nor for a failed start. */
   const isKnown = ({ id, state }: Service) => {
     const entry = held.get(id);
-    return entry !== undefined && entry.fact.state === state && (events.up || Date.now() - entry.at < BLIND_AGE_MS);
+    if (entry === undefined || entry.fact.state !== state || state === "created") return false;
+    return events.up || Date.now() - entry.at < BLIND_AGE_MS;
+  };
+
+  /** Announces a fact that was read too late for a list, if the list would show it. */
+  const announceLater = async ({ id, name }: Service) => {
+    const shown = JSON.stringify(held.get(id)?.fact);
+    await asking.get(id)?.done;
+    if (!closed && held.has(id) && JSON.stringify(held.get(id)?.fact) !== shown) onLate({ id, name });
   };
 
   return {
@@ -86,9 +97,10 @@ export function createContainerFacts({
       const holdable = services.slice(0, HELD_MAX);
       const listed = new Set(holdable.map(({ id }) => id));
       for (const id of held.keys()) if (!listed.has(id)) held.delete(id);
-      const missing = holdable.filter((service) => !isKnown(service)).map(({ id }) => id);
+      const missing = holdable.filter((service) => !isKnown(service));
       if (missing.length > 0) {
-        await withTimeout(Promise.all(missing.map(ask)), patienceMs, () => undefined);
+        await withTimeout(Promise.all(missing.map(({ id }) => ask(id))), patienceMs, () => undefined);
+        for (const service of missing) if (asking.has(service.id)) void announceLater(service);
       }
       return services.map((service) => {
         const fact = held.get(service.id)?.fact;
