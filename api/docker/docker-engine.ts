@@ -1,4 +1,3 @@
-import Docker from "dockerode";
 import { type DockerHost, type DockerHostOptions, dockerHostOf } from "../../shared/docker/docker-host.ts";
 import { createEngineCalls } from "../../shared/docker/engine-calls.ts";
 import { createOwnLabels } from "../../shared/docker/own-labels.ts";
@@ -26,7 +25,7 @@ export interface DockerEngineOptions extends DockerHostOptions {
 }
 
 export function createDockerEngine({ dockerHost, recreateJournal }: DockerEngineOptions): DockerEngine {
-  const calls = createEngineCalls(dockerHost, (options) => new Docker(options).modem);
+  const calls = createEngineCalls(dockerHost);
   const ownLabels = createOwnLabels(calls);
   return {
     ...dockerHostOf(calls, ownLabels),

@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import process from "node:process";
 import type { Readable } from "node:stream";
-import Docker from "dockerode";
 import { WebSocketServer } from "ws";
+import { Docker } from "../../shared/docker/dockerode.ts";
 
 /** Baseline of the log stream: sends each chunk of a container's log to every client. */
 const docker = new Docker({

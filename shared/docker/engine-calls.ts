@@ -4,13 +4,7 @@ import type { ContainerInspectInfo } from "dockerode";
 import { containerRef } from "../protocol/identifier.ts";
 import { AppError } from "../server/errors.ts";
 import { UpstreamError } from "../server/upstream-error.ts";
-import {
-  createEngineClient,
-  EngineError,
-  type EngineModem,
-  type EngineModemOptions,
-  type EngineRequest,
-} from "./engine-client.ts";
+import { createEngineClient, EngineError, type EngineRequest } from "./engine-client.ts";
 import { notAnEngine } from "./engine-responses.ts";
 import { maskEnvironment } from "./value-mask.ts";
 
@@ -26,11 +20,8 @@ export interface EngineCalls {
 }
 
 /** @param dockerHost `unix:///path` or `tcp://host:port`; anything else is a `ConfigError`. */
-export function createEngineCalls(
-  dockerHost: string,
-  createModem?: (options: EngineModemOptions) => EngineModem,
-): EngineCalls {
-  const engine = createEngineClient(dockerHost, createModem);
+export function createEngineCalls(dockerHost: string): EngineCalls {
+  const engine = createEngineClient(dockerHost);
   const call: EngineCalls["call"] = (request, limitMs) => engine.call(request, limitMs).catch(toRefusal);
   return {
     call,

@@ -2,13 +2,13 @@ import { Agent, type IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { inspect } from "node:util";
-import Modem from "docker-modem";
 import { maskText } from "../logs/masking.ts";
 import { createBreaker, DeadlineError } from "../server/async/breaker.ts";
 import { ConfigError } from "../server/config.ts";
 import { UnavailableError } from "../server/dependency.ts";
 import { AppError } from "../server/errors.ts";
 import { UpstreamError } from "../server/upstream-error.ts";
+import { Docker } from "./dockerode.ts";
 
 /** A call to a hung Engine fails within 5 s: a probe of 1 s, then a call of 3.8 s. */
 const CALL_LIMIT_MS = 3_800;
@@ -62,19 +62,9 @@ class BriefAgent extends Agent {
   }
 }
 
-/** Sends the requests: the modem of dockerode. */
-export type EngineModem = Pick<Modem, "dial">;
-export type EngineModemOptions = ReturnType<typeof parseDockerHost>;
-
-/**
- * @param dockerHost `unix:///path` or `tcp://host:port`.
- * @param createModem Default: the modem without the rest of dockerode, whose gRPC client takes 5 MB in each isolate.
- */
-export function createEngineClient(
-  dockerHost: string,
-  createModem: (options: EngineModemOptions) => EngineModem = (options) => new Modem(options),
-): EngineClient {
-  const modem = createModem(parseDockerHost(dockerHost));
+/** @param dockerHost `unix:///path` or `tcp://host:port`. */
+export function createEngineClient(dockerHost: string): EngineClient {
+  const { modem } = new Docker(parseDockerHost(dockerHost));
 
   const dial = <T>(
     { method, path, query = {}, body, registryAuth }: EngineRequest,

@@ -4,7 +4,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
-import Docker from "dockerode";
+import type { Container } from "dockerode";
+import { Docker } from "../docker/dockerode.ts";
 import { type Child, startChild } from "./child.ts";
 import { eventually } from "./eventually.ts";
 import { DOCKER_SOCKET, findProgram, TEST_IMAGE } from "./parts.ts";
@@ -40,7 +41,7 @@ export interface TestContainerOptions {
 export interface TestContainer {
   id: string;
   name: string;
-  container: Docker.Container;
+  container: Container;
 }
 
 export interface TestEngine {
