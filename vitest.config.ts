@@ -62,6 +62,7 @@ export default defineConfig({
       {
         test: {
           name: "server",
+          experimental: { viteModuleRunner: false },
           environment: "node",
           include: ["{shared,api,realtime,deploy,bench}/**/*.test.ts", "web/*.test.ts"],
           exclude: ["**/node_modules/**", ...pure],

@@ -35,6 +35,7 @@ import { permissionOfJob, seesJob } from "./jobs/visibility.ts";
 import { createLogStore } from "./logs/log-store.ts";
 import { createMcpHost } from "./mcp/host/host.ts";
 import { createContainerFacts } from "./services/container-facts.ts";
+import { notifyList } from "./services/service-target.ts";
 import { createStopRequests } from "./services/stop-requests.ts";
 import { createSettings } from "./settings/settings.ts";
 import { createStackHost } from "./stacks/host.ts";
@@ -58,6 +59,9 @@ export interface DepsOptions extends Pick<AccessOptions, "clock" | "announce" | 
   emitToken: string;
   realtime: RealtimeClient;
 }
+
+/** Most containers stop within it. */
+const RESPOND_WITHIN_MS = 2_000;
 
 export interface ApiParts {
   deps: ApiDeps;
@@ -169,7 +173,11 @@ export function createApiDeps({
   const metrics = createHostMetrics();
   const containerEvents = openContainerEvents(docker, log);
   const stopRequests = createStopRequests({ database, events: containerEvents, log });
-  const containerFacts = createContainerFacts({ read: docker.lifecycle.fact, events: containerEvents });
+  const containerFacts = createContainerFacts({
+    read: docker.lifecycle.fact,
+    events: containerEvents,
+    onLate: (container) => notifyList(realtime, container, "inspected"),
+  });
   const alerts = createAlerts({
     database,
     docker,
@@ -234,6 +242,7 @@ export function createApiDeps({
         log,
       }),
       jobs,
+      respondWithinMs: RESPOND_WITHIN_MS,
       activity,
       alerts,
       settings,

@@ -49,6 +49,8 @@ export interface ApiDeps {
   files: FileRoot;
   mcp: McpHost;
   jobs: Jobs;
+  /** Longest wait for an action that usually takes a moment. Then the response is a job. */
+  respondWithinMs: number;
   /** The record of actions. */
   activity: Activity;
   alerts: Alerts;

@@ -195,7 +195,12 @@ async function runInMode(
     return { fields: { job: startJob(c, deps.jobs, { ...options, locks, run }) }, status: 202 };
   }
   if (mode === "respond-or-enqueue") {
-    const outcome = await respondOrEnqueue(c, deps.jobs, { ...options, locks, work: () => run(withoutJob(recording)) });
+    const outcome = await respondOrEnqueue(c, deps.jobs, {
+      ...options,
+      locks,
+      withinMs: deps.respondWithinMs,
+      work: () => run(withoutJob(recording)),
+    });
     return "job" in outcome ? { fields: outcome, status: 202 } : { fields: outcome.done, status };
   }
   const release = deps.jobs.acquire(locks);

@@ -8,25 +8,24 @@ import type { JobOptions, Jobs } from "./jobs.ts";
 import type { Locks } from "./resource-locks.ts";
 import { startJob } from "./start-job.ts";
 
-/** Longest wait for the work before the caller gets a job. Most containers stop within it. */
-const QUICK_MS = 2_000;
-
 export interface RespondOrEnqueueOptions<T extends Record<string, unknown>>
   extends Omit<JobOptions, "principal" | "requestId" | "address" | "run" | "locks"> {
   locks: Locks;
+  /** Longest wait for the work before the caller gets a job. */
+  withinMs: number;
   work(): Promise<T>;
 }
 
 /**
- * Responds with the result of work that usually takes a moment, or enqueues a job when it takes longer than two
- * seconds: a container that ignores the signal to stop has its grace period. The job is sent to its rooms.
+ * Responds with the result of work that usually takes a moment, or enqueues a job when it takes longer than
+ * `withinMs`: a container that ignores the signal to stop has its grace period. The job is sent to its rooms.
  *
- * @throws AppError `conflict` when a lock is held; what the work throws within two seconds
+ * @throws AppError `conflict` when a lock is held; what the work throws in that time
  */
 export async function respondOrEnqueue<T extends Record<string, unknown>>(
   c: Context<ApiEnv>,
   jobs: Jobs,
-  { work, locks, ...options }: RespondOrEnqueueOptions<T>,
+  { work, locks, withinMs, ...options }: RespondOrEnqueueOptions<T>,
 ): Promise<{ done: T } | { job: Job }> {
   c.get("reauthorize")?.();
   const release = jobs.acquire(locks);
@@ -34,7 +33,7 @@ export async function respondOrEnqueue<T extends Record<string, unknown>>(
   const outcome = work()
     .then((result) => ({ done: result }))
     .finally(release);
-  const first = await withTimeout(outcome, QUICK_MS, () => null);
+  const first = await withTimeout(outcome, withinMs, () => null);
   if (first) return first;
   // Cancelling ends the wait; the Engine may still finish what it was asked to do.
   // Work that is under way cannot be undone because no job can be started: then the response waits for it.

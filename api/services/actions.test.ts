@@ -9,7 +9,7 @@ import { stackKey } from "./service-access.ts";
 const stubborn = "trap '' TERM; while true; do sleep 0.1; done";
 
 describe.skipIf(await lacks("docker"))("a container", () => {
-  const { engine, api } = useDockerApi();
+  const { engine, api } = useDockerApi({ change: () => ({ respondWithinMs: 2_000 }) });
   const post = (id: string, action: string, body?: object, cookie?: string) =>
     api.ask("POST", `/api/services/${id}/${action}`, { ...(body ? { body } : {}), ...(cookie ? { cookie } : {}) });
   const inspect = (id: string) => engine.docker.getContainer(id).inspect();

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
 import process from "node:process";
-import Docker from "dockerode";
+import { Docker } from "../docker/dockerode.ts";
 
 export const TEST_IMAGE = "busybox:local";
 export const DOCKER_SOCKET = (process.env.DOCKER_HOST ?? "").replace(/^unix:\/\//, "") || "/var/run/docker.sock";
@@ -121,7 +121,10 @@ export const findSystemPython = (): string =>
 export function findChromium(): string | undefined {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
   const mac = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
-  return ["chromium", "chromium-browser", "google-chrome"].map(findProgram).find(Boolean) ?? [mac].find(isExecutable);
+  return (
+    ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"].map(findProgram).find(Boolean) ??
+    [mac].find(isExecutable)
+  );
 }
 
 /** Returns the path of Deno's binary. Not npm's wrapper, which would survive signals that end its child. */
