@@ -123,6 +123,13 @@ const labels: Readonly<Record<string, ActionLabel>> = {
   "session:prove": label("confirm the identity", "confirmed the identity", alone),
   "session:revoke": label("end an own session", "ended an own session", alone),
   "setup:finish": label("set up the panel", "set up the panel", alone),
+  // Refused before it was known what the request would do: the target is its method and path.
+  ...Object.fromEntries(
+    ["public", "stranger-or-signed-in", "signed-in", "session", "emit-token", "monitor", "unknown"].map((rule) => [
+      rule,
+      label("request", "requested"),
+    ]),
+  ),
 };
 
 /** Whether an action has words of its own. */
