@@ -5,7 +5,7 @@ import { createFileRoot } from "../shared/files/root/files.ts";
 import { createSaveJournal } from "../shared/files/saving/save-journal.ts";
 import { createHostMetrics } from "../shared/metrics/metrics.ts";
 import { createProcessHost } from "../shared/pm2/processes.ts";
-import { canSeeService, may } from "../shared/protocol/access.ts";
+import { canSeeDeployment, canSeeService, may, type Principal } from "../shared/protocol/access.ts";
 import type { Config } from "../shared/server/config.ts";
 import { AppError } from "../shared/server/errors.ts";
 import type { OriginPolicy } from "../shared/server/http/origin-policy.ts";
@@ -161,9 +161,11 @@ export function createApiDeps({
     rights: access.liveRights,
     mayFollow: seesJob,
     permissionOf: permissionOfJob,
-    mayContinue(who, permission, services) {
+    mayContinue(who, permission, { services, processes }) {
       const rights = access.rightsOf(who);
-      if (rights && may(rights, permission) && services.every((name) => canSeeService(rights.limits, name))) return;
+      const seesAll = ({ limits }: Pick<Principal, "limits">) =>
+        services.every((name) => canSeeService(limits, name)) && processes.every((id) => canSeeDeployment(limits, id));
+      if (rights && may(rights, permission) && seesAll(rights)) return;
       throw new AppError("forbidden", jobMessages.rightLost);
     },
   });

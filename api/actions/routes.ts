@@ -187,6 +187,7 @@ async function runInMode(
     kind: action.name,
     target: target.label(subject, input),
     services: target.services?.(subject),
+    processes: target.processes?.(subject),
     rooms: target.rooms?.(subject),
     permission: target.permission?.(subject),
     recording,

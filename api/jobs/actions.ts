@@ -27,6 +27,7 @@ const cancelJob = action({
     kind: ({ job: { kind } }) => kind.split(":", 1)[0] ?? kind,
     permission: ({ permission }) => permission,
     services: ({ services }) => services,
+    processes: ({ processes }) => processes,
   },
   apply: async (_input, { subject, deps }) => {
     if (!deps.jobs.cancel(subject.job.id)) throw new AppError("conflict", messages.alreadyEnded);

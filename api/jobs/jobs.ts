@@ -51,6 +51,8 @@ export interface JobOptions {
   permission?: Permission;
   /** Names of the containers concerned: callers whose scope lacks one do not see the job. Empty: the whole host. */
   services?: readonly string[];
+  /** Ids of the processes concerned, like `services`. */
+  processes?: readonly string[];
   /** Ids of service rooms that are notified, beside the room of the job. */
   rooms?: readonly string[];
   /** Held while the job runs: other work that needs one of them is refused with `conflict`. */
@@ -93,7 +95,11 @@ export interface JobsOptions {
   /** Ends jobs whose owner has lost the right to them. */
   rights?: Pick<LiveRights, "watch">;
   /** @throws AppError when the owner of a job no longer has the right to it */
-  mayContinue?(who: Pick<Principal, "kind" | "id">, permission: Permission, services: readonly string[]): void;
+  mayContinue?(
+    who: Pick<Principal, "kind" | "id">,
+    permission: Permission,
+    concerned: Pick<JobRecord, "services" | "processes">,
+  ): void;
   /** Permission that a kind of job needs; the most powerful by default. */
   permissionOf?(kind: string): Permission;
   /** Whether a caller may follow and cancel a job; nobody may by default. */
@@ -168,12 +174,13 @@ export function createJobs(options: JobsOptions): Jobs {
     }
     recording.becomeJob();
     const { services } = record;
+    const { processes = [] } = options;
     const abort = new AbortController();
     const notifier = createJobNotifier(job, options.rooms ?? [], realtime);
     const ownerId = options.principal.id;
-    const entry: Entry = { job, services, ownerId, permission, abort, done: Promise.resolve() };
+    const entry: Entry = { job, services, processes, ownerId, permission, abort, done: Promise.resolve() };
     entries.set(job.id, entry);
-    const watch = rights?.watch(() => mayContinue?.(options.principal, permission, services));
+    const watch = rights?.watch(() => mayContinue?.(options.principal, permission, { services, processes }));
     watch?.signal.addEventListener("abort", () => abort.abort(watch.signal.reason), { once: true });
     entry.done = work(job, options, recording, abort.signal, notifier.changed, log).then(() => {
       watch?.end();
@@ -267,9 +274,9 @@ async function work(
 }
 
 function toStart(options: JobOptions, permission: Permission): ActivityStart {
-  const { kind: action, target, services = [], requestId, principal } = options;
+  const { kind: action, target, services = [], processes = [], requestId, principal } = options;
   const { kind, id, name } = principal;
-  return { action, target, permission, services, actor: { kind, id, name }, ownerId: id, requestId };
+  return { action, target, permission, services, processes, actor: { kind, id, name }, ownerId: id, requestId };
 }
 
 function toJournalEntry({ id, startedAt }: Job, options: JobOptions): JournalEntry {

@@ -30,7 +30,19 @@ function toJobRecord(
   permissionOf: PermissionOf,
   record: ActivityRecord,
 ): JobRecord {
-  const { id, action: kind, target, state, services, actor, outputLines, error, startedAt, finishedAt } = record;
+  const {
+    id,
+    action: kind,
+    target,
+    state,
+    services,
+    processes,
+    actor,
+    outputLines,
+    error,
+    startedAt,
+    finishedAt,
+  } = record;
   const extras = store.extras(id);
   const job: Job = {
     id,
@@ -46,7 +58,7 @@ function toJobRecord(
     finishedAt: finishedAt === null ? null : new Date(finishedAt).toISOString(),
     revision: extras?.revision ?? 1,
   };
-  return { job, services, ownerId: actor.id, permission: record.permission ?? permissionOf(kind) };
+  return { job, services, processes, ownerId: actor.id, permission: record.permission ?? permissionOf(kind) };
 }
 
 const toJobState = (state: ActivityRecord["state"]): JobState => (state === "refused" ? "failed" : state);

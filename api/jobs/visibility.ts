@@ -1,4 +1,4 @@
-import { may, type Permission, type Principal } from "../../shared/protocol/access.ts";
+import { canSeeDeployment, may, type Permission, type Principal } from "../../shared/protocol/access.ts";
 import { mayBeginJobs } from "../../shared/protocol/job.ts";
 import { permissions } from "../../shared/protocol/permission.ts";
 import { accessTable } from "../http/access-table.ts";
@@ -14,10 +14,13 @@ export function permissionOfJob(kind: string): Permission {
 }
 
 /** Whether a caller may follow and cancel a job. A scope of some containers includes their jobs and the caller's own. */
-export function seesJob(principal: Principal, { permission, services, ownerId }: JobRecord): boolean {
+export function seesJob(principal: Principal, { permission, services, processes, ownerId }: JobRecord): boolean {
   const { limits, id } = principal;
   // An API key for containers must not read or cancel jobs of stacks, and a lost right ends access to own jobs.
   if (!mayBeginJobs(principal) || !may(principal, permission)) return false;
-  if (limits.services === null || ownerId === id) return true;
+  if (ownerId === id) return true;
+  // A job on processes concerns no container.
+  if (processes.length > 0) return processes.every((process) => canSeeDeployment(limits, process));
+  if (limits.services === null) return true;
   return services.length > 0 && services.every((name) => limits.services?.includes(name));
 }

@@ -11,6 +11,7 @@ const startingPermissions: readonly Permission[] = [
   "docker:manage",
   "stacks:manage",
   "catalogue:install",
+  "deployments:control",
 ];
 
 /** Whether a principal can have started a job: an API key may have the scopes of only some of them. */
