@@ -1,4 +1,12 @@
 import { journey } from "./journey.ts";
 import { keyboardJourney } from "./journeys/keyboard.ts";
+import { keyboardJobsJourney } from "./journeys/keyboard-jobs.ts";
 
-await journey("keyboard", keyboardJourney);
+await journey(
+  "keyboard",
+  (at) => {
+    keyboardJourney(at);
+    keyboardJobsJourney(at);
+  },
+  { desk: { catalogue: true } },
+);

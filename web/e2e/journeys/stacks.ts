@@ -90,7 +90,13 @@ export function stacksJourney(at: () => TestDesktop): void {
     await page.getByRole("tab", { name: "Variables" }).click();
     await page.getByText("TILL_PIN").waitFor();
     expect(await page.content()).not.toContain("four-digits");
-    await page.locator(".stack-job").getByText("Done", { exact: true }).waitFor();
+    // Beside an editor a job that has ended takes one line, and its output is a click away.
+    await page.locator(".stack-job-line").getByText("Done", { exact: true }).waitFor();
+    expect(await page.getByRole("log", { name: "Output" }).count()).toBe(0);
+    await page.getByRole("button", { name: "Show output" }).click();
+    await page.getByRole("log", { name: "Output" }).waitFor();
+    await page.getByRole("button", { name: "Hide output" }).click();
+    await page.getByRole("log", { name: "Output" }).waitFor({ state: "detached" });
     await page.getByRole("button", { name: "More actions" }).click();
     await page.getByRole("menuitem", { name: "Delete…" }).click();
     await dialog.getByLabel(`Type ${name} to confirm`).fill(name);

@@ -36,6 +36,15 @@ export interface FormDialogProps extends SubmitDialogProps {
   sentFooter?: JSX.Element;
 }
 
+/** Takes the focus from the field that is gone: on no button, since the Enter that sent the form may still be held down. */
+function Sent(props: { children: JSX.Element }) {
+  return (
+    <div class="form-sent" tabIndex={-1} ref={(view) => setTimeout(() => view.focus({ preventScroll: true }))}>
+      {props.children}
+    </div>
+  );
+}
+
 /** A dialog with a form: Enter or the main button sends it, and a failure is shown above its fields. */
 export function FormDialog(props: FormDialogProps) {
   const id = createUniqueId();
@@ -55,7 +64,7 @@ export function FormDialog(props: FormDialogProps) {
         </Show>
       }
     >
-      <Show when={!props.isSent} fallback={props.sentView}>
+      <Show when={!props.isSent} fallback={<Sent>{props.sentView}</Sent>}>
         {props.before}
         <form
           id={id}

@@ -80,6 +80,7 @@ export const uploadMessages = {
 };
 
 export const editorMessages = {
+  leaveByKeys: "Press Escape, then Tab to leave the editor.",
   textOf: (name: string) => `Text of ${name}`,
   notSaved: "Not saved",
   changed: (date: string) => `changed ${date}`,

@@ -83,6 +83,7 @@ export function NewStackDialog(props: NewStackDialogProps) {
             />
           </Suspense>
         </div>
+        <span class="field-hint">{messages.fileHint}</span>
       </div>
       <TextField
         label={messages.variables}

@@ -1,5 +1,4 @@
 import Layers from "lucide-solid/icons/layers";
-import X from "lucide-solid/icons/x";
 import { type Accessor, createEffect, createMemo, createSignal, on, Show } from "solid-js";
 import type { StackDetail } from "../../../../shared/protocol/stack.ts";
 import type { UpOptions } from "../../lib/api/stacks.ts";
@@ -11,16 +10,16 @@ import { createAddressName, createAddressTab } from "../../resource/address-valu
 import { BackLink } from "../../resource/BackLink.tsx";
 import { NearNames } from "../../resource/NearNames.tsx";
 import { QueryView } from "../../resource/QueryView.tsx";
-import { Button, EmptyState, IconButton, Page, Tabs, toast } from "../../ui/index.ts";
+import { Button, EmptyState, Page, Tabs, toast } from "../../ui/index.ts";
 import { createLeaveGuard } from "../files/editor/leave-guard.ts";
-import { JobProgress } from "../jobs/JobProgress.tsx";
 import { createStackDocument } from "./compose/stack-document.ts";
 import { DownDialog } from "./DownDialog.tsx";
 import { stackListMessages, stackMessages } from "./messages.ts";
+import { StackJob } from "./StackJob.tsx";
 import { StackNotices } from "./StackNotices.tsx";
 import { StackSummary } from "./StackSummary.tsx";
 import { type StackDialog, StackToolbar } from "./StackToolbar.tsx";
-import { createStackActions, type StackActions } from "./stack-actions.ts";
+import { createStackActions } from "./stack-actions.ts";
 import { stackTabs } from "./stack-tabs.tsx";
 import { UpDialog } from "./UpDialog.tsx";
 import "../files/files.css";
@@ -127,7 +126,7 @@ export function StackView(props: { name: string; onLeave: () => void; onOpen: (n
               showsFile={tab() === "compose"}
               onShowFile={() => setTab("compose")}
             />
-            <StackJob actions={actions} />
+            <StackJob actions={actions} isBesideEditor={tab() !== "services"} />
             <div class="card card-flush stack-tabs">
               <Tabs label={stackMessages.partsOf(props.name)} tabs={tabs()} value={tab()} onChange={setTab} />
             </div>
@@ -169,33 +168,6 @@ function createOpenDocument(name: string, stack: Accessor<StackDetail | undefine
   const hasFile = createMemo(() => stack() !== undefined && !unreadable.includes(stack()?.lock ?? null));
   const document = createMemo(() => (hasFile() ? createStackDocument(name, file()) : undefined));
   return { document, fileName, setFile };
-}
-
-/** Progress and output of the newest job about the stack. */
-function StackJob(props: { actions: StackActions }) {
-  const session = useSession();
-  return (
-    <Show when={props.actions.job()}>
-      {(job) => (
-        <div class="card stack-job">
-          <JobProgress
-            job={job()}
-            onCancel={session.may("services:control") ? () => props.actions.cancel(job().id) : undefined}
-          />
-          <Show when={job().state !== "running"}>
-            <span class="stack-dismiss">
-              <IconButton
-                size="sm"
-                label={stackMessages.hideOutput}
-                icon={<X size={14} />}
-                onClick={props.actions.dismiss}
-              />
-            </span>
-          </Show>
-        </div>
-      )}
-    </Show>
-  );
 }
 
 function NoSuchStack(props: { name: string; onLeave: () => void; onOpen: (name: string) => void }) {

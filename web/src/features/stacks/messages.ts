@@ -36,6 +36,7 @@ export const stackMessages = {
   unsavedDraft: "The compose file has unsaved text from an earlier visit.",
   show: "Show",
   hideOutput: "Hide output",
+  showOutput: "Show output",
   partsOf: (name: string) => `Parts of ${name}`,
   tabs: { services: "Services", compose: "Compose file", variables: "Variables", history: "History" },
 };
@@ -88,6 +89,7 @@ export const newStackMessages = {
   name: "Name",
   nameHint: "Name of the compose project and of its folder.",
   file: "Compose file",
+  fileHint: "Press Escape, then Tab to leave the editor.",
   variables: "Variables",
   variablesExample: "NAME=value",
   variablesHint: "One per line, written to the file .env beside it. Values cannot be read here afterwards.",

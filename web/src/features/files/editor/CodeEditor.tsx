@@ -13,6 +13,7 @@ import {
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { createEffect, on, onCleanup, onMount } from "solid-js";
+import { editorMessages } from "../messages.ts";
 import { languageOf } from "./editor-language.ts";
 import { exactText, keepLineEnds, replaceText } from "./editor-line-ends.ts";
 
@@ -82,6 +83,9 @@ const colours = HighlightStyle.define([
   { tag: tags.invalid, color: "var(--bad)" },
 ]);
 
+/** Time in which Tab leaves the editor after Escape. */
+const LEAVE_MS = 2_000;
+
 /** A text editor with syntax highlighting. Loaded on demand: the library is larger than the rest of the page. */
 export default function CodeEditor(props: CodeEditorProps) {
   let host: HTMLDivElement | undefined;
@@ -91,6 +95,15 @@ export default function CodeEditor(props: CodeEditorProps) {
 
   const save = () => {
     props.onSave();
+    return true;
+  };
+
+  let leavesUntil = 0;
+  /** After Escape, Tab leaves the editor instead of indenting. A second Escape is for the dialog around it. */
+  const prepareToLeave = () => {
+    if (performance.now() < leavesUntil) return false;
+    leavesUntil = performance.now() + LEAVE_MS;
+    view?.setTabFocusMode(LEAVE_MS);
     return true;
   };
 
@@ -132,13 +145,17 @@ export default function CodeEditor(props: CodeEditorProps) {
           language.of([]),
           editable.of([]),
           props.extension ?? [],
-          EditorView.contentAttributes.of({ "aria-label": props.label }),
+          EditorView.contentAttributes.of({
+            "aria-label": props.label,
+            "aria-description": editorMessages.leaveByKeys,
+          }),
           keymap.of([
             { key: "Mod-s", preventDefault: true, run: save },
             ...searchKeymap,
             ...historyKeymap,
             ...defaultKeymap,
             indentWithTab,
+            { key: "Escape", run: prepareToLeave },
           ]),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) props.onChange(exactText(update.state));
