@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { AuditEntry, AuditQuery } from "../../shared/protocol/account.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
+import { WAL_MAX_BYTES } from "../database/wal-size.ts";
 import { createAnchorStore } from "./anchor.ts";
 import type { AuditEvent } from "./audit-event.ts";
 import { currentFile } from "./files.ts";
@@ -44,6 +45,7 @@ export interface TrailOptions {
 export function openTrail({ dataDir, log, now = () => performance.now(), ...limits }: TrailOptions): Trail {
   const database = new DatabaseSync(join(dataDir, "state.db"));
   database.exec("PRAGMA busy_timeout = 5000");
+  database.exec(`PRAGMA journal_size_limit = ${WAL_MAX_BYTES}`);
   const key = loadAuditKey(dataDir);
   const anchor = createAnchorStore(database);
   const append = createWriter({ folder: dataDir, key, anchor, ...limits });

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { ConfigError } from "../../shared/server/config.ts";
 import { listCopies } from "./copies.ts";
 import { openDatabase } from "./database.ts";
+import { WAL_MAX_BYTES } from "./wal-size.ts";
 
 let folder: string;
 let dataDir: string;
@@ -41,6 +42,23 @@ test("writes ahead, syncs in full and holds foreign keys", () => {
   expect(database.prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
   expect(database.prepare("PRAGMA synchronous").get()).toEqual({ synchronous: 2 });
   expect(database.prepare("PRAGMA foreign_keys").get()).toEqual({ foreign_keys: 1 });
+  database.close();
+});
+
+test("shortens its write-ahead log again after a long read", () => {
+  addMigration("001-note.sql", "CREATE TABLE note (text TEXT)");
+  const database = open();
+  const walBytes = () => statSync(join(dataDir, "state.db-wal")).size;
+  database.exec("INSERT INTO note VALUES ('first')");
+  const reader = new DatabaseSync(join(dataDir, "state.db"), { readOnly: true });
+  reader.exec("BEGIN; SELECT * FROM note");
+  for (let count = 0; count < 12; count++) database.exec("INSERT INTO note VALUES (hex(randomblob(500000)))");
+  expect(walBytes()).toBeGreaterThan(10_000_000);
+  reader.exec("COMMIT");
+  reader.close();
+  // The first write checkpoints, and the second one starts the log again.
+  for (let count = 0; count < 3; count++) database.exec("INSERT INTO note VALUES ('last')");
+  expect(walBytes()).toBeLessThanOrEqual(WAL_MAX_BYTES);
   database.close();
 });
 

@@ -6,6 +6,7 @@ import { ConfigError } from "../../shared/server/config.ts";
 import { makePrivateFolder } from "../../shared/server/private-file.ts";
 import { keepCopy, listCopies, wayBack } from "./copies.ts";
 import { migrate } from "./migrate.ts";
+import { WAL_MAX_BYTES } from "./wal-size.ts";
 
 /** Milliseconds a statement waits for another process (a command line tool) to release the file. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -32,6 +33,7 @@ export function openDatabase(
     refuseDamaged(database, dataDir);
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("PRAGMA synchronous = FULL");
+    database.exec(`PRAGMA journal_size_limit = ${WAL_MAX_BYTES}`);
     database.exec("PRAGMA foreign_keys = ON");
     migrate(database, migrationsFolder, () => keepCopy(database, dataDir));
     return database;

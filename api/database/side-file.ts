@@ -5,9 +5,9 @@ import type { Log } from "../../shared/server/log.ts";
 import { makePrivateFolder } from "../../shared/server/private-file.ts";
 import { isDamage } from "./damage.ts";
 import { transact } from "./transact.ts";
+import { WAL_MAX_BYTES } from "./wal-size.ts";
 
 const PAGE_BYTES = 4096;
-const WAL_MAX_BYTES = 8 * 1024 * 1024;
 /** Larger files are not searched for damaged pages: the start would take seconds. */
 const CHECKED_MAX_BYTES = 1024 ** 3;
 
