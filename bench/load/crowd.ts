@@ -1,52 +1,52 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { cpuSeconds, residentBytes } from "../process-metrics.ts";
+import { cpuSeconds } from "../process-metrics.ts";
 import type { Subject } from "../subject.ts";
 import { WireClient } from "./wire-client.ts";
 
 const OPENING_AT_ONCE = 20;
-const WARM_UP = 300;
+/** Time for a server to forget closed connections. */
+const CLOSE_MS = 1_000;
 
-export type CrowdMetrics = {
+export type ConnectMetrics = {
   connectsPerSecond: number;
   connectCpuMs: number;
-  /** Growth of the server's memory per socket, in kB (1,000 bytes). */
-  kilobytes: number;
-  /** CPU time of an idle socket, in microseconds per second: heartbeats. */
-  idleCpuUs: number;
 };
 
-async function open(subject: Subject, count: number): Promise<WireClient[]> {
-  const clients: WireClient[] = [];
-  while (clients.length < count) {
-    const batch = Array.from(
-      { length: Math.min(OPENING_AT_ONCE, count - clients.length) },
-      () => new WireClient({ subject, first: "", onMessage: () => {} }),
-    );
-    await Promise.all(batch.map((client) => client.ready));
-    clients.push(...batch);
-  }
-  return clients;
-}
+/** Idle sockets of the subjects. */
+export class Crowd {
+  private readonly clients = new Map<string, WireClient[]>();
+  private sessions = 0;
 
-/** Opens idle sockets and measures their cost. */
-export async function crowd(subject: Subject, count: number, idleSeconds: number): Promise<CrowdMetrics> {
-  const warm = await open(subject, WARM_UP);
-  for (const client of warm) client.close();
-  await delay(2_000);
-  const before = { at: performance.now(), cpu: cpuSeconds(subject.pid), bytes: residentBytes(subject.pid) };
-  const clients = await open(subject, count);
-  const elapsed = (performance.now() - before.at) / 1_000;
-  const connectCpu = cpuSeconds(subject.pid) - before.cpu;
-  await delay(1_000);
-  const idleBefore = cpuSeconds(subject.pid);
-  await delay(idleSeconds * 1_000);
-  const idleCpu = cpuSeconds(subject.pid) - idleBefore;
-  const kilobytes = (residentBytes(subject.pid) - before.bytes) / count / 1_000;
-  for (const client of clients) client.close();
-  return {
-    connectsPerSecond: count / elapsed,
-    connectCpuMs: (connectCpu / count) * 1_000,
-    kilobytes,
-    idleCpuUs: (idleCpu / count / idleSeconds) * 1e6,
-  };
+  /**
+   * Opens sockets, and measures what that costs.
+   * @param sessions whether all sockets have the session of the subject, or each its own
+   */
+  async open(subject: Subject, count: number, sessions: "one" | "each"): Promise<ConnectMetrics> {
+    const before = { at: performance.now(), cpu: cpuSeconds(subject.pid) };
+    const clients: WireClient[] = [];
+    while (clients.length < count) {
+      const batch = Array.from({ length: Math.min(OPENING_AT_ONCE, count - clients.length) }, () => {
+        const as = sessions === "one" ? subject : this.withOwnSession(subject);
+        return new WireClient({ subject: as, first: "", onMessage: () => {} });
+      });
+      await Promise.all(batch.map((client) => client.ready));
+      clients.push(...batch);
+    }
+    const cpu = cpuSeconds(subject.pid) - before.cpu;
+    const seconds = (performance.now() - before.at) / 1_000;
+    this.clients.set(subject.name, [...(this.clients.get(subject.name) ?? []), ...clients]);
+    return { connectsPerSecond: count / seconds, connectCpuMs: (cpu / count) * 1_000 };
+  }
+
+  async close(subject: Subject): Promise<void> {
+    for (const client of this.clients.get(subject.name) ?? []) client.close();
+    this.clients.delete(subject.name);
+    await delay(CLOSE_MS);
+  }
+
+  private withOwnSession(subject: Subject): Subject {
+    const { Cookie, ...headers } = subject.headers ?? {};
+    if (Cookie === undefined) return subject;
+    return { ...subject, headers: { ...headers, Cookie: `${Cookie}-${++this.sessions}` } };
+  }
 }

@@ -1,6 +1,6 @@
 import process from "node:process";
 import type { Subject } from "../subject.ts";
-import { crowd } from "./crowd.ts";
+import { Crowd } from "./crowd.ts";
 import { type Feed, LogLoad } from "./log-load.ts";
 import { Returners } from "./returners.ts";
 import { RoomLoad } from "./room-load.ts";
@@ -8,6 +8,7 @@ import { stats } from "./stats-load.ts";
 
 /** The load generator: a separate process that receives commands over IPC. */
 const rooms = new Map<string, RoomLoad>();
+const crowd = new Crowd();
 const logs = new LogLoad();
 const returners = new Returners();
 
@@ -24,7 +25,8 @@ const commands = {
   flat: (subject: Subject, options: Parameters<RoomLoad["flat"]>[0]) => roomOf(subject).flat(options),
   paced: (subject: Subject, rate: number, seconds: number, bytes: number) =>
     roomOf(subject).paced(rate, seconds, bytes),
-  crowd,
+  openCrowd: (subject: Subject, count: number, sessions: "one" | "each") => crowd.open(subject, count, sessions),
+  closeCrowd: (subject: Subject) => crowd.close(subject),
   gather: (subject: Subject, count: number) => returners.gather(subject, count),
   comeBack: () => returners.comeBack(),
   leave: async () => returners.leave(),

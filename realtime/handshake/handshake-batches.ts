@@ -1,7 +1,9 @@
 import { HANDSHAKES_MAX, type HandshakeRequest } from "../../shared/protocol/access.ts";
 
-/** Requests with handshakes at the same time: one waits for the API while the next is on its way. */
+/** Requests with handshakes at the same time. The second one starts for this many handshakes, or when the first is slow. */
 const MAX_CONCURRENT = 2;
+const MIN_SECOND_BATCH = 8;
+const SLOW_MS = 50;
 /** Cookies and keys of one request, in characters: JSON of it stays far below the largest body that the API reads. */
 const MAX_BATCH_CHARS = 128 * 1024;
 
@@ -21,20 +23,33 @@ export function createHandshakeBatches<T>(
 ): (handshake: HandshakeRequest) => Promise<T> {
   const queue: Waiting<T>[] = [];
   let concurrent = 0;
+  let slow = 0;
   let isScheduled = false;
 
+  const mayStart = () => {
+    if (concurrent === slow) return queue.length > 0 && concurrent < MAX_CONCURRENT;
+    return queue.length >= MIN_SECOND_BATCH && concurrent < MAX_CONCURRENT;
+  };
   const sendNext = () => {
     isScheduled = false;
-    while (queue.length > 0 && concurrent < MAX_CONCURRENT) void sendBatch(takeBatch(queue));
+    while (mayStart()) void sendBatch(takeBatch(queue));
   };
   const sendBatch = async (batch: Waiting<T>[]) => {
     concurrent++;
+    let isSlow = false;
+    const timer = setTimeout(() => {
+      isSlow = true;
+      slow++;
+      sendNext();
+    }, SLOW_MS);
     try {
       const results = await send(batch.map(({ handshake }) => handshake));
       for (const [index, { resolve }] of batch.entries()) resolve(results[index] as T);
     } catch (error) {
       for (const { reject } of batch) reject(error);
     } finally {
+      clearTimeout(timer);
+      if (isSlow) slow--;
       concurrent--;
       sendNext();
     }
@@ -43,7 +58,7 @@ export function createHandshakeBatches<T>(
   return (handshake) =>
     new Promise((resolve, reject) => {
       queue.push({ handshake, resolve, reject });
-      if (isScheduled || concurrent >= MAX_CONCURRENT) return;
+      if (isScheduled || !mayStart()) return;
       isScheduled = true;
       setImmediate(sendNext);
     });
