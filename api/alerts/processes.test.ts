@@ -38,6 +38,20 @@ describe("alerts about PM2 processes", () => {
     await until(api, rule, "resolved");
   });
 
+  test.concurrent("one that uses more memory than a rule allows fires, until it is stopped", async () => {
+    await pm2.start({ name: "large", source: "setInterval(() => {}, 1000)" });
+    const rule = await makeRule(api, {
+      condition: { kind: "process-memory", mebibytes: 1 },
+      subjects: { names: ["large", "halted"] },
+    });
+    const idle = await makeRule(api, { condition: { kind: "process-cpu", percent: 90_000 }, subjects: all });
+    await until(api, rule, "firing");
+    expect(await firing(api, rule)).toEqual(["large"]);
+    expect(await firing(api, idle)).toEqual([]);
+    await pm2.command("stop", "large");
+    await until(api, rule, "resolved");
+  });
+
   test.concurrent("one that starts again and again fires, and one that runs does not", async () => {
     const rule = await makeRule(api, {
       condition: { kind: "process-restarts", count: 3, withinSeconds: 60 },

@@ -17,6 +17,8 @@ export const conditionKinds = {
   "host-load": { subject: "host", measure: "metric" },
   "host-disk": { subject: "host", measure: "metric" },
   "process-failed": { subject: "process", measure: "state" },
+  "process-cpu": { subject: "process", measure: "metric" },
+  "process-memory": { subject: "process", measure: "metric" },
   "process-restarts": { subject: "process", measure: "count" },
 } as const satisfies Record<string, { subject: AlertSubjectKind; measure: "state" | "metric" | "count" }>;
 
@@ -26,6 +28,9 @@ export type AlertSubjectKind = "container" | "process" | "host";
 
 export const severities = ["info", "warning", "critical"] as const;
 export type Severity = (typeof severities)[number];
+
+/** Highest threshold of `process-memory`, in MiB: 16 TiB. */
+export const MEBIBYTES_MAX = 16_777_216;
 
 /** Conditions for which a rule can restart the container. */
 export const healable: readonly ConditionKind[] = ["container-stopped", "container-unhealthy"];

@@ -8,6 +8,7 @@ import {
   conditionKinds,
   DEFAULT_CHANNEL,
   healable,
+  MEBIBYTES_MAX,
   severities,
 } from "./alert-kinds.ts";
 import { hasControlCharacter } from "./control-character.ts";
@@ -61,6 +62,10 @@ export const alertCondition = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("host-load"), perCore: z.number().min(0.1).max(1_000) }),
   z.strictObject({ kind: z.literal("host-disk"), percent }),
   z.strictObject({ kind: z.literal("process-failed") }),
+  /** Percent of one core, of all instances together. */
+  z.strictObject({ kind: z.literal("process-cpu"), percent: z.number().min(1).max(100_000) }),
+  /** Of all instances together: PM2's processes have no limit that a share could refer to. */
+  z.strictObject({ kind: z.literal("process-memory"), mebibytes: z.number().min(1).max(MEBIBYTES_MAX) }),
   z.strictObject({ kind: z.literal("process-restarts"), ...counting }),
 ]);
 export type AlertCondition = z.output<typeof alertCondition>;

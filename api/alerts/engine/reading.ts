@@ -18,6 +18,7 @@ const HYSTERESIS = 0.95;
 /** The threshold of a metric; undefined for other conditions. */
 export function thresholdOf(condition: AlertCondition): number | undefined {
   if ("percent" in condition) return condition.percent;
+  if ("mebibytes" in condition) return condition.mebibytes;
   return condition.kind === "host-load" ? condition.perCore : undefined;
 }
 

@@ -1,4 +1,5 @@
 import type { ProcessHost } from "../../../shared/pm2/processes.ts";
+import type { DeploymentInstance } from "../../../shared/protocol/deployment.ts";
 import type { Log } from "../../../shared/server/log.ts";
 import type { SignalSink } from "../engine/engine.ts";
 import { createPoll } from "./poll.ts";
@@ -7,7 +8,7 @@ import type { SignalSource } from "./source.ts";
 const POLL_INTERVAL_MS = 10_000;
 
 /**
- * PM2 processes that PM2 stopped restarting (`errored`), or that restarted. It reads while an enabled rule needs it. PM2
+ * PM2 processes that PM2 stopped restarting (`errored`), or that restarted, and their CPU and memory. It reads while an enabled rule needs it. PM2
  * counts every restart, including those by people. A process that someone stopped is `stopped`, which is not a failure.
  */
 export function createProcessSource(
@@ -30,6 +31,11 @@ export function createProcessSource(
         const detail = failed > 0 ? "PM2 stopped restarting it" : "it runs";
         sink.report("process-failed", subject, { active: failed > 0, detail });
         sink.hold(subject, failed > 0 ? detail : null);
+        // One that does not run uses nothing: its alert ends.
+        const cpu = sumOf(instances, ({ cpuPercent }) => cpuPercent);
+        const memory = sumOf(instances, ({ memoryBytes }) => memoryBytes) / 1_048_576;
+        sink.report("process-cpu", subject, { value: cpu, detail: `${Math.round(cpu)}% of one core` });
+        sink.report("process-memory", subject, { value: memory, detail: `${Math.round(memory)} MiB` });
         let fresh = 0;
         for (const instance of instances) {
           const key = `${instance.pmId} ${id}`;
@@ -51,3 +57,6 @@ export function createProcessSource(
     close: poll.close,
   };
 }
+
+const sumOf = (instances: readonly DeploymentInstance[], of: (instance: DeploymentInstance) => number): number =>
+  instances.reduce((sum, instance) => sum + (instance.status === "online" ? of(instance) : 0), 0);

@@ -44,6 +44,8 @@ export const conditionLabels: Record<ConditionKind, string> = {
   "host-load": "Host: high load",
   "host-disk": "Host: disk almost full",
   "process-failed": "PM2 process errored",
+  "process-cpu": "High CPU of a PM2 process",
+  "process-memory": "High memory of a PM2 process",
   "process-restarts": "PM2 process keeps restarting",
 };
 
@@ -76,6 +78,7 @@ export function formatSpan(seconds: number): string {
 export function describeRule({ condition, forSeconds }: Pick<AlertRule, "condition" | "forSeconds">): string {
   const parts = [conditionLabels[condition.kind]];
   if ("percent" in condition) parts.push(`at least ${formatPercent(condition.percent)}`);
+  if ("mebibytes" in condition) parts.push(`at least ${formatCount(condition.mebibytes)} MiB`);
   if ("perCore" in condition) parts.push(`at least ${condition.perCore} per core`);
   if (condition.kind === "container-log") {
     if (condition.levels.length > 0) parts.push(condition.levels.join(", "));

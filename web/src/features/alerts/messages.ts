@@ -56,6 +56,8 @@ export const alertMessages = {
     patternRegex: "Expression",
     levels: "Level",
     thresholdLoad: "Load per core, at least",
+    thresholdMemory: "MiB, at least",
+    thresholdMemoryHint: "All instances together.",
     thresholdPercent: "Percent, at least",
     thresholdCpuHint: "Of one core: 200 means two busy cores.",
     count: "Times",

@@ -15,6 +15,16 @@ const severityOptions = (["info", "warning", "critical"] as const).map((value: S
   label: severityDisplay[value].text,
 }));
 
+function thresholdLabel(kind: ConditionKind): string {
+  if (kind === "process-memory") return texts.thresholdMemory;
+  return kind === "host-load" ? texts.thresholdLoad : texts.thresholdPercent;
+}
+
+function thresholdHint(kind: ConditionKind): string | undefined {
+  if (kind === "process-memory") return texts.thresholdMemoryHint;
+  return kind === "container-cpu" || kind === "process-cpu" ? texts.thresholdCpuHint : undefined;
+}
+
 /** What a rule waits for, with its thresholds and severity. */
 export function ConditionFields(props: RuleFieldsProps) {
   const measure = () => conditionKinds[props.draft.kind].measure;
@@ -41,10 +51,10 @@ export function ConditionFields(props: RuleFieldsProps) {
       <div class="alert-pair">
         <Show when={measure() === "metric"}>
           <TextField
-            label={props.draft.kind === "host-load" ? texts.thresholdLoad : texts.thresholdPercent}
+            label={thresholdLabel(props.draft.kind)}
             type="number"
             value={props.draft.threshold}
-            hint={props.draft.kind === "container-cpu" ? texts.thresholdCpuHint : undefined}
+            hint={thresholdHint(props.draft.kind)}
             error={props.errors.threshold}
             onInput={(threshold) => props.set({ threshold })}
           />

@@ -5,6 +5,7 @@ import {
   conditionKinds,
   DEFAULT_CHANNEL,
   healable,
+  MEBIBYTES_MAX,
   type Severity,
   severities,
 } from "../../../../../shared/protocol/alert-kinds.ts";
@@ -59,6 +60,8 @@ const defaults: Partial<Record<ConditionKind, Partial<RuleDraft>>> = {
   "container-memory": { threshold: "90" },
   "container-cpu": { threshold: "150" },
   "host-load": { threshold: "2" },
+  "process-cpu": { threshold: "150" },
+  "process-memory": { threshold: "1024" },
   "process-restarts": { count: "5", within: "10" },
 };
 /** The values that the dialog sets when a condition is selected. */
@@ -143,6 +146,7 @@ export function toDraft(rule: AlertRule): RuleDraft {
     draft.healBackoff = String(healing.backoffSeconds);
   }
   if ("percent" in condition) draft.threshold = String(condition.percent);
+  if ("mebibytes" in condition) draft.threshold = String(condition.mebibytes);
   if ("perCore" in condition) draft.threshold = String(condition.perCore);
   if ("withinSeconds" in condition) {
     draft.count = String(condition.count);
@@ -173,12 +177,22 @@ const isNumber = (text: string, min: number, max: number, whole = true) => {
   );
 };
 
+/** Highest threshold of a metric; 100 for a share. */
+const highestOf: Partial<Record<ConditionKind, number>> = {
+  "host-load": 1_000,
+  "container-cpu": 100_000,
+  "process-cpu": 100_000,
+  "process-memory": MEBIBYTES_MAX,
+};
+/** Field of a threshold that is no percentage. */
+const unitOf: Partial<Record<ConditionKind, string>> = { "host-load": "perCore", "process-memory": "mebibytes" };
+
 /** The request to the server, or the errors by field. */
 export function toRule(draft: RuleDraft, enabled: boolean): { rule: AlertRuleDraft } | { errors: RuleErrors } {
   const errors: RuleErrors = {};
   const { subject, measure } = conditionKinds[draft.kind];
   const isLoad = draft.kind === "host-load";
-  const highest = isLoad ? 1_000 : draft.kind === "container-cpu" ? 100_000 : 100;
+  const highest = highestOf[draft.kind] ?? 100;
   if (draft.name.trim() === "") errors.name = texts.name;
   if (measure === "metric" && !isNumber(draft.threshold, isLoad ? 0.1 : 1, highest, false)) {
     errors.threshold = texts.threshold(highest);
@@ -230,7 +244,7 @@ function toCondition({ kind, threshold, count, within, pattern, syntax, levels, 
   const counting = { count: Number(count), withinSeconds: Math.round(Number(within) * 60) };
   const measures = {
     state: kind === "container-stopped" ? { kind, anyExit } : { kind },
-    metric: kind === "host-load" ? { kind, perCore: Number(threshold) } : { kind, percent: Number(threshold) },
+    metric: { kind, [unitOf[kind] ?? "percent"]: Number(threshold) },
     count:
       kind === "container-log"
         ? { kind, ...counting, pattern: pattern.trim() || null, syntax, levels: [...levelChoices[levels]] }
