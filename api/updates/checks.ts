@@ -50,6 +50,10 @@ const MIN_WAIT_MS = HOUR_MS / 4;
 /** Longest delay of a timer: longer ones would end at once. */
 const MAX_WAIT_MS = 24 * 24 * HOUR_MS;
 
+/** Milliseconds between two rounds: about these hours. */
+export const waitBetween = (hours: number): number =>
+  Math.max(MIN_WAIT_MS, hours * HOUR_MS * (0.8 + 0.4 * Math.random()));
+
 /** Checks for newer images, each reference once per round. */
 export function createUpdateChecks(options: UpdateChecksOptions): UpdateChecks {
   const { docker, registries, store, log, everyHours } = options;
@@ -135,10 +139,7 @@ export function createUpdateChecks(options: UpdateChecksOptions): UpdateChecks {
   const wait =
     options.wait ??
     // Random, so that not all panels ask at once; delayed, because the host may just be starting.
-    ((round) =>
-      round === 0
-        ? (2 + 8 * Math.random()) * 60_000
-        : Math.max(MIN_WAIT_MS, everyHours() * HOUR_MS * (0.8 + 0.4 * Math.random())));
+    ((round) => (round === 0 ? (2 + 8 * Math.random()) * 60_000 : waitBetween(everyHours())));
   /** Resolves when the round is due. Changed hours count from the start of the wait; without hours nothing is due. */
   const untilDue = async (round: number) => {
     const begun = performance.now();

@@ -10,7 +10,7 @@ import { startRegistry, type TestRegistry } from "../../shared/testing/peers/reg
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
 import { openDatabase } from "../database/database.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
-import { createUpdateChecks } from "./checks.ts";
+import { createUpdateChecks, waitBetween } from "./checks.ts";
 import { createUpdateStore } from "./store.ts";
 
 const engine = testEngine();
@@ -203,4 +203,9 @@ describe("automatic checks", () => {
     database.close();
     await folder.remove();
   });
+});
+
+test("however few hours are set, registries are not asked more than four times an hour", () => {
+  for (const hours of [1e-9, 0.01, 0.25]) expect(waitBetween(hours)).toBeGreaterThanOrEqual(15 * 60_000);
+  expect(waitBetween(10)).toBeGreaterThanOrEqual(8 * 3_600_000);
 });
