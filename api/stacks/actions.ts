@@ -3,6 +3,7 @@ import { chooseVersionBody, interruptedSaveParams } from "../../shared/protocol/
 import {
   composeStateSchema,
   createStackBody,
+  nameStackFolderBody,
   removeStackQuery,
   type StackVerb,
   stackDetailSchema,
@@ -139,6 +140,45 @@ const writeVariables = action({
   apply: async ({ params: { name }, body }, { deps }) => ({ env: await deps.stackHost.stacks.writeEnv(name, body) }),
 });
 
+/** Not while a job acts on the stack by the files that it has now. */
+const folderTarget = hostTarget(
+  ({ params }: Named) => params.name,
+  ({ params: { name } }) => ({ exclusive: [filesKey(name), stackKey(name)] }),
+);
+/** Which files a stack is deployed from is up to administrators. */
+const onFolder = {
+  ...onHost,
+  permission: "settings:manage",
+  params: stackParams,
+  path: "/stacks/:name/folder",
+  mode: "respond",
+  target: folderTarget,
+} as const;
+
+const nameFolder = action({
+  ...onFolder,
+  name: "stack:name-folder",
+  method: "PUT",
+  title: "Name the folder of a stack that was made elsewhere",
+  body: nameStackFolderBody,
+  detail: ({ body }) => body.folder.slice(0, MAX_DETAIL),
+  apply: async ({ params: { name }, body: { folder } }, { deps, principal }) => {
+    await deps.stackHost.stacks.nameFolder(name, folder, principal.name);
+    return {};
+  },
+});
+
+const forgetFolder = action({
+  ...onFolder,
+  name: "stack:forget-folder",
+  method: "DELETE",
+  title: "Forget the folder that was named for a stack; its files stay",
+  apply: async ({ params: { name } }, { deps }) => {
+    deps.stackHost.stacks.forgetFolder(name);
+    return {};
+  },
+});
+
 const deployStack = action({
   ...stackJob,
   name: "stack:up",
@@ -215,6 +255,8 @@ export const stackActions = [
   writeFile,
   chooseVersion,
   writeVariables,
+  nameFolder,
+  forgetFolder,
   deployStack,
   takeStackDown,
   startStack,

@@ -10,6 +10,7 @@ import { createStackLocations } from "./files/locations.ts";
 import { createRevisions, type Revisions } from "./files/revisions.ts";
 import { createStackJobs, type StackJobs } from "./jobs/stack-jobs.ts";
 import { createKnownStacks } from "./registry/known-stacks.ts";
+import { createNamedFolders } from "./registry/named-folders.ts";
 import { createStacks, type Stacks } from "./stacks.ts";
 
 export interface StackHostOptions {
@@ -45,7 +46,8 @@ export function createStackHost({ database, docker, config, log, journal, jobs, 
   const revisions = createRevisions(database);
   const interruptedOf = (name: string) => jobs.interruptedOf("stack", name);
   const known = createKnownStacks(database);
-  const stacks = createStacks({ docker, compose, locations, revisions, known, interruptedOf });
+  const named = createNamedFolders(database);
+  const stacks = createStacks({ docker, compose, locations, revisions, known, named, interruptedOf });
   return {
     stacks,
     compose,

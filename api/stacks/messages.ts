@@ -24,6 +24,13 @@ export const stackErrors = {
   deleteManagedOnly: "Only stacks in the panel's own folder can be deleted.",
   thoroughNeedsManage: "A check by Compose itself needs the permission to run it (stacks:manage).",
   tooManyChecks: "Too many compose files are being checked; try again in a moment.",
+  folderOutside: "The folder is not below one of those that STACKS_ROOTS lists.",
+  folderIsKnown: "The files of this stack are known already.",
+  nameNotAccepted: "Compose does not accept the name of this stack: no folder can have it.",
+  otherProject: (project: string) =>
+    `The compose file in this folder is that of the project ${project}: its name, COMPOSE_PROJECT_NAME in its .env, or the folder's name decides.`,
+  noNamedFolder: "No folder was named for this stack.",
+  tooManyNamed: "1,000 stacks have a folder that was named; forget one first.",
   tooManyReads: "Too many compose files are being read; try again in a moment.",
   engineUnavailable: "The Engine does not respond.",
   refused: (containers: string, reason: string) => `Not done for ${containers}: ${reason}`,
@@ -53,6 +60,8 @@ export const readOnlyReasons = {
   refused: (file: string, reason: string) => `${file} is not opened: ${reason}`,
   notComposeName: "its name is not that of a compose file.",
   defaultFile: "Its compose file",
+  noComposeFile: "The folder has no compose file.",
+  namedFolder: "The folder",
 };
 
 export const stackNotices = {

@@ -288,6 +288,81 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
     }
   });
 
+  test("an administrator names the folder of a stack made elsewhere, and it is deployed from there", async () => {
+    const elsewhere = await tempFolder("elsewhere");
+    const name = `${prefix}-adopted`;
+    const folder = join(here.root, name);
+    const put = (to: string) => ask("PUT", `/${name}/folder`, { folder: to });
+    const stackNow = async () => (await ask("GET", `/${name}`)).body.stack;
+    try {
+      const { name: container } = await engine.run({
+        labels: {
+          "com.docker.compose.project": name,
+          "com.docker.compose.project.working_dir": elsewhere.path,
+          "com.docker.compose.project.config_files": "compose.yaml",
+          "com.docker.compose.service": "web",
+          "com.docker.compose.container-number": "1",
+          "com.docker.compose.config-hash": "made-elsewhere",
+          "com.docker.compose.version": "2.24.0",
+          "com.docker.compose.oneoff": "False",
+        },
+      });
+      await writeFile(join(elsewhere.path, "compose.yaml"), box());
+      for (const [other, text] of [
+        [folder, box()],
+        [`${folder}-other`, box()],
+        [`${folder}-renamed`, `name: ${name}-else\n${box()}`],
+        [join(here.dir, `${prefix}-own`), `name: ${name}\n${box()}`],
+      ] as const) {
+        await mkdir(other);
+        await writeFile(join(other, "compose.yaml"), text);
+      }
+      await mkdir(`${folder}-empty`);
+      await symlink(elsewhere.path, `${folder}-link`);
+      expect(await stackNow()).toMatchObject({ lock: "outside", named: false });
+
+      for (const [wrong, sentence] of [
+        [elsewhere.path, "STACKS_ROOTS"],
+        [`${folder}-link`, "STACKS_ROOTS"],
+        [`${here.root}/../${name}`, "STACKS_ROOTS"],
+        [join(here.dir, `${prefix}-own`), "STACKS_ROOTS"],
+        [name, "STACKS_ROOTS"],
+        [`${folder}-empty`, "no compose file"],
+        [`${folder}-absent`, ""],
+        [`${folder}-other`, `project ${name}-other`],
+        [`${folder}-renamed`, `project ${name}-else`],
+      ] as const) {
+        const refused = await put(wrong);
+        expect(refused, wrong).toMatchObject({ status: 400, body: { code: "invalid_input" } });
+        expect(refused.body.error, wrong).toContain(sentence);
+      }
+      const cookie = await here.api.loginAs("operator");
+      const path = `/api/stacks/${name}/folder`;
+      expect((await here.api.ask("PUT", path, { cookie, body: { folder } })).status).toBe(403);
+      expect((await here.api.ask("DELETE", path, { cookie })).status).toBe(403);
+      expect(await stackNow()).toMatchObject({ lock: "outside", named: false });
+
+      expect((await put(`${folder}/`)).status).toBe(200);
+      expect(await stackNow()).toMatchObject({ lock: null, named: true, own: false, folder, state: "running" });
+      expect((await ask("GET", `/${name}/file`)).body.file.content).toBe(box());
+      expect((await ask("DELETE", `/${name}`)).status).toBe(403);
+      expect((await ask("DELETE", `/${name}/folder`)).status).toBe(200);
+      expect(await stackNow()).toMatchObject({ lock: "outside", named: false });
+      expect((await ask("DELETE", `/${name}/folder`)).status).toBe(404);
+
+      expect((await put(folder)).status).toBe(200);
+      expect((await job("POST", `/${name}/up`, {})).state).toBe("succeeded");
+      // Its containers name the folder themselves now; the one made elsewhere was replaced.
+      expect(await stackNow()).toMatchObject({ lock: null, named: false, folder, state: "running", total: 1 });
+      await expect(engine.docker.getContainer(container).inspect()).rejects.toMatchObject({ statusCode: 404 });
+      expect((await put(`${folder}-other`)).body.code).toBe("conflict");
+    } finally {
+      await engine.removeAll();
+      await removeProjects(engine.docker, prefix);
+      await elsewhere.remove();
+    }
+  });
+
   test("a file is read and written only below the listed folders, whatever labels say", async () => {
     const elsewhere = await tempFolder("elsewhere");
     const run = async (name: string, folder: string, files = "compose.yaml") => {

@@ -24,7 +24,14 @@ import { stackErrors } from "./messages.ts";
 import { joinServices } from "./registry/joined-services.ts";
 import type { KnownStacks } from "./registry/known-stacks.ts";
 import { createListedStacks } from "./registry/listed-stacks.ts";
-import { createStackRegistry, type StackList, type StackRegistryDeps, type StackTarget } from "./registry/registry.ts";
+import type { NamedFolders } from "./registry/named-folders.ts";
+import {
+  createStackRegistry,
+  type StackList,
+  type StackRegistry,
+  type StackRegistryDeps,
+  type StackTarget,
+} from "./registry/registry.ts";
 import { locationIn } from "./registry/stack-locator.ts";
 
 /** Reads and changes stacks. Every method with a name throws AppError `not_found` for an unknown stack. */
@@ -38,6 +45,9 @@ export interface Stacks {
   open(name: string): Promise<OpenStack>;
   /** A stack to stop or take down: by its files or, when they cannot be reached, by its containers. */
   target(name: string): Promise<StackTarget>;
+  /** See {@link StackRegistry}. */
+  nameFolder: StackRegistry["nameFolder"];
+  forgetFolder: StackRegistry["forgetFolder"];
   readFile(name: string, index: number): Promise<StackFile>;
   /**
    * Writes a compose file and stores the previous text as a revision.
@@ -98,14 +108,23 @@ export interface StacksDeps {
   locations: StackLocations;
   revisions: Revisions;
   known: KnownStacks;
+  named: NamedFolders;
   interruptedOf: StackRegistryDeps["interruptedOf"];
 }
 
-export function createStacks({ docker, compose, locations, revisions, known, interruptedOf }: StacksDeps): Stacks {
+export function createStacks({
+  docker,
+  compose,
+  locations,
+  revisions,
+  known,
+  named,
+  interruptedOf,
+}: StacksDeps): Stacks {
   const reader = createComposeReader();
   const facts = createComposeFacts(reader);
   const listed = createListedStacks(locations, facts);
-  const registry = createStackRegistry({ docker, compose, locations, facts, known, listed, interruptedOf });
+  const registry = createStackRegistry({ docker, compose, locations, facts, known, named, listed, interruptedOf });
   const checker = createStackChecker({ docker, compose, reader });
 
   return {
@@ -140,6 +159,8 @@ export function createStacks({ docker, compose, locations, revisions, known, int
     open: registry.open,
     target: registry.target,
     refuseShared: registry.refuseShared,
+    nameFolder: registry.nameFolder,
+    forgetFolder: registry.forgetFolder,
 
     readFile: async (name, index) => readStackFile(await registry.location(name), index),
 

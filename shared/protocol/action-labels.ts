@@ -55,6 +55,8 @@ const labels: Readonly<Record<string, ActionLabel>> = {
   "stack:variables": label("change variables of", "changed variables of"),
   "stack:up": label("deploy", "deployed"),
   "stack:down": label("remove the containers of", "removed the containers of"),
+  "stack:name-folder": label("name the folder of", "named the folder of"),
+  "stack:forget-folder": label("forget the folder of", "forgot the folder of"),
   "stack:start": label("start", "started"),
   "stack:stop": label("stop", "stopped"),
   "stack:restart": label("restart", "restarted"),

@@ -83,6 +83,7 @@ import type {
   ComposeState,
   createStackBody,
   Finding,
+  nameStackFolderBody,
   removeStackQuery,
   Stack,
   StackDetail,
@@ -203,6 +204,8 @@ interface StacksRoutes {
   "GET /stacks/:name/revisions/:id": { answer: { revision: StackRevision & { content: string } } };
   "GET /stacks/:name/env": { answer: { env: StackEnv } };
   "PUT /stacks/:name/env": { json: z.input<typeof writeStackEnvBody>; answer: { env: StackEnv } };
+  "PUT /stacks/:name/folder": { json: z.input<typeof nameStackFolderBody>; answer: object };
+  "DELETE /stacks/:name/folder": { answer: object };
   "POST /stacks/:name/up": { json: z.input<typeof stackUpBody>; answer: { job: Job } };
   "POST /stacks/:name/down": { json: z.input<typeof stackDownBody>; answer: { job: Job } };
   "POST /stacks/:name/start": { json: Record<string, never>; answer: { job: Job } };

@@ -43,6 +43,9 @@ export const stackSchema = z.object({
     .describe("Services of the compose file that should have a container and have none; 0 when the stack is down."),
   finished: z.int().describe("Containers that exited with 0 and are not restarted."),
   own: z.boolean().describe("Created in the stack folder of the panel."),
+  named: z
+    .boolean()
+    .describe("Its folder was named by an administrator, because its containers name none that can be opened."),
   folder: z
     .string()
     .describe("Folder on the host, from the labels of its containers or the stack folder of the panel."),
@@ -160,6 +163,8 @@ export const envValues = z
 export const stackParams = z.object({ name: stackRef });
 export const createStackBody = z.strictObject({ name: stackName, content: composeText, env: envValues.default({}) });
 export const stackFileQuery = z.strictObject({ file: queryNumber(0, 15).default(0) });
+/** Absolute path of a folder on the host. */
+export const nameStackFolderBody = z.strictObject({ folder: z.string().min(1).max(4_096) });
 export const writeStackFileBody = z.strictObject({
   file: z.int().min(0).max(15).default(0),
   content: composeText,

@@ -42,6 +42,8 @@ export interface StackLocations {
   managed(name: string): Promise<LocatedStack>;
   /** Resolves the folder and files that labels of containers name. */
   labelled(workingDir: string, configFiles: readonly string[]): Promise<LocatedStack>;
+  /** Resolves a folder of the listed roots by its absolute path, with the compose files that Compose uses in it. */
+  inFolder(path: string): Promise<LocatedStack>;
   /** Finds every folder with a compose file below the listed roots, whether it was ever started or not. */
   listed(): Promise<ListedLocations>;
   /**
@@ -121,6 +123,22 @@ export function createStackLocations(options: StackRootsOptions): StackLocations
         return await openable(await locationOf(folder.root, folder.inside, files));
       } catch (error) {
         return refused(error);
+      }
+    },
+
+    async inFolder(path) {
+      if (!isPlainPath(path)) return outside;
+      const named = posix.normalize(path).replace(/(.)\/$/, "$1");
+      const found = await roots.locate(await realpath(named).catch(() => named));
+      // Stacks in the panel's own folder have its name, and are deleted with it.
+      if (!found || found.root === managed) return outside;
+      try {
+        const { entries } = await found.root.files.list(found.inside, { limit: MAX_FOLDER_ENTRIES });
+        const files = composeFilesOf(found.inside, entries);
+        if (files.length === 0) return noComposeFile;
+        return await openable(await locationOf(found.root, found.inside, files));
+      } catch (error) {
+        return refused(error, readOnlyReasons.namedFolder);
       }
     },
 
@@ -217,5 +235,6 @@ const unreachable = (readOnlyReason: UnreachableFiles["readOnlyReason"], explana
   readOnlyReason,
   explanation,
 });
+const noComposeFile = unreachable("file-missing", readOnlyReasons.noComposeFile);
 const fileMissing = unreachable("file-missing", readOnlyReasons.fileMissing);
 const outside = unreachable("outside", readOnlyReasons.outside);

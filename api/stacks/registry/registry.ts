@@ -10,7 +10,8 @@ import type { OpenStack } from "../files/open-stack.ts";
 import { stackErrors } from "../messages.ts";
 import { foldersOf, type HostSnapshot, readHostSnapshot } from "./host-snapshot.ts";
 import type { KnownStacks } from "./known-stacks.ts";
-import type { ListedStacks } from "./listed-stacks.ts";
+import { type ListedStacks, projectNameOfFolder } from "./listed-stacks.ts";
+import type { NamedFolders } from "./named-folders.ts";
 import { noticesOf } from "./notices.ts";
 import type { ProjectContainer } from "./projects.ts";
 import { createStackLocator, locationIn } from "./stack-locator.ts";
@@ -61,6 +62,14 @@ export interface StackRegistry {
   open(name: string): Promise<OpenStack>;
   /** @throws AppError `not_found`. */
   target(name: string): Promise<StackTarget>;
+  /**
+   * Stores the folder of a stack whose containers name none that can be opened.
+   * @throws AppError `not_found`, `conflict` when its files are known or another project uses the folder, `invalid_input` for a
+   * folder outside of the listed ones, without a compose file or of another project.
+   */
+  nameFolder(name: string, folder: string, by: string): Promise<void>;
+  /** @throws AppError `not_found` when no folder was named. */
+  forgetFolder(name: string): void;
   /** @throws AppError `conflict` when the name is taken, `upstream_unavailable` when the Engine does not respond. */
   refuseTaken(name: string): Promise<void>;
   /**
@@ -76,13 +85,14 @@ export interface StackRegistryDeps {
   locations: StackLocations;
   facts: ComposeFactsReader;
   known: KnownStacks;
+  named: NamedFolders;
   listed(): Promise<ListedStacks>;
   /** The job about a stack that was running when the server was killed. */
   interruptedOf(name: string): { kind: string; startedAt: string } | undefined;
 }
 
 export function createStackRegistry(deps: StackRegistryDeps): StackRegistry {
-  const { docker, facts, known, listed } = deps;
+  const { docker, facts, known, listed, locations, named } = deps;
   const locator = createStackLocator(deps);
 
   const describe = async (name: string, host: HostSnapshot): Promise<FoundStack> => {
@@ -91,7 +101,10 @@ export function createStackRegistry(deps: StackRegistryDeps): StackRegistry {
     const location = locationIn(located);
     const read = location && (await facts.read(location));
     const parts = { containers, located, facts: read, engine: host.engine, compose: host.compose };
-    return { ...parts, stack: toStack(name, parts, host, deps.interruptedOf(name)) };
+    return {
+      ...parts,
+      stack: toStack(name, parts, host, { interrupted: deps.interruptedOf(name), named: named.find(name) }),
+    };
   };
 
   const find = async (name: string): Promise<FoundStack> => {
@@ -100,6 +113,12 @@ export function createStackRegistry(deps: StackRegistryDeps): StackRegistry {
     const exists = host.byProject.has(name) || host.managedNames.has(name) || locationIn(found.located) !== undefined;
     if (!exists) throw new AppError("not_found", stackErrors.notFound);
     return found;
+  };
+
+  const refuseShared: StackRegistry["refuseShared"] = async ({ name, location }) => {
+    const folders = await foldersOf(await docker.projects.containers());
+    const others = folders.below(location.absoluteFolder, name);
+    if (others.length > 0) throw new AppError("conflict", stackErrors.folderInUse(others));
   };
 
   return {
@@ -132,6 +151,25 @@ export function createStackRegistry(deps: StackRegistryDeps): StackRegistry {
       const { stack, located } = await find(name);
       return { name, readOnlyReason: stack.lock, location: locationIn(located) };
     },
+    async nameFolder(name, folder, by) {
+      const { stack, located } = await find(name);
+      if (stack.lock === "name") throw new AppError("invalid_input", stackErrors.nameNotAccepted);
+      if (locationIn(located) && !stack.named) throw new AppError("conflict", stackErrors.folderIsKnown);
+      const there = await locations.inFolder(folder);
+      if ("readOnlyReason" in there) {
+        const isOutside = there.readOnlyReason === "outside";
+        throw new AppError("invalid_input", isOutside ? stackErrors.folderOutside : there.explanation);
+      }
+      const { location } = there;
+      const { projectName } = await facts.read(location);
+      const project = projectName?.name ?? projectNameOfFolder(location.absoluteFolder);
+      if (project !== name) throw new AppError("invalid_input", stackErrors.otherProject(project));
+      await refuseShared({ name, location });
+      named.set(name, location.absoluteFolder, by);
+    },
+    forgetFolder(name) {
+      if (!named.forget(name)) throw new AppError("not_found", stackErrors.noNamedFolder);
+    },
     async refuseTaken(name) {
       const containers = await docker.projects.containers();
       if (containers.some(({ project }) => project === name)) {
@@ -141,11 +179,7 @@ export function createStackRegistry(deps: StackRegistryDeps): StackRegistry {
       const found = await find(name).catch(() => undefined);
       if (locationIn(found?.located)?.managed === false) throw new AppError("conflict", stackErrors.nameTakenByFolder);
     },
-    async refuseShared({ name, location }) {
-      const folders = await foldersOf(await docker.projects.containers());
-      const others = folders.below(location.absoluteFolder, name);
-      if (others.length > 0) throw new AppError("conflict", stackErrors.folderInUse(others));
-    },
+    refuseShared,
   };
 }
 
@@ -154,7 +188,7 @@ function toStack(
   name: string,
   { containers, located, facts, engine, compose }: Omit<FoundStack, "stack">,
   host: HostSnapshot,
-  interrupted: ReturnType<StackRegistryDeps["interruptedOf"]>,
+  { interrupted, named }: { interrupted: ReturnType<StackRegistryDeps["interruptedOf"]>; named: string | undefined },
 ): Stack {
   const location = locationIn(located);
   const labels = containers.find(({ workingDir }) => workingDir !== "");
@@ -164,6 +198,7 @@ function toStack(
     name,
     ...stackStatus(containers, facts?.defined, engine.state === "up"),
     own: location?.managed ?? false,
+    named: location !== undefined && location.absoluteFolder === named,
     lock: unreachable?.readOnlyReason ?? missingCompose,
     folder: location?.absoluteFolder ?? labels?.workingDir ?? "",
     files: location?.files.map((file) => posix.relative(location.folder, file)) ?? labels?.configFiles ?? [],

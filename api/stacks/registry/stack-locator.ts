@@ -3,6 +3,7 @@ import { absoluteFile, type LocatedStack, type StackLocation, type StackLocation
 import { readOnlyReasons } from "../messages.ts";
 import type { HostSnapshot } from "./host-snapshot.ts";
 import type { KnownStacks } from "./known-stacks.ts";
+import type { NamedFolders } from "./named-folders.ts";
 
 export interface StackLocator {
   /** Finds the files of a stack. Containers come first, since they show what is running. */
@@ -18,9 +19,10 @@ export interface StackLocator {
 export interface StackLocatorDeps {
   locations: StackLocations;
   known: KnownStacks;
+  named: NamedFolders;
 }
 
-export function createStackLocator({ locations, known }: StackLocatorDeps): StackLocator {
+export function createStackLocator({ locations, known, named }: StackLocatorDeps): StackLocator {
   const locate: StackLocator["locate"] = async (name, { byProject, managedNames, listed }) => {
     if (!stackName.safeParse(name).success) {
       return { readOnlyReason: "name", explanation: readOnlyReasons.invalidName };
@@ -38,6 +40,11 @@ export function createStackLocator({ locations, known }: StackLocatorDeps): Stac
       if (!isMissing(managed)) return managed;
     }
     if (found && !found.managed) known.remember(name, found);
+    // Containers that were created from a folder name it themselves.
+    if (found) named.forget(name);
+    const chosen = named.find(name);
+    const there = chosen === undefined ? undefined : await locations.inFolder(chosen);
+    if (there && locationIn(there)) return there;
     // A file that was moved or renamed: the folder with the stack's name is read instead.
     if (labelled && !isMissing(labelled)) return labelled;
     if (managedNames.has(name)) return locations.managed(name);

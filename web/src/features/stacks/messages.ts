@@ -52,6 +52,20 @@ export const stackActionLabels: Record<string, string> = {
   pull: "Pull images",
 };
 
+/** Naming the folder of a stack that was made elsewhere. */
+export const folderMessages = {
+  name: "Name its folder…",
+  title: (name: string) => `Folder of ${name}`,
+  folder: "Folder on the server",
+  hint: (name: string) =>
+    `Below a folder that STACKS_ROOTS lists, with the compose file of the project ${name}. Nothing is changed now: the next deployment uses this file.`,
+  notAbsolute: "An absolute path, such as /opt/stacks/shop.",
+  use: "Use this folder",
+  named: (folder: string) => `An administrator named its folder: ${folder}.`,
+  forget: "Forget",
+  forgotten: "The folder is forgotten. Its files stay.",
+};
+
 export const stackMenuMessages = {
   more: "More actions",
   down: "Remove containers (down)…",

@@ -32,6 +32,8 @@ export const stacks = {
   env: async (name: string) => (await answer(one().env.$get(at(name)))).env,
   writeEnv: async (name: string, json: { set: Record<string, string>; remove: string[]; etag: string | null }) =>
     (await answer(one().env.$put({ ...at(name), json }))).env,
+  nameFolder: (name: string, folder: string) => answer(one().folder.$put({ ...at(name), json: { folder } })),
+  forgetFolder: (name: string) => answer(one().folder.$delete(at(name))),
   up: async (name: string, json: UpOptions) => (await answer(one().up.$post({ ...at(name), json }))).job,
   down: async (name: string, volumes: boolean) =>
     (await answer(one().down.$post({ ...at(name), json: { volumes } }))).job,
