@@ -312,7 +312,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
         [folder, box()],
         [`${folder}-other`, box()],
         [`${folder}-renamed`, `name: ${name}-else\n${box()}`],
-        [join(here.dir, `${prefix}-own`), `name: ${name}\n${box()}`],
+        [join(here.dir, `${prefix}-mine`), `name: ${name}\n${box()}`],
       ] as const) {
         await mkdir(other);
         await writeFile(join(other, "compose.yaml"), text);
@@ -325,7 +325,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
         [elsewhere.path, "STACKS_ROOTS"],
         [`${folder}-link`, "STACKS_ROOTS"],
         [`${here.root}/../${name}`, "STACKS_ROOTS"],
-        [join(here.dir, `${prefix}-own`), "STACKS_ROOTS"],
+        [join(here.dir, `${prefix}-mine`), "STACKS_ROOTS"],
         [name, "STACKS_ROOTS"],
         [`${folder}-empty`, "no compose file"],
         [`${folder}-absent`, ""],

@@ -179,6 +179,10 @@ export function logsJourney(at: () => TestDesktop): void {
     const picker = page.getByRole("dialog");
     await picker.getByText(image).waitFor();
     await expectNothingRan(page);
+    await page.goBack();
+    await picker.waitFor({ state: "detached" });
+    await page.goForward();
+    await picker.getByText(image).waitFor();
     await picker.getByRole("checkbox", { name: left.name }).check();
     await picker.getByRole("checkbox", { name: right.name }).check();
     await picker.getByRole("button", { name: "Done" }).click();
@@ -192,6 +196,7 @@ export function logsJourney(at: () => TestDesktop): void {
       .first()
       .waitFor();
     expect(new URL(page.url()).searchParams.getAll("c")).toEqual([left.name, right.name]);
+    expect(new URL(page.url()).searchParams.has("choose")).toBe(false);
     const rows = await log.locator(".log-line").evaluateAll((nodes) =>
       nodes.map((node) => ({
         top: node.getBoundingClientRect().top,

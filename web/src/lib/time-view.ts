@@ -32,8 +32,8 @@ export interface TimeView {
   marks: Accessor<readonly TimeMark[]>;
   /** What `marks` holds, by source. */
   found: Accessor<FoundMarks>;
-  /** Marks that the page's own log has; undefined when they could not be read. */
-  setLogMarks(marks: readonly TimeMark[] | undefined): void;
+  /** Marks that the page's own log has; undefined when they could not be read, "unread" while that is not known. */
+  setLogMarks(marks: readonly TimeMark[] | "unread" | undefined): void;
   /** From when until when the page's main axis reaches; undefined until it is known. */
   extent: Accessor<readonly [from: number, to: number] | undefined>;
   setExtent(extent: readonly [from: number, to: number] | undefined): void;
@@ -51,8 +51,10 @@ export function createTimeView({ range, setRange, found = () => noMarks }: TimeV
     equals: (left, right) => left?.[0] === right?.[0] && left?.[1] === right?.[1],
   });
   const [logFound, setLogFound] = createSignal<FoundMarks>(noMarks);
-  const setLogMarks = (marks: readonly TimeMark[] | undefined) =>
-    setLogFound(marks ? { marks, read: ["log"], failed: [] } : { marks: [], read: [], failed: ["log"] });
+  const setLogMarks: TimeView["setLogMarks"] = (marks) => {
+    if (marks === "unread") setLogFound(noMarks);
+    else setLogFound(marks ? { marks, read: ["log"], failed: [] } : { marks: [], read: [], failed: ["log"] });
+  };
   const all = createMemo((): FoundMarks => {
     const [one, other] = [found(), logFound()];
     return {

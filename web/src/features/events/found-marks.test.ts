@@ -28,6 +28,9 @@ test("a log whose marks cannot be read is a failed source, and an empty one is n
     expect(view.found()).toEqual({ marks: [], read: [], failed: ["log"] });
     view.setLogMarks([]);
     expect(view.found()).toEqual({ marks: [], read: ["log"], failed: [] });
+    // A part that leaves the page takes what it read with it, and does not claim that there was nothing.
+    view.setLogMarks("unread");
+    expect(view.found()).toEqual({ marks: [], read: [], failed: [] });
     dispose();
   });
 });

@@ -62,9 +62,12 @@ export default function LogsPage() {
 
 /** Whether another view of logs is opened, which Back undoes; what is typed or filtered replaces the address. */
 const isStep = (left: LogAddress, right: LogAddress): boolean =>
-  left.layout !== right.layout ||
-  !isSameRange(left.query, right.query) ||
-  [...left.containers, ...left.processes].join("\n") !== [...right.containers, ...right.processes].join("\n");
+  // Opening the picker is a step, what is ticked in it is none.
+  !left.choosing &&
+  (right.choosing === true ||
+    left.layout !== right.layout ||
+    !isSameRange(left.query, right.query) ||
+    [...left.containers, ...left.processes].join("\n") !== [...right.containers, ...right.processes].join("\n"));
 
 function Logs(props: { address: LogAddress; onChange: (address: LogAddress) => void }) {
   const { address } = props;
@@ -93,17 +96,18 @@ function Logs(props: { address: LogAddress; onChange: (address: LogAddress) => v
     setRange: ({ since, until }) => controls.change({ since, until }),
     found,
   });
-  const [choosing, setChoosing] = createSignal(false);
+  const [choosing, setChoosing] = createSignal(address.choosing === true);
   createEffect(
     on(
-      [controls.query, targets, layout],
-      ([query, { containers, processes }, layout]) =>
+      [controls.query, targets, layout, choosing],
+      ([query, { containers, processes }, layout, choosing]) =>
         props.onChange({
           query,
           containers: [...containers],
           processes: [...processes],
           layout,
           line: undefined,
+          choosing,
         }),
       { defer: true },
     ),

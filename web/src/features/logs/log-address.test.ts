@@ -44,6 +44,12 @@ describe("the address of a log view", () => {
     expect(parseLogAddress("?since=400d&until=1h").query).toMatchObject({ since: undefined, until: undefined });
   });
 
+  it("says whether logs are being chosen", () => {
+    expect(parseLogAddress("?c=a&choose=1").choosing).toBe(true);
+    expect(formatLogAddress(parseLogAddress("?c=a&choose=1"))).toBe("?c=a&choose=1");
+    expect(parseLogAddress("?c=a&choose=0").choosing).toBeUndefined();
+  });
+
   it("leaves out what cannot be meant", () => {
     const address = parseLogAddress(
       `?view=x&level=loud&stream=3&since=never&line=${encodeURIComponent("../x")}&c=&c=a&c=a&q=${"y".repeat(5_000)}`,

@@ -15,6 +15,8 @@ export interface LogAddress {
   query: LogQuery;
   /** Id of a stored line to show in its place. */
   line: string | undefined;
+  /** The dialog that chooses logs is open. */
+  choosing?: boolean;
 }
 
 /** Logs one view may be of. */
@@ -49,12 +51,13 @@ export function parseLogAddress(search: string, initial: Partial<LogQuery> = {})
       until: readRangeEnd(given.get("until"), { ages: false }),
     },
     line: line && /^[a-z0-9-]{1,64}$/.test(line) ? line : undefined,
+    ...(given.get("choose") === "1" ? { choosing: true } : {}),
   };
 }
 
 /** The part of an address after the question mark, with it; empty for the plain page. */
 export function formatLogAddress(
-  { containers, processes, layout, query, line }: LogAddress,
+  { containers, processes, layout, query, line, choosing }: LogAddress,
   initial: Partial<LogQuery> = {},
 ): string {
   const given = new URLSearchParams([...containers.map((name) => ["c", name]), ...processes.map((id) => ["p", id])]);
@@ -68,6 +71,7 @@ export function formatLogAddress(
   put("since", query.since);
   put("until", query.until);
   put("line", line);
+  put("choose", choosing ? "1" : undefined);
   const text = given.toString();
   return text === "" ? "" : `?${text}`;
 }

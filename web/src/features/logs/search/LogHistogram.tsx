@@ -63,10 +63,14 @@ export function LogHistogram(props: LogHistogramProps) {
   });
   const extent = () => (shown() ? span() : undefined);
   createEffect(() => time.setExtent(extent()));
-  createEffect(() => time.setLogMarks(toTimeMarks(shown()?.marks ?? [], props.containers.length)));
+  // What another part of the page found stays until these are known.
+  createEffect(() => {
+    const held = shown();
+    if (held) time.setLogMarks(toTimeMarks(held.marks, props.containers.length));
+  });
   onCleanup(() => {
     time.setExtent(undefined);
-    time.setLogMarks([]);
+    time.setLogMarks("unread");
   });
   const shareOf = (at: number) => Math.min(1, Math.max(0, (at - span()[0]) / (span()[1] - span()[0])));
   const timeOf = (share: number) => span()[0] + share * (span()[1] - span()[0]);

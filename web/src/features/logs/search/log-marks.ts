@@ -35,7 +35,7 @@ export function createLogMarks(
   );
   onCleanup(() => {
     clearInterval(timer);
-    time.setLogMarks([]);
+    time.setLogMarks("unread");
   });
   createEffect(
     on([containers, period, tick], ([names, shown]) => {
