@@ -123,9 +123,9 @@ const callTool = action({
   endsWithCaller: true,
   result: { result: mcpResultSchema },
   target: {
-    resolve: () => undefined,
+    resolve: ({ params: { id } }, { deps }) => deps.mcp.get(id),
     // Never the arguments, which may be secrets.
-    label: (_subject, { params: { id }, body: { name } }) => `${id} ${name}`.slice(0, MAX_LABEL),
+    label: (server, { body: { name } }) => `${name} of ${nameAndId(server)}`.slice(0, MAX_LABEL),
   },
   apply: async ({ params: { id }, body }, { deps, caller, job: { signal } }) => {
     const { name, arguments: args, progressId } = body;

@@ -77,15 +77,18 @@ test("records the program in the audit trail, and refuses a password in the requ
   expect(JSON.stringify(entries)).toContain(`runs ${process.execPath}`);
 });
 
-test("names a server that is started, stopped or removed in the audit trail", async () => {
+test("names a server that is started, called, stopped or removed in the audit trail", async () => {
   const id = await register();
   await api.ask("POST", `/api/mcp/${id}/start`, { body: {} });
+  await api.ask("POST", `/api/mcp/${id}/tools/call`, { body: { name: "echo", arguments: { message: "x" } } });
   await api.ask("POST", `/api/mcp/${id}/stop`, { body: {} });
   await api.ask("DELETE", `/api/mcp/${id}`);
   for (const verb of ["start", "stop", "remove"]) {
     const { entries } = (await api.ask("GET", `/api/audit?action=mcp:${verb}`)).body;
     expect(entries).toContainEqual(expect.objectContaining({ target: `everything (${id})`, outcome: "done" }));
   }
+  const { entries: calls } = (await api.ask("GET", "/api/audit?action=mcp:call-tool")).body;
+  expect(calls).toContainEqual(expect.objectContaining({ target: `echo of everything (${id})`, outcome: "done" }));
 });
 
 test("lets a key choose the program only with that scope", async () => {

@@ -185,7 +185,7 @@ export const accessMessages = {
     or: "or",
     withPasskey: "Sign in with a passkey",
     withProvider: "Sign in with single sign-on",
-    help: "Locked out? On the server, run ai-desktop admin reset-password NAME as root; in a clone, npm run admin -- reset-password NAME.",
+    help: "Locked out? On the server, run `ai-desktop admin reset-password NAME` as root; in a clone, `npm run admin -- reset-password NAME`.",
     secondStep: "Second step",
     code: "Code",
     verify: "Verify",
@@ -205,7 +205,7 @@ export const accessMessages = {
   setup: {
     title: "Set up this server",
     note: "Create the first administrator. This page works once.",
-    help: "The set-up token is printed on the console of the API when it starts, and is valid for 30 minutes. On a server without one, run ai-desktop admin create NAME as root.",
+    help: "The set-up token is printed on the console of the API when it starts, and is valid for 30 minutes. On a server without one, run `ai-desktop admin create NAME` as root.",
     token: "Set-up token",
     tokenTaken: "Taken from the address you opened.",
     tokenHint: "Copy it from the console.",

@@ -1,9 +1,17 @@
-import type { JSX } from "solid-js";
+import { For, type JSX } from "solid-js";
 import { BrandMark } from "../../../ui/BrandMark.tsx";
 import "./login-gate.css";
 
+export interface LoginGateProps {
+  title: string;
+  note: JSX.Element;
+  /** Below the box; commands in it between backticks. */
+  foot: string;
+  children: JSX.Element;
+}
+
 /** Frame of the pages before sign-in. */
-export function LoginGate(props: { title: string; note: JSX.Element; foot?: JSX.Element; children: JSX.Element }) {
+export function LoginGate(props: LoginGateProps) {
   return (
     <div class="gate-page">
       <main class="gate-box">
@@ -14,7 +22,9 @@ export function LoginGate(props: { title: string; note: JSX.Element; foot?: JSX.
         </header>
         {props.children}
       </main>
-      <footer class="gate-note">{props.foot}</footer>
+      <footer class="gate-note">
+        <For each={props.foot.split("`")}>{(part, index) => (index() % 2 === 1 ? <code>{part}</code> : part)}</For>
+      </footer>
     </div>
   );
 }
