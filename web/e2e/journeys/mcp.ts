@@ -15,6 +15,7 @@ export function mcpJourney(at: () => TestDesktop): void {
     await desk.open("/mcp", "MCP servers");
     await page.getByRole("button", { name: "Register" }).first().click();
     const dialog = page.getByRole("dialog");
+    await dialog.getByText(`Allowed: ${process.execPath}. Another one can be allowed below.`).waitFor();
     await dialog.getByLabel("Name", { exact: true }).fill(NAME);
     await dialog.getByLabel("Program", { exact: true }).fill(process.execPath);
     await dialog.getByLabel("Arguments").fill(`${program}\nstdio`);

@@ -29,6 +29,12 @@ export const mcpMessages = {
     valuesStored: "Values are stored on the server and never shown again.",
     valuesKept: (change: string) =>
       `Values are never shown again. They are kept unless you type another; after a change of the ${change}, type each again.`,
+    /** What may be started on this server, said before anything is typed. */
+    allowed(entries: readonly string[]) {
+      if (entries.length === 0) return "No program is allowed on this server yet. Type one, then allow it below.";
+      const more = entries.length > 3 ? ` and ${entries.length - 3} more` : "";
+      return `Allowed: ${entries.slice(0, 3).join(", ")}${more}. Another one can be allowed below.`;
+    },
     runsAs: "This program runs on the server as the user of the panel.",
     keepsValue: "Unchanged",
   },

@@ -6,6 +6,7 @@ import { createFormDraft } from "../../../lib/form-draft.ts";
 import { keepableText } from "../../../lib/keepable.ts";
 import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { useSettings } from "../../../lib/settings-queries.ts";
+import { visibleName } from "../../../lib/terminal-text.ts";
 import { AllowEntry } from "../../../resource/AllowEntry.tsx";
 import { createCheckedSubmit } from "../../../resource/checked-submit.ts";
 import { FormDialog } from "../../../resource/FormDialog.tsx";
@@ -120,16 +121,22 @@ interface TransportFieldsProps {
 
 function ProgramFields(props: TransportFieldsProps) {
   const settings = useSettings();
+  const allowed = () => {
+    const list = settings.data?.settings.find(({ name }) => name === "MCP_ALLOWED_COMMANDS");
+    return list?.kind === "list" ? list.entries.map(({ entry }) => entry) : undefined;
+  };
+  const hint = () => {
+    const entries = allowed();
+    return entries && texts.allowed(entries.map(visibleName));
+  };
   /** The call as an entry of the list, when the list is known and does not allow it. */
   const refused = () => {
-    const list = settings.data?.settings.find(({ name }) => name === "MCP_ALLOWED_COMMANDS");
+    const entries = allowed();
     const call = toCall(props.draft);
-    if (list?.kind !== "list" || call[0] === "") return undefined;
-    const isAllowed = isAllowedCall(
-      list.entries.map(({ entry }) => entry),
-      call,
-    );
-    return isAllowed ? undefined : entryOf(call, (words) => keepableText(words.join("\n")) === undefined);
+    if (!entries || call[0] === "") return undefined;
+    return isAllowedCall(entries, call)
+      ? undefined
+      : entryOf(call, (words) => keepableText(words.join("\n")) === undefined);
   };
   return (
     <>
@@ -137,6 +144,7 @@ function ProgramFields(props: TransportFieldsProps) {
         label={mcpLabels.program}
         mono
         placeholder="npx"
+        hint={hint()}
         value={props.draft.command}
         error={props.errors.command}
         onInput={(command) => props.set({ command })}
