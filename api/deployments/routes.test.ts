@@ -186,8 +186,15 @@ describe("processes of PM2", () => {
     await eventually(async () => (await count()) >= 3);
     await eventually(async () => (await scale(1)).status < 300);
     await eventually(async () => (await count()) === 1);
+    // What came and went leaves no gap and no double in the numbers that apps make their ports from.
+    await eventually(async () => (await scale(3)).status < 300);
+    await eventually(async () => (await count()) === 3);
+    const numbers = JSON.parse(await pm2.command("jlist", "--silent"))
+      .filter(({ name }: { name: string }) => name === "shop web/ünï")
+      .map(({ pm2_env }: { pm2_env: { NODE_APP_INSTANCE: number } }) => pm2_env.NODE_APP_INSTANCE);
+    expect(numbers.sort()).toEqual([0, 1, 2]);
     expect((await api.ask("POST", "/api/deployments/worker/scale", { body: { instances: 3 } })).status).toBe(409);
-    for (const instances of [0, 65, 1.5, "3"]) {
+    for (const instances of [0, -1, 65, 1.5, "3"]) {
       expect((await api.ask("POST", `${path}/scale`, { body: { instances } })).status).toBe(400);
     }
     expect((await api.ask("DELETE", path)).status).toBe(200);

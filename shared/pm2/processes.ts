@@ -23,7 +23,7 @@ import {
   parseProcessList,
   toDeployments,
 } from "./process-views.ts";
-import { compareSaved, readSavedList, revisionOf, toSavedList, writeSavedList } from "./saved-list.ts";
+import { boundNames, compareSaved, readSavedList, revisionOf, toSavedList, writeSavedList } from "./saved-list.ts";
 import { areChildren, sendSignal } from "./send-signal.ts";
 import { findStartupUnit } from "./startup-unit.ts";
 
@@ -191,7 +191,7 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
     return {
       unit: foundUnit,
       saved: { state: saved.state, at: saved.at },
-      apps: shown,
+      apps: boundNames(shown),
       revision: revisionOf(apps),
     };
   };

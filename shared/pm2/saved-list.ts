@@ -8,7 +8,9 @@ import { deploymentIdOf } from "./deployment-id.ts";
 
 /** Largest saved list that is read, in bytes. */
 const MAX_BYTES = 64 * 1024 * 1024;
+/** Names of variables of one app, and of all apps in one response. */
 const MAX_NAMES = 100;
+const MAX_LISTED_NAMES = 5_000;
 
 type Settings = Record<string, unknown>;
 type Saved = ProcessListState["saved"] & { apps: Settings[] };
@@ -54,6 +56,16 @@ export function compareSaved(current: readonly Settings[], saved: readonly Setti
     ) as SavedField[];
     if (environment.length > 0) changed.push("environment");
     return { id, state: changed.length > 0 ? "different" : "saved", changed, environment };
+  });
+}
+
+/** Leaves out names of variables beyond `MAX_LISTED_NAMES` in all, so that hundreds of unsaved apps make no huge response. */
+export function boundNames(apps: readonly SavedApp[]): SavedApp[] {
+  let left = MAX_LISTED_NAMES;
+  return apps.map((app) => {
+    const environment = app.environment.slice(0, left);
+    left -= environment.length;
+    return { ...app, environment };
   });
 }
 

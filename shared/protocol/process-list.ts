@@ -22,7 +22,9 @@ export const savedAppSchema = z.object({
   changed: z.array(z.enum(savedFields)),
   environment: z
     .array(z.object({ name: z.string(), change: z.enum(["added", "removed", "changed"]) }))
-    .describe("Names of variables that a save would change, 100 at most. Values are never sent."),
+    .describe(
+      "Names of variables that a save would change: 100 of an app and 5,000 in all at most. Values are never sent.",
+    ),
 });
 export type SavedApp = z.infer<typeof savedAppSchema>;
 
