@@ -30,7 +30,10 @@ afterEach(() => {
   for (const end of ends.splice(0).reverse()) end();
 });
 
-export interface StartOptions extends Pick<ConnectionOptions, "lingerMs" | "onRefused" | "token" | "retryMs"> {
+export interface StartOptions
+  extends Pick<ConnectionOptions, "lingerMs" | "liveness" | "onRefused" | "token" | "retryMs" | "transports"> {
+  /** While `now` is true, the server answers no event. */
+  hang?: { now: boolean };
   /** What becomes of WebSocket handshakes on their way; they go through while it is undefined. */
   onTheWay?: { upgrade: ((socket: Duplex) => void) | undefined };
 }
@@ -48,6 +51,8 @@ export async function startServer(options: StartOptions = {}): Promise<Fixture> 
   for (const namespace of ["/services", "/system", "/mcp", "/files"]) {
     io.of(namespace).on("connection", (socket) => {
       socket.onAny((event: string, payload: Record<string, unknown>, acknowledge: (answer: object) => void) => {
+        if (options.hang?.now) return;
+        if (event === "alive") return acknowledge({ success: true });
         calls.push({ event, payload });
         acknowledge(answers.shift() ?? { success: true });
       });
@@ -64,6 +69,8 @@ export async function startServer(options: StartOptions = {}): Promise<Fixture> 
     openMs: 1_000,
     webSocketMs: { min: 50, max: 200 },
     onRefused: options.onRefused,
+    liveness: options.liveness,
+    ...(options.transports ? { transports: options.transports } : {}),
   });
   ends.push(
     () => void io.close(),

@@ -268,6 +268,29 @@ test("a try at once does not wait for the next turn", async () => {
   expect(connection.state()).toBe("live");
 });
 
+test.each(["websocket", "polling"] as const)(
+  "a server that answers nothing over %s is silent until anything arrives, and a try at once leaves it",
+  async (transport) => {
+    const hang = { now: false };
+    const liveness = { quietMs: 20, answerMs: 60 };
+    const { connection, calls, socket } = await start({ liveness, hang, transports: [transport] });
+    createServicesWatch(connection).subscribeLogs("1", "web", () => {});
+    await eventually(() => expect(connection.state()).toBe("live"));
+    await eventually(() => expect(calls).toHaveLength(1));
+    hang.now = true;
+    await eventually(() => expect(connection.state()).toBe("silent"));
+    hang.now = false;
+    socket("/services")?.emit("logs", logs("one", "c1"));
+    await eventually(() => expect(connection.state()).toBe("live"));
+    hang.now = true;
+    await eventually(() => expect(connection.state()).toBe("silent"));
+    hang.now = false;
+    connection.retryNow();
+    await eventually(() => expect(calls).toHaveLength(2));
+    await eventually(() => expect(connection.state()).toBe("live"));
+  },
+);
+
 test("in a page the network's return ends the wait; a closed connection listens no more", async () => {
   const online = new Set<() => void>();
   vi.stubGlobal("addEventListener", (_event: string, listener: () => void) => online.add(listener));

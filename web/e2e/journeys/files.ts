@@ -68,6 +68,9 @@ export function filesJourney(at: () => TestDesktop): void {
         <foreignObject width="9" height="9"><iframe xmlns="http://www.w3.org/1999/xhtml" src="/svg-loaded"/></foreignObject>
       </svg>`,
     );
+    const entities = Array.from({ length: 9 }, (_, n) => `<!ENTITY e${n + 1} "${`&e${n};`.repeat(10)}">`).join("");
+    const bomb = `<!DOCTYPE svg [<!ENTITY e0 "ha">${entities}]><svg xmlns="http://www.w3.org/2000/svg"><text>&e9;</text></svg>`;
+    await writeFile(path("bomb.svg"), bomb);
     const asked: string[] = [];
     page.on("request", (request) => asked.push(request.url()));
     await entry(page, "dot.png").click();
@@ -80,6 +83,9 @@ export function filesJourney(at: () => TestDesktop): void {
     await entry(page, "page.png").click();
     await page.getByText("This picture is not shown").waitFor();
 
+    await entry(page, "bomb.svg").click();
+    await page.getByText("The browser cannot decode it.").waitFor();
+
     await entry(page, "hostile.svg").click();
     await page.getByText("40 × 30 pixels").waitFor();
     await eventually(() => isDrawn("hostile.svg"));
@@ -90,7 +96,7 @@ export function filesJourney(at: () => TestDesktop): void {
     await page.goBack();
     await eventually(() => isDrawn("hostile.svg"));
     await page.getByRole("button", { name: "Close", exact: true }).click();
-    await Promise.all(["dot.png", "page.png", "hostile.svg"].map((name) => rm(path(name))));
+    await Promise.all(["dot.png", "page.png", "bomb.svg", "hostile.svg"].map((name) => rm(path(name))));
     await entry(page, "notes.md").click();
     await editor(page).waitFor();
   });
