@@ -1,6 +1,6 @@
 import type { Namespace, Socket } from "socket.io";
 import { Adapter, type BroadcastOptions } from "socket.io-adapter";
-import { type TurnWriter, toTextFrame } from "./frame-batcher.ts";
+import { type Target, type TurnWriter, toTextFrame } from "./frame-batcher.ts";
 import { connectionOf, queuedBytes } from "./send-queue.ts";
 import type { SlowConsumers } from "./slow-consumers.ts";
 
@@ -18,6 +18,23 @@ type Packet = Parameters<Adapter["broadcast"]>[0];
 export function createFanoutAdapter(writer: TurnWriter, slowConsumers: SlowConsumers) {
   return class FanoutAdapter extends Adapter {
     declare readonly nsp: Namespace;
+    /** Changes with the members of any room. */
+    private version = 0;
+
+    override addAll(id: string, rooms: Set<string>): Promise<void> | void {
+      this.version++;
+      return super.addAll(id, rooms);
+    }
+
+    override del(id: string, room: string): Promise<void> | void {
+      this.version++;
+      return super.del(id, room);
+    }
+
+    override delAll(id: string): void {
+      this.version++;
+      super.delAll(id);
+    }
 
     override broadcast(packet: Packet, opts: BroadcastOptions): void {
       const flags = opts.flags ?? {};
@@ -28,22 +45,36 @@ export function createFanoutAdapter(writer: TurnWriter, slowConsumers: SlowConsu
       const packetOpts = { preEncoded: true, volatile: flags.volatile, compress: flags.compress };
       const max = flags.volatile ? VOLATILE_MAX_BYTES : BROADCAST_MAX_BYTES;
 
+      const target = flags.volatile ? undefined : this.targetOf(opts);
+      if (frame && target && writer.repeat(target, frame)) return;
+      let areAllWritten = true;
       if (frame) writer.beginFrame(frame);
       this.each(opts, (socket) => {
         const connection = connectionOf(socket);
         if (slowConsumers.isBehind(socket) || queuedBytes(connection) > max) {
+          areAllWritten = false;
           if (!flags.volatile) slowConsumers.skip(socket);
           return;
         }
         const inner = socket as unknown as {
+          _anyOutgoingListeners?: unknown[];
           notifyOutgoingListeners?(packet: Packet): void;
           client: { writeToEngine(packets: unknown[], options: object): void };
         };
         inner.notifyOutgoingListeners?.(packet);
+        if (inner._anyOutgoingListeners?.length) areAllWritten = false;
         if (frame && writer.write(connection, frame)) return;
+        areAllWritten = false;
         inner.client.writeToEngine(encoded, packetOpts);
       });
-      if (frame) writer.endFrame();
+      if (frame) writer.endFrame(areAllWritten ? target : undefined);
+    }
+
+    /** Recipients that stay the same as long as no socket joins or leaves a room; undefined for any others. */
+    private targetOf({ rooms, except }: BroadcastOptions): Target | undefined {
+      if ((except && except.size > 0) || rooms.size > 1) return undefined;
+      const [room] = rooms;
+      return { adapter: this, room, version: this.version };
     }
 
     /** Returns the recipients. A broadcast to one room without exceptions, the usual case, needs no set of sockets already served. */

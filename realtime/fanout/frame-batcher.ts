@@ -40,6 +40,17 @@ class FrameChain {
   }
 }
 
+/** The recipients of a broadcast; equal targets have the same recipients, all of which wait for frames. */
+export interface Target {
+  adapter: object;
+  /** Undefined for all sockets. */
+  room: string | undefined;
+  /** Changes with the members of any room of the adapter. */
+  version: number;
+}
+
+const isSame = (a: Target, b: Target) => a.adapter === b.adapter && a.room === b.room && a.version === b.version;
+
 /** State of a connection that frames were sent to. */
 interface Link {
   readonly connection: EngineConnection;
@@ -65,10 +76,30 @@ export class TurnWriter {
   private scheduled = false;
   private busy = false;
   private gatheredSince = 0;
+  /** Connections that the current frame was added to. */
+  private reached: Link[] = [];
+  /** The target of the last frame, its connections, and later frames for the same ones. */
+  private group: { target: Target; links: Link[]; frames: Buffer[] } | undefined;
   private readonly isSaturated = createPressureGauge();
+
+  /**
+   * Adds a frame for the same connections as the one before, without a look at each of them. Returns false if they are not
+   * the same, or were not all written here: then the frame has to be passed to each.
+   */
+  repeat(target: Target, frame: Buffer): boolean {
+    const { group } = this;
+    if (!group || !isSame(group.target, target)) return false;
+    group.frames.push(frame);
+    this.frames++;
+    this.bytes += frame.length;
+    if (this.bytes > TURN_MAX_BYTES) this.flush();
+    return true;
+  }
 
   /** Called once before a frame is passed to its connections. */
   beginFrame(frame: Buffer): void {
+    this.endGroup();
+    this.reached = [];
     this.frames++;
     this.bytes += frame.length;
     if (!this.scheduled) {
@@ -78,8 +109,12 @@ export class TurnWriter {
     }
   }
 
-  /** Called once after it. Bounds the bytes collected in a turn. */
-  endFrame(): void {
+  /**
+   * Called once after it. Bounds the bytes collected in a turn.
+   * @param target whose connections were all written here; undefined if some were not
+   */
+  endFrame(target?: Target): void {
+    if (target && this.reached.length > 0) this.group = { target, links: this.reached, frames: [] };
     if (this.bytes > TURN_MAX_BYTES) this.flush();
   }
 
@@ -92,6 +127,7 @@ export class TurnWriter {
       return true;
     }
     const link = this.linkOf(connection);
+    this.reached.push(link);
     if (link.pending) {
       link.pending = link.pending.followedBy(frame);
     } else {
@@ -102,11 +138,28 @@ export class TurnWriter {
   }
 
   flush(): void {
+    this.endGroup();
     const waiting = this.waiting;
     this.waiting = [];
     this.heads = new Map();
     this.bytes = 0;
     for (const link of waiting) writePending(link);
+  }
+
+  /** Adds the later frames of the group to each of its connections. Those with equal frames share the result. */
+  private endGroup(): void {
+    const { group } = this;
+    this.group = undefined;
+    if (!group || group.frames.length === 0) return;
+    let before: FrameChain | undefined;
+    let after: FrameChain | undefined;
+    for (const link of group.links) {
+      if (link.pending !== before || !after) {
+        before = link.pending;
+        after = group.frames.reduce((chain, frame) => chain?.followedBy(frame) ?? this.headOf(frame), before);
+      }
+      link.pending = after;
+    }
   }
 
   private endTurn(): void {
@@ -136,7 +189,10 @@ export class TurnWriter {
       const created: Link = { connection, pending: undefined };
       link = created;
       links.set(connection, created);
-      connection.on("packetCreate", () => writePending(created));
+      connection.on("packetCreate", () => {
+        this.endGroup();
+        writePending(created);
+      });
     }
     return link;
   }

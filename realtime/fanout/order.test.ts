@@ -149,3 +149,46 @@ test("without a TCP socket, everything goes through Engine.IO, in order", async 
   expect(await got).toEqual(Array.from({ length: 200 }, (_, number) => number));
   Object.defineProperty(webSocket, "_socket", shown);
 });
+
+test("broadcasts of one turn reach whoever is in the room at each of them, between packets to one socket", async () => {
+  const [stays, leaves, joins, polls] = [
+    await server.connect(),
+    await server.connect(),
+    await server.connect(),
+    await server.connect(["polling"]),
+  ];
+  for (const { socket } of [stays, leaves]) await socket.join("room");
+  const members = [stays, leaves, joins, polls];
+  const got = members.map(({ client }) => {
+    const numbers: number[] = [];
+    client.on("n", (number: number) => numbers.push(number));
+    return numbers;
+  });
+  const emit = (...numbers: number[]) => {
+    for (const number of numbers) server.io.to("room").emit("n", number);
+  };
+  emit(1, 2, 3, 4);
+  void joins.socket.join("room");
+  emit(5, 6, 7);
+  void leaves.socket.leave("room");
+  emit(8, 9, 10);
+  stays.socket.emit("n", 11);
+  emit(12, 13);
+  server.io.emit("n", 14);
+  server.io.emit("n", 15);
+  emit(16, 17);
+  void polls.socket.join("room");
+  emit(18, 19, 20);
+  leaves.client.disconnect();
+  joins.socket.disconnect();
+  emit(21, 22);
+  const expected = [
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22],
+    [1, 2, 3, 4, 5, 6, 7, 14, 15],
+    [5, 6, 7, 8, 9, 10, 12, 13, 14, 15, 16, 17, 18, 19, 20],
+    [14, 15, 18, 19, 20, 21, 22],
+  ];
+  await eventually(() => expect([got[0], got[2], got[3]]).toEqual([expected[0], expected[2], expected[3]]));
+  // A client that disconnects itself gets a beginning of what was sent before.
+  expect(expected[1]?.slice(0, got[1]?.length)).toEqual(got[1]);
+});
