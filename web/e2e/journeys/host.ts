@@ -5,6 +5,23 @@ import { isDrawn } from "./services.ts";
 
 /** The host's own figures. */
 export function hostJourney(at: () => TestDesktop): void {
+  test("numbers are written as in the browser's language, and charts are drawn where Intl refuses its name", async () => {
+    const { open, page: own, visit } = at();
+    const { page, context } = await visit({ locale: "de-DE" });
+    await context.addCookies(await own.context().cookies());
+    await page.addInitScript(() => {
+      Object.defineProperty(navigator, "language", { get: () => "de-DE@posix", configurable: true });
+      Object.defineProperty(navigator, "languages", { get: () => ["de-DE@posix"], configurable: true });
+    });
+    await open("/system", "System", page);
+    await page.locator("canvas").first().waitFor();
+    await page
+      .getByText(/^\d+,\d\s%$/)
+      .first()
+      .waitFor();
+    await context.close();
+  });
+
   test("the figures change by themselves and the charts are drawn", async () => {
     const desk = at();
     const { page } = desk;
