@@ -197,19 +197,25 @@ export function logsJourney(at: () => TestDesktop): void {
       .waitFor();
     expect(new URL(page.url()).searchParams.getAll("c")).toEqual([left.name, right.name]);
     expect(new URL(page.url()).searchParams.has("choose")).toBe(false);
-    const rows = await log.locator(".log-line").evaluateAll((nodes) =>
-      nodes.map((node) => ({
-        top: node.getBoundingClientRect().top,
-        time: node.querySelector(".log-time")?.getAttribute("title")?.slice(0, 23) ?? "",
-        text: node.querySelector(".log-text")?.textContent ?? "",
-      })),
-    );
+    const readRows = () =>
+      log.locator(".log-line").evaluateAll((nodes) =>
+        nodes.map((node) => ({
+          top: node.getBoundingClientRect().top,
+          time: node.querySelector(".log-time")?.getAttribute("title")?.slice(0, 23) ?? "",
+          text: node.querySelector(".log-text")?.textContent ?? "",
+        })),
+      );
+    // Of a container that got no processor time for a while, no line may be in view.
+    const rows = await eventually(async () => {
+      const seen = await readRows();
+      const counts = ["left", "right"].map((word) => seen.filter(({ text }) => text.startsWith(word)).length);
+      return counts.every((count) => count > 2) && seen;
+    });
     rows.sort((a, b) => a.top - b.top);
     const inOrder = rows.toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
     expect(rows.map(({ time, text }) => `${time} ${text}`)).toEqual(inOrder.map(({ time, text }) => `${time} ${text}`));
     for (const word of ["left", "right"]) {
       const numbers = rows.filter(({ text }) => text.startsWith(word)).map(({ text }) => Number(text.split(" ")[1]));
-      expect(numbers.length).toBeGreaterThan(2);
       expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
     }
     await page.getByRole("button", { name: "Side by side" }).click();

@@ -5,6 +5,7 @@ import type { McpServer } from "../../../shared/protocol/mcp.ts";
 import type { Service } from "../../../shared/protocol/service.ts";
 import { NAMED_SERVICES_MAX } from "../../../shared/protocol/service-choices.ts";
 import { ApiFailure, api } from "./api.ts";
+import { fetchAgain } from "./fetch-again.ts";
 import { useLive } from "./live-context.ts";
 import { SOON_MS, storedContainersInterval } from "./refetch-intervals.ts";
 import { createRefresher } from "./refresher.ts";
@@ -56,7 +57,7 @@ export const createQueryClient = (): QueryClient =>
 /** A function that fetches the queries below a key again. Called while a component is set up. */
 export function useInvalidate(): (queryKey: readonly unknown[]) => Promise<void> {
   const client = useQueryClient();
-  return (queryKey) => client.invalidateQueries({ queryKey });
+  return (queryKey) => fetchAgain(client, { queryKey });
 }
 
 /** Containers whose state changes without an event. */

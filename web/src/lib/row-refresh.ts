@@ -1,4 +1,5 @@
 import type { QueryClient } from "@tanstack/solid-query";
+import { fetchAgain } from "./fetch-again.ts";
 import { createRefresher } from "./refresher.ts";
 
 /** A cached list whose rows are fetched again one by one. */
@@ -61,7 +62,7 @@ export function createRowRefresher<Row>(client: QueryClient, list: RowList<Row>,
     const named = new Set<unknown>(
       [...before, ...fetched].filter((row) => ids.includes(idOf(row))).flatMap((row) => list.namesOf(row)),
     );
-    await client.invalidateQueries({
+    await fetchAgain(client, {
       predicate: ({ queryKey: key }) => key[0] === queryKey[0] && key.length > 1 && named.has(key[1]),
     });
     return true;
@@ -71,7 +72,7 @@ export function createRowRefresher<Row>(client: QueryClient, list: RowList<Row>,
     const areFew = !isWhole && ids.length <= list.max;
     waiting.clear();
     isWhole = false;
-    if (!(areFew && (await fetchRows(ids)))) await client.invalidateQueries({ queryKey });
+    if (!(areFew && (await fetchRows(ids)))) await fetchAgain(client, { queryKey });
   }, quietMs);
 
   return {
