@@ -29,13 +29,15 @@ export function createDeletedApps(now = Date.now) {
       if (settings.length === pmIds.length && json.length <= MAX_SIZE) apps.set(id, { json, at: now() });
       dropOld();
     },
-    /** Returns the settings of each process, once. @throws AppError `gone` */
-    take(id: string): object[] {
+    /** Returns the settings of each process. @throws AppError `gone` */
+    settingsOf(id: string): object[] {
       dropOld();
       const app = apps.get(id);
       if (!app) throw new AppError("gone", "The settings of what was deleted are no longer known.");
-      apps.delete(id);
       return JSON.parse(app.json) as object[];
+    },
+    forget(id: string): void {
+      apps.delete(id);
     },
   };
 }

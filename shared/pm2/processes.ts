@@ -311,7 +311,9 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
       if ((await list()).some((item) => idOfEntry(item) === id)) {
         throw new AppError("conflict", "PM2 has a process with this name again.");
       }
-      for (const env of deleted.take(id)) await call("prepare", env, ACTION_LIMIT_MS);
+      for (const env of deleted.settingsOf(id)) await call("prepare", env, ACTION_LIMIT_MS);
+      // Only now: a daemon that was away can be asked again.
+      deleted.forget(id);
     },
     watch({ onEvent, onState }, signal) {
       const onMessage = (topic: string, data: Buffer | undefined) => {
