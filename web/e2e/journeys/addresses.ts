@@ -130,7 +130,7 @@ export function addressesJourney(at: () => TestDesktop): void {
         replaces: true,
       },
       {
-        open: (on) => on.getByRole("link", { name: /^PostgreSQL The/ }).click(),
+        open: (on) => on.getByRole("link", { name: "PostgreSQL", exact: true }).click(),
         place: ["/catalogue/postgres?category=database", "PostgreSQL · Catalogue"],
       },
       {
