@@ -41,6 +41,8 @@ export interface TestDesktop extends Troubles {
   pm2: TestPm2;
   /** Image of the entry "Greeter"; empty unless the catalogue was asked for. */
   catalogueImage: string;
+  /** The folder that STACKS_ROOTS lists, empty at first. */
+  stacksRoot: string;
   /** Whose page it is, by the API; fails without an account. */
   admin(): SignedIn;
   /** The administrator's page. */
@@ -75,6 +77,8 @@ export async function startTestDesktop({
     ends.push(pm2.close);
     const folder = await tempFolder("catalogue");
     ends.push(folder.remove);
+    const stacksRoot = await tempFolder("stacks-root");
+    ends.push(stacksRoot.remove);
     let catalogueImage = "";
     if (catalogue) {
       const registry = await startRegistry();
@@ -85,6 +89,7 @@ export async function startTestDesktop({
     }
     const env = {
       CATALOGUE_DIR: folder.path,
+      STACKS_ROOTS: stacksRoot.path,
       PM2_HOME: pm2.home,
       DOCKER_HOST: engine.dockerHost,
       MCP_ALLOWED_COMMANDS: process.execPath,
@@ -115,6 +120,7 @@ export async function startTestDesktop({
       engine,
       pm2,
       catalogueImage,
+      stacksRoot: stacksRoot.path,
       admin: () => {
         if (!signedIn) throw new Error("this desk has no account");
         return signedIn;

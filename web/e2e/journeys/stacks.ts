@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
@@ -17,6 +17,42 @@ export function stacksJourney(at: () => TestDesktop): void {
     command: ["sleep", "1000000"]
     stop_grace_period: 0s
 `;
+
+  test("a stack made elsewhere is stopped and started, and edited once its folder is named", async () => {
+    const desk = at();
+    const { page, engine } = desk;
+    const foreign = `far-${randomBytes(3).toString("hex")}`;
+    const folder = join(desk.stacksRoot, foreign);
+    await mkdir(folder);
+    await writeFile(join(folder, "compose.yaml"), file);
+    await engine.run({
+      labels: {
+        "com.docker.compose.project": foreign,
+        "com.docker.compose.project.working_dir": "/data/compose/7",
+        "com.docker.compose.project.config_files": "/data/compose/7/compose.yaml",
+        "com.docker.compose.service": "till",
+      },
+    });
+    await desk.open(`/stacks/${foreign}`, foreign);
+    await page.getByText(/^Read-only stack\./).waitFor();
+    await page.getByRole("button", { name: "Stop", exact: true }).click();
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    await page.getByRole("button", { name: "Stop", exact: true }).waitFor();
+
+    await page.getByRole("button", { name: "Name its folder…" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Folder on the server").fill("/etc");
+    await dialog.getByRole("button", { name: "Use this folder" }).click();
+    await dialog.getByText(/not below one of those that STACKS_ROOTS lists/).waitFor();
+    await dialog.getByLabel("Folder on the server").fill(folder);
+    await dialog.getByRole("button", { name: "Use this folder" }).click();
+    await page.getByText(`An administrator named its folder: ${folder}.`).waitFor();
+    await page.getByRole("button", { name: "Deploy", exact: true }).waitFor();
+    await page.getByRole("button", { name: "Forget" }).click();
+    await page.getByText(/^Read-only stack\./).waitFor();
+    await engine.removeAll();
+    await rm(folder, { recursive: true });
+  });
 
   test("a stack is created in the page: its file is in its own folder", async () => {
     const desk = at();
