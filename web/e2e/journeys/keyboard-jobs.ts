@@ -88,6 +88,8 @@ export function keyboardJobsJourney(at: () => TestDesktop): void {
     await page.keyboard.type(name);
     await page.keyboard.press("Tab");
     await page.keyboard.press("ControlOrMeta+a");
+    // Text put over a selection by the browser would bring styles along, which the content policy blocks.
+    await page.keyboard.press("Delete");
     await page.keyboard.type("services:\n");
     await page.keyboard.press("Tab");
     await page.keyboard.type("till: {image: 'busybox:local'}");
