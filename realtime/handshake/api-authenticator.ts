@@ -72,10 +72,7 @@ export function createApiAuthenticator(
       const known = shared.get(key);
       if (known && known.until > now()) return known.principal;
       shared.delete(key);
-      for (const oldest of shared.keys()) {
-        if (shared.size < MAX_SHARED) break;
-        shared.delete(oldest);
-      }
+      if (shared.size >= MAX_SHARED) shared.delete(shared.keys().next().value ?? "");
       const askedAt = now();
       const answer = { principal: authenticate(request), until: Number.POSITIVE_INFINITY };
       shared.set(key, answer);

@@ -16,8 +16,7 @@ export function createSessionBudgets(): (sessionId: string) => TokenBucket {
     const budget = budgets.get(sessionId) ?? createTokenBucket(EVENTS_PER_SECOND, EVENT_BURST);
     budgets.delete(sessionId);
     budgets.set(sessionId, budget);
-    const [oldest = ""] = budgets.keys();
-    if (budgets.size > MAX_BUDGETS) budgets.delete(oldest);
+    if (budgets.size > MAX_BUDGETS) budgets.delete(budgets.keys().next().value ?? "");
     return budget;
   };
 }
