@@ -58,7 +58,7 @@ describe.skipIf(await lacks("nginx"))("nginx in front of the services", () => {
     expect(await send(path)).toMatchObject({ status: 200, body: name });
   });
 
-  test.each(["/emit", "/emit/", "/metrics", "/ready", "/internal/handshake", "/access/revoke", "/api/../emit"])(
+  test.each(["/emit", "/emit/", "/metrics", "/ready", "/internal/handshakes", "/access/revoke", "/api/../emit"])(
     "never proxies %s",
     async (path) => {
       const reached = () => [web, api, realtime].map((upstream) => upstream.requests.length);
@@ -89,18 +89,18 @@ describe.skipIf(await lacks("nginx"))("nginx in front of the services", () => {
   });
 
   test.each([
-    "/api/..\\internal/handshake",
-    "/api/..%5cinternal/handshake",
-    "/api/..%2finternal/handshake",
-    "/api/%2e%2e/internal/handshake",
-    "/api/./../internal/handshake",
+    "/api/..\\internal/handshakes",
+    "/api/..%5cinternal/handshakes",
+    "/api/..%2finternal/handshakes",
+    "/api/%2e%2e/internal/handshakes",
+    "/api/./../internal/handshakes",
     "/api/deployments/..%2f..%2finternal%2fhandshake",
     "/api/deployments/x%2f..%2f..%2finternal",
     "/api/deployments/x%5C..%5C..%5Cinternal",
     "/api/deployments/x%2F.%2Fy",
     "/api/deployments/x%2f%2e%2e",
     "/api/deployments/x%2f..?y",
-    "/api%2f..%2finternal/handshake",
+    "/api%2f..%2finternal/handshakes",
     "/api%2Fsession",
     "/api/files%2Fupload",
     "/internal%2fhandshake",

@@ -36,13 +36,13 @@ async function checks(stack: Stack, cookie: string): Promise<Row> {
   const milliseconds: number[] = [];
   for (let index = 0; index < WARM_UP + CHECKS; index++) {
     const began = performance.now();
-    const answer = await fetch(`${stack.api.url}/internal/handshake`, {
+    const answer = await fetch(`${stack.api.url}/internal/handshakes`, {
       method: "POST",
       headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
-      body: JSON.stringify({ cookie, address: "127.0.0.1", https: false } satisfies HandshakeRequest),
+      body: JSON.stringify({ handshakes: [{ cookie, address: "127.0.0.1", https: false } satisfies HandshakeRequest] }),
     });
-    await answer.arrayBuffer();
-    if (!answer.ok) throw new Error(`the session check returns ${answer.status}`);
+    const { principals } = (await answer.json()) as { principals?: unknown[] };
+    if (!principals?.[0]) throw new Error(`the session check returns ${answer.status}, and no caller`);
     if (index >= WARM_UP) milliseconds.push(performance.now() - began);
   }
   const p50 = percentile(milliseconds, 0.5);
