@@ -8,6 +8,7 @@ import { expect, test } from "vitest";
 import { eventually } from "../../../shared/testing/eventually.ts";
 import { projectFolder } from "../../../shared/testing/service-process.ts";
 import type { TestDesktop } from "../test-desktop.ts";
+import { settled } from "./pages.ts";
 
 const program = join(projectFolder, "node_modules/@modelcontextprotocol/server-everything/dist/index.js");
 
@@ -147,6 +148,7 @@ export function keyboardJobsJourney(at: () => TestDesktop): void {
   test("a file is uploaded", async () => {
     const { page, stack } = at();
     await goTo(page, "f", "Files");
+    await settled(page);
     await tabTo(page, "Upload");
     const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
     await chooser.setFiles({ name: "by-keys.txt", mimeType: "text/plain", buffer: Buffer.from("typed") });

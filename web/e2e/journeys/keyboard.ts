@@ -185,6 +185,9 @@ export function keyboardJourney(at: () => TestDesktop): void {
     await page.getByRole("heading", { name: "Logs" }).waitFor();
     await page.getByRole("log").locator(`.log-origin[title="${db.name}"]`).first().waitFor();
     expect(new URL(page.url()).searchParams.getAll("c")).toEqual([web.name, db.name]);
+    await inPalette(page, `shell ${web.name}`, `Shell ${web.name}`);
+    // Enter would open it.
+    await page.locator(".shell-form [type=submit]:focus").waitFor();
     await inPalette(page, `remove ${worker.name}`, `Remove ${worker.name}`);
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("button", { name: /Remove/ }).waitFor();

@@ -1,5 +1,5 @@
 import SquareTerminal from "lucide-solid/icons/square-terminal";
-import { createSignal, Show } from "solid-js";
+import { createSignal, onMount, Show } from "solid-js";
 import { type ShellCommand, shellCommands } from "../../../../shared/protocol/shell-limits.ts";
 import type { Submit } from "../../resource/submit.ts";
 import { Button, Select, TextField } from "../../ui/index.ts";
@@ -15,8 +15,13 @@ export function createShellChoice() {
 /** Asks for the program and the user of a shell, and opens it. */
 export function ShellForm(props: { choice: ReturnType<typeof createShellChoice>; submit: Submit }) {
   const { command, setCommand, user, setUser } = props.choice;
+  let form: HTMLFormElement | undefined;
+  // After the palette nothing has the focus: Enter opens a shell at once.
+  onMount(() => {
+    if (document.activeElement === document.body) form?.querySelector<HTMLElement>("[type=submit]")?.focus();
+  });
   return (
-    <form class="shell-form" onSubmit={(event) => void props.submit.submit(event)}>
+    <form ref={form} class="shell-form" onSubmit={(event) => void props.submit.submit(event)}>
       <Select
         label={shellMessages.shell}
         value={command()}
