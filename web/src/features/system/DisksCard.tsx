@@ -16,9 +16,7 @@ export function DisksCard(props: { disks: readonly DiskStats[]; unknown: readonl
             {(disk) => (
               <li class="disk">
                 <DiskHead disk={disk()}>
-                  <span class="faint num disk-size">
-                    {texts.free(formatBytes(disk().available), formatBytes(disk().total))}
-                  </span>
+                  <span class="faint num disk-size">{usageOf(disk())}</span>
                   <b class="num">{formatPercent(disk().usagePercent)}</b>
                 </DiskHead>
                 <Meter label={texts.used(disk().mount)} value={disk().usagePercent} />
@@ -39,6 +37,12 @@ export function DisksCard(props: { disks: readonly DiskStats[]; unknown: readonl
       </Show>
     </Card>
   );
+}
+
+function usageOf({ used, available, total }: DiskStats): string {
+  const reserved = Math.max(0, total - used - available);
+  // File systems round, and some count a little less than they have.
+  return texts.usage(formatBytes(used), formatBytes(available), reserved > total / 100 ? formatBytes(reserved) : "");
 }
 
 function DiskHead(props: { disk: Pick<DiskStats, "device" | "type" | "mount">; children: JSX.Element }) {

@@ -45,7 +45,9 @@ export const hostMessages = {
 export const diskMessages = {
   title: "Disks",
   none: "No disks",
-  free: (free: string, total: string) => `${free} free of ${total}`,
+  /** The percentage is of what is used and free: what is reserved for root is neither. */
+  usage: (used: string, free: string, reserved: string) =>
+    [`${used} used`, `${free} free`, reserved && `${reserved} reserved`].filter(Boolean).join(", "),
   used: (mount: string) => `${mount} used`,
   unknown: "Unknown",
 } as const;
