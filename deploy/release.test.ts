@@ -5,6 +5,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startChild } from "../shared/testing/child.ts";
+import { eventually } from "../shared/testing/eventually.ts";
 import { lacks } from "../shared/testing/parts.ts";
 import { copyProject } from "../shared/testing/project-copy.ts";
 import { projectFolder } from "../shared/testing/service-process.ts";
@@ -114,3 +116,29 @@ describe.skipIf(noRoot || (await lacks("bash", "git", "linux")))("a release", { 
     expect((await releases()).filter((name) => !name.endsWith(".part"))).toEqual(before);
   });
 });
+
+test.skipIf(await lacks("bash", "linux"))(
+  "a release that a killed run left unfinished is removed with the programs at work there",
+  async () => {
+    const folder = await tempFolder("left");
+    try {
+      const part = join(folder.path, "opt/ai-desktop/releases/20260101T000000Z.part");
+      await mkdir(part, { recursive: true });
+      const script = "while true; do mkdir -p web/src; : > web/src/file; done";
+      const writer = await startChild("bash", ["-c", script], { cwd: part, env: { PATH: process.env.PATH ?? "" } });
+      await eventually(() => existsSync(join(part, "web/src/file")));
+      await run(
+        "bash",
+        ["-c", "set -euo pipefail; . deploy/lib/common.sh; . deploy/lib/layout.sh; remove_unfinished"],
+        {
+          cwd: projectFolder,
+          env: { PATH: process.env.PATH, HOME: folder.path, ROOT: folder.path },
+        },
+      );
+      await writer.exited;
+      expect(existsSync(part)).toBe(false);
+    } finally {
+      await folder.remove();
+    }
+  },
+);

@@ -76,6 +76,21 @@ own_release() {
   [ -z "$outside" ] || fail "The source has links to files outside of it: $outside"
 }
 
+# Removes releases that a killed run left unfinished, and ends the programs it left at work there.
+remove_unfinished() {
+  releases="$(readlink -m "$APP")/releases"
+  for process in /proc/[0-9]*; do
+    case "$(readlink "$process/cwd" 2>/dev/null || true)" in
+      "$releases"/*.part | "$releases"/*.part/*) kill -KILL "${process##*/}" 2>/dev/null || true ;;
+    esac
+  done
+  for _ in $(seq 50); do
+    rm -rf "$APP"/releases/*.part 2>/dev/null && return
+    sleep 0.1
+  done
+  rm -rf "$APP"/releases/*.part
+}
+
 # make_release <source>: creates a release from the source, with packages and the built web app. Sets RELEASE.
 # An unfinished release has another name, so that a failed run leaves no release. Releases are never written to, so unchanged
 # files are shared with the current one.
@@ -83,7 +98,7 @@ make_release() {
   RELEASE="$APP/releases/$(date -u +%Y%m%dT%H%M%SZ)"
   draft="$RELEASE.part"
   build="$RELEASE.build.part"
-  rm -rf "$APP"/releases/*.part
+  remove_unfinished
   copy_source "$1" "$draft" || fail "The source cannot be copied."
   if same_web "$APP/current" "$draft"; then cp -al "$(readlink -f "$APP/current")/web/dist" "$draft/web/dist" || true; fi
   link_packages "$APP/current" "$draft" || true

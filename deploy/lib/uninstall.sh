@@ -45,6 +45,7 @@ uninstall_panel() {
   if has_systemd; then systemctl daemon-reload || true; fi
   end_processes
   remove_site
+  remove_unfinished
   rm -rf "$APP" "$ETC/source" "$ETC/running"
   if [ -n "$purge" ]; then
     rm -rf "$STATE_HOME" "$ETC" "$tls" "$BACKUPS"
