@@ -94,7 +94,7 @@ export function StacksView(props: { onOpen: (name: string) => void }) {
             </EmptyState>
           </Match>
           <Match when={query.data}>
-            <div class="stack-list">
+            <div class="card card-flush stack-list">
               <AddressTable
                 label={messages.title}
                 columns={columns}
