@@ -6,30 +6,23 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** Tests beside real daemons wait for real events: a limit only ends what hangs, on a machine as busy as it may be. */
 const limits = { testTimeout: 180_000, hookTimeout: 180_000, teardownTimeout: 60_000 };
 
-/** Functions of their arguments, without daemons or replaced modules: one worker reads their modules once for all of them. */
-const pure = [
-  "shared/{protocol,health}/**/*.test.ts",
-  "shared/logs/*.test.ts",
-  "shared/logs/docker/{container-frames,left-lines,resume-filter}.test.ts",
-  "shared/client/watch/{default-watch,server-url}.test.ts",
-  "shared/metrics/{block-devices,disks,interfaces}.test.ts",
-  "shared/docker/{run-journal,value-mask}.test.ts",
-  "shared/pm2/amp.test.ts",
-  "api/services/{container-facts,memory-kills}.test.ts",
-  "api/disk/prune-previews.test.ts",
-  "shared/server/**/{each-at-once,origin-policy,peer-address,strict-json,upstream-error}.test.ts",
-  "api/access/passkeys/relying-party.test.ts",
-  "api/http/concurrency-limit.test.ts",
-  "api/http/byte-range.test.ts",
-  "api/access/identity/host-scope.test.ts",
-  "api/access/login/session-index.test.ts",
-  "api/{alerts/unknown,stats-history/engine-away,updates/engine-away}.test.ts",
-  "api/stacks/{env/env-file,jobs/progress,registry/status}.test.ts",
-  "api/stacks/check/static-checks.test.ts",
-  "realtime/emit/emitted-ids.test.ts",
-  "realtime/shells/scrollback.test.ts",
-  "realtime/sources/{system-samples,tail-offset}.test.ts",
-  "bench/statistics.test.ts",
+/**
+ * Files that replace modules or clocks, change or measure their own process, or start programs that do: each has a process of
+ * its own. All others share one process a worker, which reads the modules of the servers once: that halves their processor time.
+ */
+const alone = [
+  "deploy/**/*.test.ts",
+  "web/app.test.ts",
+  "api/access/login/login.test.ts",
+  "api/{activity/activity,alerts/processes,database/database,deployments/routes,stacks/routes}.test.ts",
+  "api/{http/buffer-body,outbound/addresses}.test.ts",
+  "api/mcp/host/{host,shutdown}.test.ts",
+  "realtime/{app,emit/documented-programs,sources/process-runs}.test.ts",
+  "realtime/faults/{hostile-clients,killed-server,shared-sources,stopped-reader}.test.ts",
+  "shared/client/watch/{liveness,watch}.test.ts",
+  "shared/metrics/disks.test.ts",
+  "shared/server/async/with-timeout.test.ts",
+  "shared/testing/growth.test.ts",
 ];
 
 /** Files of half a minute and more. What starts last decides when the run ends. */
@@ -42,6 +35,9 @@ const slow = [
   "shared/server/loopback.test.ts",
   "web/e2e/{accessibility,logs,looks,stacks}.test.ts",
 ];
+
+/** Node itself imports the code of the servers, as it does when they run. */
+const native = { viteModuleRunner: false };
 
 class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]) {
@@ -62,14 +58,15 @@ export default defineConfig({
       {
         test: {
           name: "server",
-          experimental: { viteModuleRunner: false },
           environment: "node",
-          include: ["{shared,api,realtime,deploy,bench}/**/*.test.ts", "web/*.test.ts"],
-          exclude: ["**/node_modules/**", ...pure],
+          include: ["{shared,api,realtime,bench}/**/*.test.ts", "web/*.test.ts"],
+          exclude: ["**/node_modules/**", ...alone],
+          isolate: false,
+          experimental: native,
           ...limits,
         },
       },
-      { test: { name: "pure", environment: "node", include: pure, isolate: false, ...limits } },
+      { test: { name: "alone", environment: "node", include: alone, experimental: native, ...limits } },
       {
         // The Solid plugin resolves for browsers, which breaks Socket.IO's server: hence a project of its own.
         plugins: [solid()],
