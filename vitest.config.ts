@@ -15,7 +15,7 @@ const alone = [
   "web/app.test.ts",
   "api/access/login/login.test.ts",
   "api/{activity/activity,alerts/processes,database/database,deployments/routes,stacks/routes}.test.ts",
-  "api/{http/buffer-body,outbound/addresses}.test.ts",
+  "api/{http/buffer-body,http/compress,outbound/addresses}.test.ts",
   "api/mcp/host/{host,shutdown}.test.ts",
   "realtime/{app,emit/documented-programs,sources/process-runs}.test.ts",
   "realtime/faults/{hostile-clients,killed-server,shared-sources,stopped-reader}.test.ts",
@@ -50,8 +50,8 @@ class SlowFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    // Three on two cores: tests wait for real daemons. A fourth makes each slower and the whole no quicker.
-    maxWorkers: 3,
+    // Four on two cores: tests wait for real daemons, and the files that share a process need little of it.
+    maxWorkers: 4,
     sequence: { sequencer: SlowFirst },
     reporters: ["default"],
     projects: [
