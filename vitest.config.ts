@@ -19,7 +19,7 @@ const alone = [
   "api/mcp/host/{host,shutdown}.test.ts",
   "realtime/{app,emit/documented-programs,sources/process-runs}.test.ts",
   "realtime/faults/{hostile-clients,killed-server,shared-sources,stopped-reader}.test.ts",
-  "shared/client/watch/{liveness,watch}.test.ts",
+  "shared/client/**/*.test.ts",
   "shared/metrics/disks.test.ts",
   "shared/server/async/with-timeout.test.ts",
   "shared/testing/growth.test.ts",

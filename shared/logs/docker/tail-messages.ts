@@ -47,6 +47,7 @@ export async function readEnd(
     if (read.broken !== undefined) throw new UnreadableLogError(read.broken);
     return { ...read, isWhole: read.isShort, isDamaged: false };
   }
+  let isDoubted = false;
   for (let round = 1; read.isShort; round++) {
     // Where nothing came the whole log is asked for. A log that grows looks damaged too, unless it is read once more.
     const first = await firstStoredTime(docker, container, read.messages || undefined, signal);
@@ -54,7 +55,9 @@ export async function readEnd(
     const again = await readMessages(docker, container, messages, keep, signal);
     const isSame = again.messages === read.messages && again.isShort;
     read = again;
-    if (isSame) return { ...read, isWhole: false, isDamaged: true };
+    // A single response can be short or empty while the container starts again.
+    if (isSame && isDoubted) return { ...read, isWhole: false, isDamaged: true };
+    isDoubted = isSame;
     if (round >= MAX_TRIES) return { ...read, isWhole: true, isDamaged: false };
   }
   return { ...read, isWhole: false, isDamaged: false };
