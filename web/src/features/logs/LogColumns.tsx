@@ -64,8 +64,8 @@ export function LogColumns(props: LogColumnsProps) {
 function Column(props: LogColumnsProps & { target: Target; shown: boolean; colour: number }) {
   const { target } = props;
   const name = visibleName(target.label);
-  const { sources, history, whole, originOf } = createLogSources(() => target);
-  const feed = createLogFeed({ sources, history, whole, originOf, query: props.controls.query });
+  const { sources, history, asking, whole, originOf } = createLogSources(() => target);
+  const feed = createLogFeed({ sources, history, asking, whole, originOf, query: props.controls.query });
   const [pane, setPane] = createSignal<LogPaneApi>();
   onCleanup(() => props.leave(target.label));
   return (

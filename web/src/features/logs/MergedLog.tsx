@@ -20,11 +20,11 @@ export interface LogPartProps extends LogTargets {
 
 /** All logs of a view as one, in order of time. */
 export function MergedLog(props: LogPartProps & { line?: string | undefined }) {
-  const { sources, history, whole, originOf, many, unfollowed, staysShown } = createLogSources(() => ({
+  const { sources, history, asking, whole, originOf, many, unfollowed, staysShown } = createLogSources(() => ({
     containers: props.containers,
     processes: props.processes,
   }));
-  const feed = createLogFeed({ sources, history, whole, originOf, staysShown, query: props.controls.query });
+  const feed = createLogFeed({ sources, history, asking, whole, originOf, staysShown, query: props.controls.query });
   createEffect(
     on(
       () => (history() ? props.line : undefined),

@@ -124,6 +124,7 @@ export function createLogSources(targets: Accessor<LogTargets>) {
   return {
     sources,
     history,
+    asking: () => keeping().state === "asking",
     whole,
     /** A source that gave its place to another: its lines are still part of the view. */
     staysShown: (key: string) => isAll() && key.startsWith("true/"),

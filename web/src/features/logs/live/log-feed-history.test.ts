@@ -2,9 +2,9 @@ import { createSignal } from "solid-js";
 import { describe, expect, it } from "vitest";
 import type { LogSearchAnswer } from "../../../../../shared/protocol/log-search.ts";
 import { eventually } from "../../../../../shared/testing/eventually.ts";
-import { noQuery } from "../search/log-query.ts";
+import { type LogQuery, noQuery } from "../search/log-query.ts";
 import type { LogHistory } from "../stored/log-history.ts";
-import { batch, nano, numbers, readAll, type Stored, source, start, storedLogs } from "./testing.ts";
+import { batch, EPOCH, nano, numbers, readAll, type Stored, source, start, storedLogs } from "./testing.ts";
 
 describe("a feed that meets stored lines", () => {
   const stored = (to: number): Stored[] => numbers(0, to).map((text, ms) => ({ ms, text }));
@@ -202,6 +202,41 @@ describe("a feed that meets stored lines", () => {
     setQuery({ ...noQuery, level: "info" });
     await eventually(() => feed.target()?.line === true);
     expect(feed.attached()).toBe(false);
+    dispose();
+  });
+
+  it("stays at the line of a link when the filter changes after it, until the reader scrolls", async () => {
+    const { history } = storedLogs(stored(3_000));
+    const { feed, setQuery, dispose } = start({ history: () => history });
+    const targetOf = async (level: LogQuery["level"]) => {
+      const before = feed.target();
+      setQuery({ ...noQuery, level });
+      await eventually(() => feed.target() !== before);
+      return feed.target();
+    };
+    feed.goToLine("l-1200-0");
+    await eventually(() => feed.target()?.line === true);
+    feed.setViewAt(EPOCH + 1_190, false);
+    expect((await targetOf("info"))?.line).toBe(true);
+    feed.setViewAt(EPOCH + 1_190, true);
+    expect((await targetOf("error"))?.line).toBe(false);
+    dispose();
+  });
+
+  it("looks beyond what is shown once it is known that there is a history", async () => {
+    const { history } = storedLogs(stored(3_000));
+    const [known, setKnown] = createSignal(false);
+    const { feed, first, frames, setQuery, dispose } = start({
+      history: () => (known() ? history : undefined),
+      asking: () => !known(),
+    });
+    first.state.handlers?.onLogs(batch("2999\n", 2_999));
+    frames.pass();
+    setQuery({ ...noQuery, text: "1200" });
+    const found = feed.findBeyond("older");
+    setKnown(true);
+    expect(await found).toBe(true);
+    await eventually(() => feed.target()?.line === true);
     dispose();
   });
 

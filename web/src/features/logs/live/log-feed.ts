@@ -1,4 +1,4 @@
-import { type Accessor, createEffect, createMemo, on, onCleanup } from "solid-js";
+import { type Accessor, createEffect, createMemo, getOwner, on, onCleanup, runWithOwner } from "solid-js";
 import { toMessage } from "../../../lib/api/failure.ts";
 import { sameFilter } from "../search/log-filter.ts";
 import { type LogQuery, noQuery, toFilter } from "../search/log-query.ts";
@@ -22,6 +22,8 @@ export interface LogFeedOptions {
   sources: Accessor<readonly LiveSource[]>;
   /** The log history of the same containers; undefined while none are stored. */
   history?: Accessor<LogHistory | undefined>;
+  /** It is not known yet whether there is a log history. */
+  asking?: Accessor<boolean>;
   /** Every container of the log history is followed; else the newest lines too are read from those. */
   whole?: Accessor<boolean>;
   /** Whether the lines of a source that is no longer followed stay in view. */
@@ -43,6 +45,13 @@ export type LogFeed = ReturnType<typeof createLogFeed>;
 export function createLogFeed(options: LogFeedOptions) {
   const { maxEntries = ENTRIES_MAX, originOf = () => undefined } = options;
   const history = options.history ?? (() => undefined);
+  const asking = createMemo(options.asking ?? (() => false));
+  const owner = getOwner();
+  const historyKnown = () =>
+    new Promise<void>((resolve) => {
+      if (!asking()) return resolve();
+      runWithOwner(owner, () => createEffect(() => asking() || resolve()));
+    });
   const whole = createMemo(options.whole ?? (() => true));
   const query = createMemo(options.query ?? (() => noQuery));
   const ids = createIds();
@@ -160,6 +169,8 @@ export function createLogFeed(options: LogFeedOptions) {
       following = next;
     },
     setViewAt: navigation.setViewAt,
+    /** Resolves once it is known whether there is a history. */
+    historyKnown,
     /** Whether there is a history to read back. */
     hasHistory: () => history() !== undefined,
     goTo: navigation.goTo,
@@ -168,6 +179,7 @@ export function createLogFeed(options: LogFeedOptions) {
     showLive: () => (isBounded() ? navigation.showEnd() : navigation.showLive()),
     /** The next line beyond what is loaded that matches the search; shows it when there is one. */
     async findBeyond(direction: Direction): Promise<boolean> {
+      await historyKnown();
       const id = await reader.findBeyond(direction);
       if (id !== undefined) navigation.goToLine(id);
       return id !== undefined;

@@ -30,11 +30,14 @@ export function createLogNavigation(options: LogNavigationOptions) {
   const { shown } = timeline;
   const [target, setTarget] = createSignal<Target | undefined>(undefined, { equals: false });
   let viewAt: number | undefined;
+  /** The line that was gone to, until the reader goes on. */
+  let line: string | undefined;
   /** What is being looked up, to be looked up again when the filter changes meanwhile. */
   let lookup: (() => void) | undefined;
 
   function showLive(): void {
     lookup = undefined;
+    line = undefined;
     reader.reset();
     setProblem("");
     timeline.showLive();
@@ -61,50 +64,61 @@ export function createLogNavigation(options: LogNavigationOptions) {
     }
   }
   const at = (place: Place | undefined, line = false): Target | undefined => place && { place, line };
-  const goTo = (time: number) =>
+  const goTo = (time: number) => {
+    line = undefined;
     void showPast(async () => {
       await reader.around(nanoOf(time));
       return at(placeOf(shown.entries, time));
     });
-  const showEnd = () =>
+  };
+  const showEnd = () => {
+    line = undefined;
     void showPast(async () => {
       await reader.end();
       return at(shown.entries.at(-1));
     });
+  };
+  const goToLine = (id: string) => {
+    line = id;
+    void showPast(async () => {
+      const time = await reader.timeOf(id);
+      if (time === undefined) {
+        setProblem(links.gone);
+        await reader.end();
+        return at(shown.entries.at(-1));
+      }
+      await reader.around(time);
+      const found = shown.entries.find((entry) => entry.kind === "line" && entry.storedId === id);
+      return at(found ?? placeOf(shown.entries, Date.parse(time)), found !== undefined);
+    });
+  };
 
   return {
     target,
     goTo,
     showEnd,
-    showStart: () =>
+    showStart() {
+      line = undefined;
       void showPast(async () => {
         await reader.start();
         return at(shown.entries[0]);
-      }),
+      });
+    },
     /** Shows a stored line among its neighbours. */
-    goToLine: (id: string) =>
-      void showPast(async () => {
-        const time = await reader.timeOf(id);
-        if (time === undefined) {
-          setProblem(links.gone);
-          await reader.end();
-          return at(shown.entries.at(-1));
-        }
-        await reader.around(time);
-        const line = shown.entries.find((entry) => entry.kind === "line" && entry.storedId === id);
-        return at(line ?? placeOf(shown.entries, Date.parse(time)), line !== undefined);
-      }),
+    goToLine,
     showLive,
     /** The same place by another filter, range or history. */
     reload() {
       if (lookup && hasHistory()) lookup();
       else if (isBounded() && hasHistory()) showEnd();
       else if (timeline.attached() || !hasHistory() || viewAt === undefined) showLive();
+      else if (line !== undefined) goToLine(line);
       else goTo(viewAt);
     },
-    /** Tells where the reader is. */
-    setViewAt(time: number) {
+    /** Tells where the reader is; `moved` when they scrolled there. */
+    setViewAt(time: number, moved: boolean) {
       viewAt = time;
+      if (moved) line = undefined;
     },
   };
 }

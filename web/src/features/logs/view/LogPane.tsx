@@ -118,7 +118,8 @@ export function LogPane(props: LogPaneProps) {
     matches,
     view,
     focus: () => lines?.focus(),
-    toStart() {
+    async toStart() {
+      await feed.historyKnown();
       const first = feed.shown()[0];
       if (feed.older() !== "end" && feed.hasHistory()) feed.showStart();
       else if (first) lines?.toPlace(first);
@@ -154,7 +155,7 @@ export function LogPane(props: LogPaneProps) {
           onFollowingChange={follow}
           onNear={(end) => void (end === "older" ? feed.loadOlder() : feed.loadNewer())}
           onView={(first, last, moved) => {
-            feed.setViewAt(first);
+            feed.setViewAt(first, moved);
             setView([first, last]);
             if (moved && !following()) props.onMoved?.(first);
           }}
