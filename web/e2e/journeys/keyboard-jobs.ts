@@ -150,8 +150,26 @@ export function keyboardJobsJourney(at: () => TestDesktop): void {
     const { page, stack } = at();
     await goTo(page, "f", "Files");
     await settled(page);
-    await tabTo(page, "Upload");
-    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
+    const opened = page.waitForEvent("filechooser");
+    let isOpen = false;
+    opened.then(
+      () => {
+        isOpen = true;
+      },
+      () => {},
+    );
+    // The list that comes just then can take the focus.
+    await eventually(
+      async () => {
+        if (isOpen) return true;
+        await tabTo(page, "Upload");
+        await page.keyboard.press("Enter");
+        return isOpen;
+      },
+      undefined,
+      1_000,
+    );
+    const chooser = await opened;
     await chooser.setFiles({ name: "by-keys.txt", mimeType: "text/plain", buffer: Buffer.from("typed") });
     await eventually(() => existsSync(join(stack.fileRoot, "by-keys.txt")));
     await tabTo(page, "Clear");
