@@ -150,7 +150,7 @@ test("without a TCP socket, everything goes through Engine.IO, in order", async 
   Object.defineProperty(webSocket, "_socket", shown);
 });
 
-test("broadcasts of one turn reach whoever is in the room at each of them, between packets to one socket", async () => {
+test("broadcasts of one turn reach the members of the room at each of them, between packets to one socket", async () => {
   const [stays, leaves, joins, polls] = [
     await server.connect(),
     await server.connect(),

@@ -1,4 +1,3 @@
-import Download from "lucide-solid/icons/download";
 import Lock from "lucide-solid/icons/lock";
 import PencilLine from "lucide-solid/icons/pencil-line";
 import Save from "lucide-solid/icons/save";
@@ -9,9 +8,9 @@ import { formatBytes, formatDateTime } from "../../../lib/format.ts";
 import { useLive } from "../../../lib/live-context.ts";
 import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
-import { Button, buttonClass, Callout, confirm, ErrorState, IconButton, Skeleton, toast } from "../../../ui/index.ts";
+import { Button, Callout, confirm, ErrorState, IconButton, Skeleton, toast } from "../../../ui/index.ts";
 import { DetailHead } from "../../../ui/MasterDetail.tsx";
-import { tipOf } from "../../../ui/tip.ts";
+import { DownloadLink } from "../DownloadLink.tsx";
 import { openFileOf } from "../file-address.ts";
 import { baseName, parentPath } from "../file-path.ts";
 import { editorMessages } from "../messages.ts";
@@ -105,15 +104,7 @@ export function EditorPane(props: EditorPaneProps) {
         }
         actions={
           <>
-            <a
-              class={`${buttonClass("ghost")} button-icon`}
-              href={api.files.downloadUrl(props.path)}
-              download={name()}
-              aria-label={editorMessages.downloadFile(name())}
-              {...tipOf(editorMessages.download)}
-            >
-              <Download size={15} />
-            </a>
+            <DownloadLink path={props.path} name={name()} />
             <Show when={document.dirty()}>
               <IconButton
                 label={editorMessages.discardChanges}

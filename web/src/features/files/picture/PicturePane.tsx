@@ -1,14 +1,13 @@
-import Download from "lucide-solid/icons/download";
 import { createSignal, onCleanup, Show } from "solid-js";
 import { api } from "../../../lib/api.ts";
 import { formatBytes } from "../../../lib/format.ts";
 import { useLive } from "../../../lib/live-context.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
-import { Button, buttonClass, EmptyState, ErrorState, Skeleton } from "../../../ui/index.ts";
+import { Button, EmptyState, ErrorState, Skeleton } from "../../../ui/index.ts";
 import { DetailHead } from "../../../ui/MasterDetail.tsx";
-import { tipOf } from "../../../ui/tip.ts";
+import { DownloadLink } from "../DownloadLink.tsx";
 import { baseName, parentPath } from "../file-path.ts";
-import { editorMessages, pictureMessages } from "../messages.ts";
+import { pictureMessages } from "../messages.ts";
 import { createPicture } from "./picture.ts";
 
 export interface PicturePaneProps {
@@ -51,15 +50,7 @@ export function PicturePane(props: PicturePaneProps) {
             <Show when={props.onText}>
               <Button onClick={() => props.onText?.()}>{pictureMessages.asText}</Button>
             </Show>
-            <a
-              class={`${buttonClass("ghost")} button-icon`}
-              href={api.files.downloadUrl(props.path)}
-              download={name()}
-              aria-label={editorMessages.downloadFile(name())}
-              {...tipOf(editorMessages.download)}
-            >
-              <Download size={15} />
-            </a>
+            <DownloadLink path={props.path} name={name()} />
           </>
         }
         onClose={props.onClose}
