@@ -107,7 +107,7 @@ export function createApiDeps({
     journal,
     protect: [config.DATA_DIR],
   });
-  const mcp = createMcpHost({ database, realtime, log, config });
+  const mcp = createMcpHost({ database, realtime, log, config, programFolder: join(config.DATA_DIR, "mcp-programs") });
   const dependencies = createDependencies({ docker, processes, files, realtime, redisUrl: config.REDIS_URL });
   const trail = openTrail({ dataDir: config.DATA_DIR, log, keepDays: () => config.AUDIT_KEEP_DAYS });
   const access = createAccess({

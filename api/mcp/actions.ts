@@ -7,6 +7,7 @@ import {
   type McpServer,
   mcpResultSchema,
   mcpServerSchema,
+  mcpSupervisionBody,
 } from "../../shared/protocol/mcp.ts";
 import { type ActionTarget, action } from "../actions/action.ts";
 import { visibleTo } from "./visible.ts";
@@ -113,6 +114,52 @@ const stopServer = action({
   }),
 });
 
+const restartServer = action({
+  ...control,
+  name: "mcp:restart",
+  method: "POST",
+  path: "/mcp/:id/restart",
+  title: "Stop a server with all its processes and start it again",
+  result,
+  target: registeredServer,
+  apply: async (_input, { subject, deps, principal }) => ({
+    server: visibleTo(principal, await deps.mcp.restart(subject.id)),
+  }),
+});
+
+const superviseServer = action({
+  ...manage,
+  name: "mcp:supervise",
+  method: "PATCH",
+  path: "/mcp/:id/supervision",
+  title: "Change when a server starts and ends by itself",
+  params: mcpParams,
+  body: mcpSupervisionBody,
+  result,
+  target: registeredServer,
+  detail: ({ body }) =>
+    Object.entries(body)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(", "),
+  apply: async ({ body }, { subject, deps }) => ({ server: deps.mcp.supervise(subject.id, body) }),
+});
+
+const updateServer = action({
+  tag: "MCP",
+  mode: "enqueue",
+  permission: "mcp:manage",
+  name: "mcp:update",
+  method: "POST",
+  path: "/mcp/:id/update",
+  title: "Install the newest version of a program of npx or uvx, and restart the server with it",
+  params: mcpParams,
+  target: registeredServer,
+  locks: ({ id }) => ({ exclusive: [`mcp:${id}`] }),
+  apply: async (_input, { subject, deps, job }) => ({
+    server: await deps.mcp.update(subject.id, { signal: job.signal, onLine: (line) => job.line(line) }),
+  }),
+});
+
 const callTool = action({
   ...control,
   name: "mcp:call-tool",
@@ -133,4 +180,14 @@ const callTool = action({
   },
 });
 
-export const mcpActions = [createServer, changeServer, removeServer, startServer, stopServer, callTool] as const;
+export const mcpActions = [
+  createServer,
+  changeServer,
+  removeServer,
+  startServer,
+  stopServer,
+  restartServer,
+  superviseServer,
+  updateServer,
+  callTool,
+] as const;

@@ -14,12 +14,15 @@ const describe = (summary: string, answer: z.ZodRawShape) => described({ tag: "M
 /** Reads of MCP servers: `/api/mcp`. */
 export const mcpRoutes = ({ mcp }: Pick<ApiDeps, "mcp">) =>
   createRoutes()
-    .get("/", describe("List the registered servers", { servers: z.array(mcpServerSchema) }), (c) =>
-      c.json(ok({ servers: mcp.list().map((server) => visibleTo(c.get("principal"), server)) })),
-    )
-    .get("/:id", describe("Show one server", { server: mcpServerSchema }), validated("param", mcpParams), (c) =>
-      c.json(ok({ server: visibleTo(c.get("principal"), mcp.get(c.req.valid("param").id)) })),
-    )
+    .get("/", describe("List the registered servers", { servers: z.array(mcpServerSchema) }), async (c) => {
+      await mcp.measure();
+      return c.json(ok({ servers: mcp.list().map((server) => visibleTo(c.get("principal"), server)) }));
+    })
+    .get("/:id", describe("Show one server", { server: mcpServerSchema }), validated("param", mcpParams), async (c) => {
+      const { id } = c.req.valid("param");
+      await mcp.measure(id);
+      return c.json(ok({ server: visibleTo(c.get("principal"), mcp.get(id)) }));
+    })
     .get(
       "/:id/tools",
       describe("List the tools of a running server", { tools: z.array(mcpToolSchema) }),

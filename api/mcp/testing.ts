@@ -11,6 +11,29 @@ export const everythingServer = join(
   "../../node_modules/@modelcontextprotocol/server-everything/dist/index.js",
 );
 
+/**
+ * A small real MCP server over stdio, to be run by Node as a module. Its tools: `pid` returns the process id, `exit` ends
+ * the process, any other echoes its arguments.
+ */
+export const smallServerScript = `
+  import { createInterface } from "node:readline";
+  const send = (message) => process.stdout.write(JSON.stringify({ jsonrpc: "2.0", ...message }) + "\\n");
+  const text = (value) => ({ content: [{ type: "text", text: String(value) }] });
+  createInterface({ input: process.stdin }).on("line", (line) => {
+    const { id, method, params } = JSON.parse(line);
+    if (id === undefined) return;
+    if (method === "initialize") {
+      const serverInfo = { name: "small", version: "1.0" };
+      send({ id, result: { protocolVersion: "2025-06-18", capabilities: { tools: {} }, serverInfo } });
+    } else if (method === "tools/list") {
+      send({ id, result: { tools: [{ name: "pid", inputSchema: { type: "object" } }] } });
+    } else if (method === "tools/call") {
+      if (params.name === "exit") process.exit(3);
+      send({ id, result: text(params.name === "pid" ? process.pid : JSON.stringify(params.arguments)) });
+    } else send({ id, error: { code: -32601, message: "Method not found" } });
+  }).on("close", () => process.exit(0));
+`;
+
 /** Settings of a host that may run Node and connect to no address. */
 export const nodeOnly = { MCP_ALLOWED_COMMANDS: [process.execPath], MCP_ALLOWED_HOSTS: [] as string[] };
 
@@ -48,7 +71,7 @@ export const serverInfo = { name: "small", version: "1.0" };
 export const initialized = { protocolVersion: "2025-06-18", capabilities: { tools: {} }, serverInfo };
 
 /** A small real MCP server over Streamable HTTP of revision 2025-06-18. Tests can change each response. */
-export async function startMcpServer(answers: Record<string, McpAnswer> = {}): Promise<McpTestServer> {
+export async function startMcpServer(answers: Record<string, McpAnswer> = {}, listenPort = 0): Promise<McpTestServer> {
   const server = createServer(async (request, response) => {
     if (request.method !== "POST") return response.writeHead(405).end();
     const body = await text(request);
@@ -73,7 +96,7 @@ export async function startMcpServer(answers: Record<string, McpAnswer> = {}): P
       result === undefined ? { error: { code: -32601, message: `Method not found: ${message.method}` } } : { result };
     response.end(JSON.stringify({ jsonrpc: "2.0", id: message.id, ...answer }));
   };
-  server.listen(0, "127.0.0.1");
+  server.listen(listenPort, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const mcp: McpTestServer = {

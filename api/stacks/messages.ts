@@ -49,7 +49,6 @@ export const composeErrors = {
   notStarted: "Docker Compose could not be started.",
   timedOut: "Docker Compose took too long and was stopped.",
   failed: "Docker Compose ended with an error; see its output.",
-  outputTruncated: "(more output is not shown)",
 };
 
 /** Why the files of a stack cannot be changed. */

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { mayBeSet } from "./mcp-environment.ts";
 
-export const mcpServerStatuses = ["stopped", "starting", "running", "failed"] as const;
+/** `idle`: it ended after its idle limit, and the next call starts it again. */
+export const mcpServerStatuses = ["stopped", "starting", "running", "idle", "failed"] as const;
 export type McpServerStatus = (typeof mcpServerStatuses)[number];
 
 const environmentName = z
@@ -116,6 +117,29 @@ export const mcpToolSchema = z.object({
 });
 export type McpTool = z.infer<typeof mcpToolSchema>;
 
+const minutes = z
+  .int()
+  .min(1)
+  .max(30 * 24 * 60);
+
+/** `PATCH /api/mcp/:id/supervision`: what is absent stays. */
+export const mcpSupervisionBody = z.strictObject({
+  startWithPanel: z.boolean().optional(),
+  idleMinutes: minutes.nullable().optional(),
+  lifetimeMinutes: minutes.nullable().optional(),
+});
+export type McpSupervisionChange = z.output<typeof mcpSupervisionBody>;
+
+export const mcpSupervisionSchema = z.object({
+  startWithPanel: z.boolean().describe("A server that ran when the panel ended starts again with it."),
+  idleMinutes: z
+    .int()
+    .nullable()
+    .describe("Ends after this time without a call; the next call starts it. Null: never."),
+  lifetimeMinutes: z.int().nullable().describe("Is started anew after this time, between calls. Null: never."),
+});
+export type McpSupervision = z.infer<typeof mcpSupervisionSchema>;
+
 /** A registered server. */
 export const mcpServerSchema = z.object({
   id: z.string(),
@@ -136,6 +160,35 @@ export const mcpServerSchema = z.object({
   status: z.enum(mcpServerStatuses),
   message: z.string().nullable().describe("Why it failed, in one sentence."),
   serverInfo: z.object({ name: z.string(), version: z.string() }).nullable(),
+  supervision: mcpSupervisionSchema,
+  desired: z
+    .enum(["stopped", "running"])
+    .describe("What was last asked for: starts and stops by people, not failures."),
+  process: z
+    .object({
+      pid: z.int(),
+      startedAt: z.iso.datetime(),
+      memoryBytes: z.number().nullable().describe("Of all its processes, shared memory divided (PSS). Null: unknown."),
+      processes: z.int(),
+    })
+    .nullable()
+    .describe("The process of a local server. Its memory is at most two seconds old."),
+  restarts: z.object({
+    count: z.int().describe("Automatic restarts since a person started it."),
+    nextAt: z.iso.datetime().nullable().describe("When it is tried again."),
+    exhausted: z.boolean().describe("It failed too often and is not tried again."),
+  }),
+  health: z
+    .object({
+      checkedAt: z.iso.datetime().describe("Its last sign of life."),
+      latencyMs: z.number().nullable().describe("Time of the last ping. Null: not pinged yet."),
+    })
+    .nullable()
+    .describe("Of a connected remote server."),
+  program: z
+    .object({ package: z.string(), version: z.string(), resolvedAt: z.iso.datetime() })
+    .nullable()
+    .describe("What `npx` or `uvx` was resolved to, once it was started."),
   createdAt: z.iso.datetime(),
 });
 export type McpServer = z.infer<typeof mcpServerSchema>;

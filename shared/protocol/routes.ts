@@ -55,7 +55,7 @@ import type {
 import type { GettingStarted, gettingStartedBody } from "./getting-started.ts";
 import type { Image, ImageDetail, pullRequest, removeImageQuery, tagRequest } from "./image.ts";
 import type { Job } from "./job.ts";
-import type { callMcpTool, changeMcpServer, createMcpServer, McpServer, McpTool } from "./mcp.ts";
+import type { callMcpTool, changeMcpServer, createMcpServer, McpServer, McpTool, mcpSupervisionBody } from "./mcp.ts";
 import type { connectRequest, createNetworkRequest, disconnectRequest, Network, NetworkDetail } from "./network.ts";
 import type { PasskeyInfo, PasskeyOptions, passkeyBody, passkeyLogin, passkeyPatch } from "./passkey.ts";
 import type { ProcessListState, saveProcessListBody } from "./process-list.ts";
@@ -281,6 +281,9 @@ interface McpRoutes {
   "DELETE /mcp/:id": { answer: object };
   "POST /mcp/:id/start": { answer: { server: McpServer } };
   "POST /mcp/:id/stop": { answer: { server: McpServer } };
+  "POST /mcp/:id/restart": { answer: { server: McpServer } };
+  "PATCH /mcp/:id/supervision": { json: z.input<typeof mcpSupervisionBody>; answer: { server: McpServer } };
+  "POST /mcp/:id/update": { answer: { job: Job } };
   "GET /mcp/:id/tools": { answer: { tools: McpTool[] } };
   "POST /mcp/:id/tools/call": { json: z.input<typeof callMcpTool>; answer: { result: unknown } };
   "GET /mcp/:id/log": { answer: { entries: McpLog[] } };

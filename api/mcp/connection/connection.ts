@@ -7,7 +7,7 @@ import { connectionFailure } from "../../outbound/connection-failure.ts";
 import { messages } from "../messages.ts";
 import { appErrorIn, toCallFailure } from "./call-failure.ts";
 import { SessionExpired } from "./http-responses.ts";
-import { createKeepAlive, KEEP_ALIVE, type KeepAliveTimes } from "./keep-alive.ts";
+import { createKeepAlive, type Health, KEEP_ALIVE, type KeepAliveTimes } from "./keep-alive.ts";
 import { toTool } from "./repair.ts";
 import { type McpSession, openSession, type SessionOptions } from "./session.ts";
 
@@ -20,6 +20,8 @@ const RENEW_MS = 20_000;
 /** A server that completed the handshake. */
 export interface McpConnection {
   readonly serverInfo: { name: string; version: string } | null;
+  /** The last sign of life of a remote server; null for a local one, whose end is noticed without pings. */
+  readonly health: Health | null;
   /** Cached until the server reports a change. */
   tools(): Promise<McpTool[]>;
   callTool(name: string, args: Record<string, unknown>, options: CallOptions): Promise<CallToolResult>;
@@ -132,6 +134,9 @@ export async function connectMcpServer(options: ConnectOptions): Promise<McpConn
     get serverInfo() {
       const info = session.client.getServerVersion();
       return info ? { name: toSingleLine(info.name, 100), version: toSingleLine(info.version, 100) } : null;
+    },
+    get health() {
+      return options.transport.type === "http" ? pulse.health() : null;
     },
     tools() {
       const reading = tools ?? readTools();

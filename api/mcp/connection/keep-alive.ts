@@ -9,6 +9,14 @@ export interface KeepAliveTimes {
 }
 export const KEEP_ALIVE: KeepAliveTimes = { everyMs: 30_000, limitMs: 120_000 };
 
+/** The last sign of life of a remote server. */
+export interface Health {
+  /** ISO 8601. */
+  checkedAt: string;
+  /** Time of the last ping, in milliseconds; null before the first one. */
+  latencyMs: number | null;
+}
+
 export interface KeepAliveOptions {
   times: KeepAliveTimes;
   /** Sends a small request. Any response is a sign of life, including an error. */
@@ -24,16 +32,21 @@ export interface KeepAliveOptions {
 export function createKeepAlive({ times, ping, busy, onExpired, onSilent }: KeepAliveOptions) {
   let ended = false;
   let checking = false;
+  let latest: Health = { checkedAt: new Date().toISOString(), latencyMs: null };
 
   const look = async () => {
     for (let tries = 1; ; tries++) {
+      const from = performance.now();
+      const answered = () => {
+        latest = { checkedAt: new Date().toISOString(), latencyMs: Math.round((performance.now() - from) * 10) / 10 };
+      };
       try {
         await ping(times.limitMs);
-        return;
+        return answered();
       } catch (error) {
         if (ended) return;
         if (error instanceof SessionExpired) return onExpired();
-        if (isResponse(error)) return;
+        if (isResponse(error)) return answered();
         if (isTimeout(error) && busy()) return;
         // A kept-alive connection that the server has closed fails once.
         if (isTimeout(error) || tries === 2) return onSilent(error);
@@ -53,6 +66,8 @@ export function createKeepAlive({ times, ping, busy, onExpired, onSilent }: Keep
   return {
     /** Pings now. */
     check,
+    /** The last sign of life. */
+    health: () => latest,
     end(): void {
       ended = true;
       clearInterval(timer);

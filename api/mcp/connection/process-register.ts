@@ -1,33 +1,41 @@
 import { readFileSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { signalGroup } from "../../../shared/server/process-group.ts";
+import { findTreeNow, readProcess, signalEntry } from "../../../shared/server/process-tree.ts";
+
+/** Variable in the environment of every process of a local server: whatever it starts inherits it. */
+export const RUN_VARIABLE = "AI_DESKTOP_MCP_RUN";
 
 /** Stores the processes of this server, so that the next run can stop them after a crash. */
 export interface ProcessRegister {
-  add(pid: number): void;
+  /** @param run value of `RUN_VARIABLE` in its environment */
+  add(pid: number, run?: string): void;
   remove(pid: number): void;
-  /** Kills the process groups that an earlier run left behind. Returns their number. */
+  /** Kills what an earlier run left behind, processes that left their group included. Returns the number of servers. */
   endOrphans(): number;
 }
 
 export function createProcessRegister(database: DatabaseSync): ProcessRegister {
-  const insert = database.prepare("INSERT OR REPLACE INTO mcp_process (pid, started) VALUES (?, ?)");
+  const insert = database.prepare("INSERT OR REPLACE INTO mcp_process (pid, started, run) VALUES (?, ?, ?)");
   const erase = database.prepare("DELETE FROM mcp_process WHERE pid = ?");
-  const all = database.prepare("SELECT pid, started FROM mcp_process");
+  const all = database.prepare("SELECT pid, started, run FROM mcp_process");
   return {
-    add(pid) {
+    add(pid, run) {
       const started = startOf(pid);
-      if (started !== undefined) quietly(() => insert.run(pid, started));
+      if (started !== undefined) quietly(() => insert.run(pid, started, run ?? null));
     },
     remove: (pid) => quietly(() => erase.run(pid)),
     endOrphans() {
       let ended = 0;
-      for (const { pid, started } of all.all()) {
-        if (startOf(Number(pid)) === started) {
-          signalGroup(Number(pid), "SIGKILL");
-          ended++;
-        }
-        erase.run(Number(pid));
+      for (const { pid, started, run } of all.all()) {
+        const root = Number(pid);
+        const isAlive = startOf(root) === started;
+        // Without its first process only the mark tells what belongs to it: the number may be another group by now.
+        const rest = run === null ? [] : findTreeNow({ root: isAlive ? root : -1, mark: `${RUN_VARIABLE}=${run}` });
+        if (isAlive) signalGroup(root, "SIGKILL");
+        for (const entry of rest) signalEntry(entry, "SIGKILL");
+        if (isAlive || rest.length > 0) ended++;
+        erase.run(root);
       }
       return ended;
     },
@@ -45,11 +53,10 @@ function quietly(write: () => unknown): void {
 
 /** Boot id and start time of a process; undefined when it has ended, or on systems without `/proc`. */
 function startOf(pid: number): string | undefined {
+  const entry = readProcess(pid);
+  if (!entry) return undefined;
   try {
-    // The second field is a name in brackets that may hold anything; the start is the 22nd.
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${fields[19]}`;
+    return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${entry.started}`;
   } catch {
     return undefined;
   }

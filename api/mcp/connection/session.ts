@@ -9,6 +9,7 @@ import type { McpTransport } from "../store.ts";
 import { toStartFailure } from "./call-failure.ts";
 import { explainResponses } from "./http-responses.ts";
 import { messages } from "./messages.ts";
+import type { OwnedTree } from "./owned-tree.ts";
 import type { ProcessRegister } from "./process-register.ts";
 import { createStdioTransport } from "./stdio-transport.ts";
 import { TolerantClient } from "./tolerant-client.ts";
@@ -24,7 +25,18 @@ export interface SessionOptions {
   register: ProcessRegister;
   log: McpLogFeed;
   signal: AbortSignal;
+  /** What is started instead of the program of the transport, once `npx` or `uvx` is resolved. */
+  launch?: Launch | undefined;
+  /** The process of a local server, and null when it has ended with all it started. */
+  onProcess?: ((tree: OwnedTree | null) => void) | undefined;
   onToolsChanged(): void;
+}
+
+/** A program with its arguments, and folders that are searched for programs before PATH. */
+export interface Launch {
+  command: string;
+  args: readonly string[];
+  path: readonly string[];
 }
 
 /** One handshake with a server, and what it runs over. */
@@ -89,9 +101,10 @@ async function openOnce(options: SessionOptions, mode: "auto" | "legacy"): Promi
   return { client, ending: channel.ending, close };
 }
 
-async function openChannel({ transport, addressRules, register, log, signal }: SessionOptions): Promise<Channel> {
+async function openChannel(options: SessionOptions): Promise<Channel> {
+  const { transport, addressRules, register, log, signal, launch, onProcess } = options;
   if (transport.type === "stdio") {
-    const stdio = createStdioTransport({ ...transport, log, register });
+    const stdio = createStdioTransport({ ...transport, ...launch, log, register, onProcess });
     return { transport: stdio, ending: stdio.ending, close: () => stdio.close() };
   }
   const pinned = createPinnedFetch(await unlessAborted(addressRules.pin(transport.url), signal));

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { homedir } from "node:os";
-import process from "node:process";
 import {
   deserializeMessage,
   type JSONRPCMessage,
@@ -12,7 +12,9 @@ import { withTimeout } from "../../../shared/server/async/with-timeout.ts";
 import { createLineReader } from "../../../shared/server/line-reader.ts";
 import { signalGroup } from "../../../shared/server/process-group.ts";
 import { MAX_LINE, type McpLogFeed } from "../host/log-feed.ts";
-import type { ProcessRegister } from "./process-register.ts";
+import { childEnvironment } from "./child-environment.ts";
+import { createOwnedTree, type OwnedTree } from "./owned-tree.ts";
+import { type ProcessRegister, RUN_VARIABLE } from "./process-register.ts";
 
 /** Longest message of a server. One that sends more without a line end is ended. */
 const MESSAGE_MAX = 16 * 1024 * 1024;
@@ -24,8 +26,12 @@ export interface StdioTransportOptions {
   command: string;
   args: readonly string[];
   env: Readonly<Record<string, string>>;
+  /** Folders that are searched for programs before those of PATH. */
+  path?: readonly string[] | undefined;
   log: McpLogFeed;
   register: ProcessRegister;
+  /** Called when the process runs, and with null when it and all it started have ended. */
+  onProcess?: ((tree: OwnedTree | null) => void) | undefined;
 }
 
 export interface StdioTransport extends Transport {
@@ -37,11 +43,15 @@ export interface StdioTransport extends Transport {
 }
 
 /**
- * Connects to a server that is a local process: started without a shell, with PATH, HOME and LANG of this environment only, in
- * a process group that is ended as a whole. Long because start, streams and end share the one child process.
+ * Connects to a server that is a local process: started without a shell, with PATH, HOME and LANG of this environment only.
+ * It ends with everything it started, processes that left its group included. Long because start, streams and end share the
+ * one child process.
  */
-export function createStdioTransport({ command, args, env, log, register }: StdioTransportOptions): StdioTransport {
+export function createStdioTransport(options: StdioTransportOptions): StdioTransport {
+  const { command, args, env, path, log, register, onProcess } = options;
   let child: ChildProcessWithoutNullStreams | undefined;
+  let tree: OwnedTree | undefined;
+  let treeEnded: Promise<void> | undefined;
   let exited: Promise<unknown> | undefined;
   let ending: string | undefined;
 
@@ -53,9 +63,10 @@ export function createStdioTransport({ command, args, env, log, register }: Stdi
     ending: () => ending,
 
     async start() {
+      const run = randomUUID();
       const own = spawn(command, [...args], {
         cwd: homedir(),
-        env: childEnvironment(env),
+        env: { ...childEnvironment(env, path), [RUN_VARIABLE]: run },
         shell: false,
         detached: true,
         stdio: ["pipe", "pipe", "pipe"],
@@ -73,12 +84,18 @@ export function createStdioTransport({ command, args, env, log, register }: Stdi
       }
       child = own;
       const pid = own.pid ?? 0;
-      register.add(pid);
+      register.add(pid, run);
+      const owned = createOwnedTree(pid, `${RUN_VARIABLE}=${run}`);
+      tree = owned;
+      onProcess?.(owned);
       own.on("error", (error) => transport.onerror?.(error));
       own.once("exit", (code, signal) => {
-        ending ??= signal === null ? `it ended with exit code ${code}` : `it was ended by ${signal}`;
+        ending ??= signal === null ? `it ended with exit code ${code}` : endedBy(signal);
         signalGroup(pid, "SIGKILL"); // child processes that it left behind
-        register.remove(pid);
+        treeEnded = owned.kill().finally(() => {
+          register.remove(pid);
+          onProcess?.(null);
+        });
       });
       void reportEnd(own, exited);
       readMessages(own);
@@ -103,7 +120,9 @@ export function createStdioTransport({ command, args, env, log, register }: Stdi
           () => false,
         ))
       ) {
+        await tree?.find();
         signalGroup(pid, "SIGTERM");
+        tree?.signalOthers("SIGTERM");
         if (
           !(await withTimeout(
             exited.then(() => true),
@@ -114,6 +133,7 @@ export function createStdioTransport({ command, args, env, log, register }: Stdi
           signalGroup(pid, "SIGKILL");
         await exited;
       }
+      await treeEnded;
       own.stdout.destroy();
       own.stderr.destroy();
     },
@@ -189,7 +209,6 @@ export function createStdioTransport({ command, args, env, log, register }: Stdi
   return transport;
 }
 
-function childEnvironment(own: Readonly<Record<string, string>>): Record<string, string> {
-  const { PATH = "/usr/local/bin:/usr/bin:/bin", LANG } = process.env;
-  return { ...(LANG === undefined ? {} : { LANG }), ...own, PATH, HOME: homedir() };
-}
+/** SIGKILL is what the kernel sends when memory runs out; nothing tells it from a kill by a person. */
+const endedBy = (signal: NodeJS.Signals) =>
+  signal === "SIGKILL" ? "it was ended by SIGKILL, as when memory runs out" : `it was ended by ${signal}`;

@@ -113,7 +113,7 @@ describe("over stdio", () => {
     expect(await refusalOf(host.callTool(id, "echo", {}))).toMatchObject({ code: "conflict" });
   });
 
-  test("gives a server its own variables and of ours only PATH, HOME and LANG", async () => {
+  test("gives a server its own variables, the mark of its run, and of ours only PATH, HOME and LANG", async () => {
     process.env.SECRET_OF_THE_API = "abc123";
     closers.push(() => delete process.env.SECRET_OF_THE_API);
     const path = await script(`process.stderr.write(JSON.stringify(process.env) + "\\n"); ${silent}`);
@@ -125,7 +125,7 @@ describe("over stdio", () => {
       Object.keys(seen)
         .filter((name) => name !== "LANG")
         .sort(),
-    ).toEqual(["HOME", "PATH", "TOKEN"]);
+    ).toEqual(["AI_DESKTOP_MCP_RUN", "HOME", "PATH", "TOKEN"]);
     expect(seen.TOKEN).toBe("own");
   });
 

@@ -1,7 +1,14 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { CallToolResult, Progress } from "@modelcontextprotocol/client";
 import type { McpLog } from "../../../shared/protocol/events/mcp.ts";
-import type { ChangeMcpServer, CreateMcpServer, McpServer, McpTool } from "../../../shared/protocol/mcp.ts";
+import type {
+  ChangeMcpServer,
+  CreateMcpServer,
+  McpServer,
+  McpSupervisionChange,
+  McpTool,
+} from "../../../shared/protocol/mcp.ts";
+import { withTimeout } from "../../../shared/server/async/with-timeout.ts";
 import type { Config } from "../../../shared/server/config.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { Log } from "../../../shared/server/log.ts";
@@ -11,17 +18,21 @@ import { createAddressRules } from "../../outbound/address-rules.ts";
 import { createOwnAddresses, type OwnAddressesOptions } from "../../outbound/own-addresses.ts";
 import type { KeepAliveTimes } from "../connection/keep-alive.ts";
 import { createProcessRegister } from "../connection/process-register.ts";
+import { createPrograms } from "../launcher/programs.ts";
 import { messages } from "../messages.ts";
 import { mergeSecrets } from "../secrets.ts";
 import { createMcpStore, type McpTransport, type StoredMcpServer } from "../store.ts";
 import { createCommandList } from "./command-list.ts";
-import { createMcpRunner, type McpRunner } from "./runner.ts";
+import type { RestartTimes } from "./restart-policy.ts";
+import { createMcpRunner, type McpRunner, type RunState } from "./runner.ts";
 
 /** Shortest time between two progress events of one call, in milliseconds. */
 const PROGRESS_INTERVAL_MS = 200;
 /** Calls of one user to one server, which takes 16: other users still reach it. */
 const CALLS_PER_CALLER = 8;
 const MAX_CALLS = 1_600;
+/** Longest wait for a start, in milliseconds: a first one may install its program for minutes. */
+const WAIT_MS = 50_000;
 
 /**
  * Registers, starts, stops and calls MCP servers. Values of environment and headers are never returned.
@@ -36,8 +47,19 @@ export interface McpHost {
   /** Replaces a registration. A running server restarts if its transport changed, unless someone stops it meanwhile. */
   change(id: string, server: ChangeMcpServer): Promise<McpServer>;
   remove(id: string): Promise<void>;
+  /** Resolves when the server runs, or after 50 s while its program is still being installed. */
   start(id: string): Promise<McpServer>;
   stop(id: string): Promise<McpServer>;
+  /** Stops it with all its processes, and starts it again. */
+  restart(id: string): Promise<McpServer>;
+  /** Changes when it starts and ends by itself. */
+  supervise(id: string, change: McpSupervisionChange): McpServer;
+  /** Resolves what `npx` or `uvx` runs anew; a running server is restarted with it. */
+  update(id: string, options: { signal: AbortSignal; onLine?: (line: string) => void }): Promise<McpServer>;
+  /** Measures the memory of running servers, for the next `list` or `get`. */
+  measure(id?: string): Promise<void>;
+  /** Registers a listener for servers that failed or are started again by themselves. Returns its removal. */
+  onFailure(listener: (failure: McpFailure) => void): () => void;
   tools(id: string): Promise<McpTool[]>;
   callTool(id: string, name: string, args: Record<string, unknown>, options?: HostCallOptions): Promise<CallToolResult>;
   /** The latest log entries, oldest first. */
@@ -56,22 +78,34 @@ export interface HostCallOptions {
   caller?: string;
 }
 
+/** A server that failed, and is started again unless it failed too often. */
+export interface McpFailure {
+  serverId: string;
+  name: string;
+  why: string;
+}
+
 export interface McpHostDeps {
   database: DatabaseSync;
   realtime: Pick<RealtimeClient, "emitToMCP" | "emitToWS">;
   log: Log;
   config: Pick<Config, "MCP_ALLOWED_COMMANDS" | "MCP_ALLOWED_HOSTS"> & OwnAddressesOptions["config"];
+  /** Folder for the programs that `npx` and `uvx` run. Without it these two are started themselves. */
+  programFolder?: string;
   /** Longest start, in milliseconds. */
   startMs?: number;
   /** How often an HTTP server is pinged. */
   pulse?: KeepAliveTimes;
+  restartTimes?: RestartTimes;
+  /** Milliseconds of a minute of idle and lifetime limits. */
+  minuteMs?: number;
 }
 
 /**
  * Opens the registered servers and starts those that should run, in the background.
  * Long because each call of its interface acts on the same map of runners.
  */
-export function createMcpHost({ database, realtime, log, config, startMs, pulse }: McpHostDeps): McpHost {
+export function createMcpHost({ database, realtime, log, config, ...options }: McpHostDeps): McpHost {
   const store = createMcpStore(database);
   const commands = createCommandList(() => config.MCP_ALLOWED_COMMANDS);
   const addressRules = createAddressRules(
@@ -85,7 +119,9 @@ export function createMcpHost({ database, realtime, log, config, startMs, pulse 
     perCaller: CALLS_PER_CALLER,
     message: messages.tooManyCallsOfCaller,
   });
+  const programs = createPrograms({ database, folder: options.programFolder, log });
   const runners = new Map<string, McpRunner>();
+  const failureListeners = new Set<(failure: McpFailure) => void>();
   let closed = false;
 
   const notifyAll = (serverId: string, action: string) =>
@@ -98,9 +134,17 @@ export function createMcpHost({ database, realtime, log, config, startMs, pulse 
       commands,
       addressRules,
       register,
+      programs,
       log,
-      startMs,
-      pulse,
+      startMs: options.startMs,
+      pulse: options.pulse,
+      restartTimes: options.restartTimes,
+      minuteMs: options.minuteMs,
+      stored: () => (closed ? undefined : store.find(serverId)),
+      onRestart(why) {
+        const name = store.find(serverId)?.name ?? serverId;
+        for (const listener of failureListeners) listener({ serverId, name, why });
+      },
       onStatus(status, message) {
         const timestamp = new Date().toISOString();
         realtime.emitToMCP(serverId, "status", {
@@ -131,9 +175,13 @@ export function createMcpHost({ database, realtime, log, config, startMs, pulse 
   };
 
   const describe = (stored: StoredMcpServer): McpServer => {
-    const { status = "stopped", message = null, serverInfo = null } = runners.get(stored.id) ?? {};
-    const { id, name, createdAt } = stored;
-    return { id, name, transport: withoutValues(stored.transport), status, message, serverInfo, createdAt };
+    const runner = runners.get(stored.id);
+    const { status = "stopped", message = null, serverInfo = null } = runner ?? {};
+    const { id, name, desired, supervision, createdAt } = stored;
+    const transport = withoutValues(stored.transport);
+    const program = programs.describe(stored);
+    const run = runner?.state() ?? notStarted;
+    return { id, name, transport, status, message, serverInfo, desired, supervision, ...run, program, createdAt };
   };
 
   const check = (transport: McpTransport) => {
@@ -143,7 +191,7 @@ export function createMcpHost({ database, realtime, log, config, startMs, pulse 
 
   const revokeIfForbidden = async ({ id, transport }: StoredMcpServer) => {
     const runner = runners.get(id);
-    if (runner?.status !== "running" && runner?.status !== "starting") return;
+    if (!isUp(runner)) return;
     try {
       check(transport);
       // A name that is not in the list any more may have a private address.
@@ -155,16 +203,26 @@ export function createMcpHost({ database, realtime, log, config, startMs, pulse 
     }
   };
 
-  const startQuietly = ({ id, transport }: StoredMcpServer) => {
-    if (closed) return;
-    runnerOf(id)
-      .start(transport)
-      .catch((error: unknown) => log.warn({ err: error, serverId: id }, "an MCP server did not start"));
+  const startQuietly = (id: string) => {
+    if (!closed) void runnerOf(id).keepRunning();
+  };
+  const isUp = (runner: McpRunner | undefined): runner is McpRunner =>
+    runner !== undefined &&
+    runner.status !== "stopped" &&
+    (runner.status !== "failed" || runner.state().restarts.nextAt !== null);
+  const start = async (id: string): Promise<McpServer> => {
+    const { transport } = store.get(id);
+    check(transport);
+    store.setDesired(id, "running");
+    await withTimeout(runnerOf(id).start(), WAIT_MS, () => undefined);
+    return describe(store.get(id));
   };
 
   const orphans = register.endOrphans();
   if (orphans > 0) log.warn({ orphans }, "ended MCP servers that an earlier run left behind");
-  for (const stored of store.list()) if (stored.desired === "running") startQuietly(stored);
+  for (const { id, desired, supervision } of store.list()) {
+    if (desired === "running" && supervision.startWithPanel) startQuietly(id);
+  }
 
   return {
     list: () => store.list().map(describe),
@@ -182,35 +240,62 @@ export function createMcpHost({ database, realtime, log, config, startMs, pulse 
       const stored = store.change(id, { name: server.name, transport });
       notifyAll(id, "changed");
       const runner = runners.get(id);
-      const runs = runner?.status === "running" || runner?.status === "starting";
-      if (runs && JSON.stringify(before.transport) !== JSON.stringify(stored.transport)) {
+      if (isUp(runner) && JSON.stringify(before.transport) !== JSON.stringify(stored.transport)) {
         await runner.stop();
         // Someone may have stopped or removed it meanwhile.
-        const now = store.list().find((server) => server.id === id);
-        if (now?.desired === "running") startQuietly(now);
+        if (store.find(id)?.desired === "running") startQuietly(id);
       }
       return describe(stored);
     },
     async remove(id) {
       store.get(id);
-      store.remove(id);
       const runner = runners.get(id);
       runners.delete(id);
+      const removeProgram = programs.forget(id);
+      store.remove(id);
       await runner?.close();
+      await removeProgram();
       notifyAll(id, "removed");
     },
-    async start(id) {
-      const stored = store.get(id);
-      check(stored.transport);
-      store.setDesired(id, "running");
-      await runnerOf(id).start(stored.transport);
-      return describe(stored);
-    },
+    start,
     async stop(id) {
-      const stored = store.get(id);
+      store.get(id);
       store.setDesired(id, "stopped");
       await runners.get(id)?.stop();
+      return describe(store.get(id));
+    },
+    async restart(id) {
+      check(store.get(id).transport);
+      await runners.get(id)?.stop();
+      return start(id);
+    },
+    supervise(id, change) {
+      store.get(id);
+      const stored = store.supervise(id, change);
+      runners.get(id)?.refreshLimits();
+      notifyAll(id, "changed");
       return describe(stored);
+    },
+    async update(id, { signal, onLine = () => {} }) {
+      const stored = store.get(id);
+      check(stored.transport);
+      const removeOld = await programs.update(stored, { signal, onLine });
+      const runner = runners.get(id);
+      if (isUp(runner)) {
+        await runner.stop();
+        if (store.find(id)?.desired === "running") await runner.keepRunning();
+      }
+      await removeOld();
+      notifyAll(id, "changed");
+      return describe(store.get(id));
+    },
+    async measure(id) {
+      const measured = id === undefined ? [...runners.values()] : [runners.get(id)];
+      for (const runner of measured) await runner?.measure();
+    },
+    onFailure(listener) {
+      failureListeners.add(listener);
+      return () => void failureListeners.delete(listener);
     },
     async tools(id) {
       store.get(id);
@@ -235,6 +320,12 @@ export function createMcpHost({ database, realtime, log, config, startMs, pulse 
     },
   };
 }
+
+const notStarted: RunState = {
+  process: null,
+  restarts: { count: 0, nextAt: null, exhausted: false },
+  health: null,
+};
 
 function withoutValues(transport: McpTransport): McpServer["transport"] {
   if (transport.type === "http") {

@@ -4,9 +4,9 @@ import { homedir } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
 import type { ComposeState } from "../../../shared/protocol/stack.ts";
 import { AppError } from "../../../shared/server/errors.ts";
+import { runChild, searchPath } from "../../../shared/server/run-child.ts";
 import { composeErrors } from "../messages.ts";
 import { type ComposeOptions, type ComposeProject, type ComposeVerb, composeArguments } from "./arguments.ts";
-import { runChild, searchPath } from "./child.ts";
 
 /** `up` pulls and builds images. */
 const TIMEOUT_MS: Record<ComposeVerb, number> = {
@@ -69,6 +69,8 @@ const missing: ComposeState = {
 export function createCompose({ dockerHost, path }: ComposeHostOptions): Compose {
   let tool: Promise<Tool | null> | undefined;
   const closing = new AbortController();
+  // Nothing else: compose files can read variables from it.
+  const env = { PATH: searchPath(), HOME: homedir(), DOCKER_HOST: dockerHost };
 
   const versionOf = async (program: string, prefix: string[]): Promise<string | null> => {
     const lines: string[] = [];
@@ -79,7 +81,7 @@ export function createCompose({ dockerHost, path }: ComposeHostOptions): Compose
         program,
         args,
         cwd: homedir(),
-        dockerHost,
+        env,
         timeoutMs: VERSION_TIMEOUT_MS,
         onLine,
         signal: closing.signal,
@@ -123,7 +125,7 @@ export function createCompose({ dockerHost, path }: ComposeHostOptions): Compose
         program: used.program,
         args,
         cwd: project.folder,
-        dockerHost,
+        env,
         timeoutMs: TIMEOUT_MS[verb],
         onLine,
         input,

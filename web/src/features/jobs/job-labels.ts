@@ -30,6 +30,7 @@ const labels: Record<string, { verb: string; done: string }> = {
   "disk:prune": { verb: "Remove", done: "removed" },
   "catalogue:install": { verb: "Install", done: "installed" },
   "update:check": { verb: "Check for updates of", done: "checked for updates" },
+  "mcp:update": { verb: "Update the program of", done: "runs the newest version" },
   "service:remove": { verb: "Remove", done: "removed" },
 };
 

@@ -40,6 +40,7 @@ export const createMcpCommands: CommandSource = ({ open, show }) => {
       isUp
         ? { verb: texts.stop, name: "mcp:stop", run: () => void actions.stop(server) }
         : { verb: texts.start, name: "mcp:start", run: () => void actions.start(server) },
+      ...(isUp ? [{ verb: texts.restart, name: "mcp:restart" as const, run: () => void actions.restart(server) }] : []),
       { verb: texts.log, run: () => open(`${serverHref(server.id)}?tab=log`) },
       { verb: texts.edit, name: "mcp:change", run: edit(server) },
       { verb: texts.delete, name: "mcp:remove", run: () => void actions.remove(server) },

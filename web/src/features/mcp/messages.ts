@@ -15,7 +15,7 @@ export const mcpMessages = {
   save: "Save",
   saved: (name: string) => `${name} saved`,
   registered: (name: string) => `${name} registered`,
-  done: { start: "started", stop: "stopped", delete: "deleted" },
+  done: { start: "started", stop: "stopped", restart: "restarted", update: "updated", delete: "deleted" },
   deleteTitle: (name: string) => `Delete ${name}?`,
   deleteNote: (name: string) =>
     `${name} is stopped and its registration is deleted, with the values of its variables and headers. The program itself is not changed.`,
@@ -117,6 +117,43 @@ export const settingMessages = {
   none: "None",
 } as const;
 
+/** Texts about the run of a server, and its limits. */
+export const runMessages = {
+  title: "Process",
+  titleRemote: "Connection",
+  notRunning: "Not running",
+  process: "Process id",
+  uptime: "Up for",
+  memory: "Memory",
+  memoryOf: (memory: string, processes: number) => (processes === 1 ? memory : `${memory} in ${processes} processes`),
+  restarts: "Automatic restarts",
+  triesAgain: (when: string) => `Tries again ${when}.`,
+  health: "Last answer",
+  healthAt: (when: string, latency: string | null) => (latency === null ? when : `${when}, in ${latency}`),
+  program: "Runs",
+  resolved: (name: string, version: string, when: string) => `${name} ${version}, installed ${when}`,
+  update: "Update",
+  limitsTitle: "Start and end",
+  edit: "Change",
+  editTitle: (name: string) => `Start and end of ${name}`,
+  startWithPanel: "Start with the panel",
+  startWithPanelHint: "A server that ran when the panel ended starts again with it.",
+  startWithPanelFacts: { true: "if it ran before", false: "no" },
+  desired: "Wanted",
+  desiredFacts: { running: "running", stopped: "stopped" },
+  idle: "Ends when idle",
+  idleField: "End after minutes without a call",
+  idleHint: "The next call starts it again. Empty: never.",
+  lifetime: "Renewed",
+  lifetimeField: "Start anew after minutes",
+  lifetimeHint: "Between two calls, for programs that grow. Empty: never.",
+  never: "never",
+  after: (duration: string) => `after ${duration}`,
+  minutes: "A whole number of minutes, at most 43,200",
+  save: "Save",
+  idleState: "The server ended because no call came. The next call starts it.",
+} as const;
+
 /** Headings, field labels and buttons. */
 export const mcpLabels = {
   mcpServer: "MCP server",
@@ -139,6 +176,7 @@ export const commandMessages = {
   group: "MCP server",
   start: "Start",
   stop: "Stop",
+  restart: "Restart",
   log: "Log",
   edit: "Edit",
   delete: "Delete",

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { changeMcpServer, createMcpServer } from "../../../../shared/protocol/mcp.ts";
+import type { changeMcpServer, createMcpServer, McpSupervisionChange } from "../../../../shared/protocol/mcp.ts";
 import { answer, part, routes } from "./request.ts";
 
 export type McpServerInput = z.input<typeof createMcpServer>;
@@ -16,6 +16,10 @@ export const mcp = {
   remove: (id: string) => answer(one().$delete(at(id))),
   start: async (id: string) => (await answer(one().start.$post(at(id)))).server,
   stop: async (id: string) => (await answer(one().stop.$post(at(id)))).server,
+  restart: async (id: string) => (await answer(one().restart.$post(at(id)))).server,
+  supervise: async (id: string, json: McpSupervisionChange) =>
+    (await answer(one().supervision.$patch({ ...at(id), json }))).server,
+  updateProgram: async (id: string) => (await answer(one().update.$post(at(id)))).job,
   tools: async (id: string) => (await answer(one().tools.$get(at(id)))).tools,
   callTool: async (
     id: string,

@@ -1,5 +1,6 @@
 import Pencil from "lucide-solid/icons/pencil";
 import Play from "lucide-solid/icons/play";
+import RotateCw from "lucide-solid/icons/rotate-cw";
 import Square from "lucide-solid/icons/square";
 import Trash from "lucide-solid/icons/trash";
 import { Show } from "solid-js";
@@ -17,6 +18,10 @@ export interface ServerActionsProps {
   size?: "sm" | "md";
 }
 
+/** Whether there is something to stop: a run, or the next try of one that failed. */
+const isUp = ({ status, restarts }: McpServer): boolean =>
+  status === "running" || status === "starting" || status === "idle" || restarts.nextAt !== null;
+
 /** The buttons the user may use on an MCP server; none without a permission to change it. */
 export function ServerActions(props: ServerActionsProps) {
   const session = useSession();
@@ -26,7 +31,7 @@ export function ServerActions(props: ServerActionsProps) {
     <span class="row-actions">
       <Show when={session.may("mcp:control")}>
         <Show
-          when={props.server.status === "running" || props.server.status === "starting"}
+          when={isUp(props.server)}
           fallback={
             <IconButton
               size={size()}
@@ -38,6 +43,16 @@ export function ServerActions(props: ServerActionsProps) {
             />
           }
         >
+          <Show when={props.server.status === "running"}>
+            <IconButton
+              size={size()}
+              label={`Restart ${props.server.name}`}
+              icon={<RotateCw size={14} />}
+              busy={pending() === "restart"}
+              disabled={pending() !== undefined}
+              onClick={() => void props.actions.restart(props.server)}
+            />
+          </Show>
           <IconButton
             size={size()}
             label={`Stop ${props.server.name}`}

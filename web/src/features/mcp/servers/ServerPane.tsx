@@ -1,21 +1,22 @@
-import { createMemo, type JSX, onCleanup, Show } from "solid-js";
+import { createMemo, onCleanup, Show } from "solid-js";
 import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
 import { api, toMessage } from "../../../lib/api.ts";
-import { formatDateTime } from "../../../lib/format.ts";
+import { formatAgo } from "../../../lib/format.ts";
 import { useLive } from "../../../lib/live-context.ts";
 import { createTitle, joinTitle } from "../../../lib/page-title.ts";
 import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { createAddressTab } from "../../../resource/address-value.ts";
-import { Callout, Card, Facts, Tabs } from "../../../ui/index.ts";
+import { Callout, Tabs } from "../../../ui/index.ts";
 import { DetailHead, StatusTitle } from "../../../ui/MasterDetail.tsx";
 import { LogView } from "../../logs/view/LogView.tsx";
-import { mcpLabels, mcpMessages, settingMessages as texts } from "../messages.ts";
+import { mcpLabels, mcpMessages, runMessages, settingMessages as texts } from "../messages.ts";
 import { createCallHistory } from "../tools/call-history.ts";
 import { ToolsTab } from "../tools/ToolsTab.tsx";
 import type { McpActions } from "./mcp-actions.ts";
 import { openMcpLog } from "./mcp-log.ts";
 import { ServerActions } from "./ServerActions.tsx";
+import { SettingsTab } from "./SettingsTab.tsx";
 import { statusDisplay } from "./server-status.ts";
 
 export interface ServerPaneProps {
@@ -74,7 +75,15 @@ export function ServerPane(props: ServerPaneProps) {
       />
       <Show when={props.server.status === "failed" && props.server.message}>
         <div class="server-message">
-          <Callout tone="bad">{props.server.message}</Callout>
+          <Callout tone="bad">
+            {props.server.message}{" "}
+            <Show when={props.server.restarts.nextAt}>{(at) => runMessages.triesAgain(formatAgo(at()))}</Show>
+          </Callout>
+        </div>
+      </Show>
+      <Show when={props.server.status === "idle"}>
+        <div class="server-message">
+          <Callout tone="info">{runMessages.idleState}</Callout>
         </div>
       </Show>
       <Tabs
@@ -88,7 +97,11 @@ export function ServerPane(props: ServerPaneProps) {
             content: () => <ToolsTab server={props.server} history={history} />,
           },
           { id: "log", label: mcpLabels.log, content: () => <LogView name={props.server.name} source={source()} /> },
-          { id: "settings", label: texts.title, content: () => <SettingsTab server={props.server} /> },
+          {
+            id: "settings",
+            label: texts.title,
+            content: () => <SettingsTab server={props.server} actions={props.actions} />,
+          },
         ]}
       />
     </>
@@ -98,37 +111,3 @@ export function ServerPane(props: ServerPaneProps) {
 /** The program or address behind a server, on one line. */
 export const targetOf = ({ transport }: McpServer): string =>
   visibleName(transport.type === "stdio" ? [transport.command, ...transport.args].join(" ") : transport.url);
-
-function SettingsTab(props: { server: McpServer }) {
-  const rows = (): [string, JSX.Element][] => {
-    const { transport } = props.server;
-    const names = (list: readonly string[]) =>
-      list.length === 0 ? texts.none : <code>{list.map(visibleName).join(", ")}</code>;
-    return transport.type === "stdio"
-      ? [
-          [texts.transport, mcpMessages.form.program],
-          [texts.program, <code>{visibleName(transport.command)}</code>],
-          [
-            texts.arguments,
-            transport.args.length === 0 ? (
-              texts.none
-            ) : (
-              <pre class="server-args">{transport.args.map(visibleName).join("\n")}</pre>
-            ),
-          ],
-          [texts.variables, names(transport.envNames)],
-        ]
-      : [
-          [texts.transport, "HTTP"],
-          [texts.address, <code>{visibleName(transport.url)}</code>],
-          [texts.headers, names(transport.headerNames)],
-        ];
-  };
-  return (
-    <div class="detail-scroll">
-      <Card title={texts.title}>
-        <Facts rows={[...rows(), [texts.registered, formatDateTime(props.server.createdAt)]]} />
-      </Card>
-    </div>
-  );
-}

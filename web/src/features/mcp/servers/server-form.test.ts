@@ -43,14 +43,7 @@ describe("toInput", () => {
   });
 
   it("keeps the stored values of variables and headers that were not typed again", () => {
-    const server = {
-      id: "1",
-      name: "files",
-      status: "stopped",
-      message: null,
-      serverInfo: null,
-      createdAt: "",
-    } as const;
+    const server = { name: "files" };
     const stdio = toDraft({
       ...server,
       transport: { type: "stdio", command: "node", args: ["a", "b c"], envNames: ["TOKEN", "LEVEL", "GONE"] },

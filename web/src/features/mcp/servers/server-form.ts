@@ -36,7 +36,7 @@ export const emptyDraft = (): ServerDraft => ({
 });
 
 /** The fields of a registered server. The API never returns values of variables and headers: they start as kept. */
-export function toDraft(server: McpServer): ServerDraft {
+export function toDraft(server: Pick<McpServer, "name" | "transport">): ServerDraft {
   const { transport } = server;
   const draft = { ...emptyDraft(), name: server.name, type: transport.type };
   return transport.type === "stdio"

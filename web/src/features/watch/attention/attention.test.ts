@@ -43,6 +43,12 @@ const server: McpServer = {
   status: "running",
   message: null,
   serverInfo: null,
+  supervision: { startWithPanel: true, idleMinutes: null, lifetimeMinutes: null },
+  desired: "running",
+  process: null,
+  restarts: { count: 0, nextAt: null, exhausted: false },
+  health: null,
+  program: null,
   createdAt: "2026-01-01T00:00:00Z",
 };
 const disk = (mount: string, usagePercent: number, total = 100) => ({

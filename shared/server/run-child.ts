@@ -1,10 +1,8 @@
 import { spawn } from "node:child_process";
-import { homedir } from "node:os";
 import process from "node:process";
 import type { Readable } from "node:stream";
-import { createLineReader } from "../../../shared/server/line-reader.ts";
-import { signalGroup } from "../../../shared/server/process-group.ts";
-import { composeErrors } from "../messages.ts";
+import { createLineReader } from "./line-reader.ts";
+import { signalGroup } from "./process-group.ts";
 
 /** Longest line that is passed on, in bytes. */
 const MAX_LINE = 4_096;
@@ -20,12 +18,16 @@ export interface ChildOptions {
   program: string;
   args: readonly string[];
   cwd: string;
-  dockerHost: string;
+  /** Its whole environment. */
+  env: Record<string, string>;
   input?: string;
   timeoutMs: number;
   signal?: AbortSignal;
   onLine(line: string): void;
 }
+
+/** Replaces the output after its limit. */
+const OUTPUT_TRUNCATED = "(more output is not shown)";
 
 export interface ChildEnd {
   /** Null when a signal ended it. */
@@ -33,16 +35,13 @@ export interface ChildEnd {
   timedOut: boolean;
 }
 
-/**
- * Runs a program to its end, without a shell and in its own process group. Its environment is PATH, HOME and DOCKER_HOST
- * only, because compose files can read variables from it. Rejects when the program cannot be started.
- */
-export function runChild({ program, args, cwd, dockerHost, input, ...run }: ChildOptions): Promise<ChildEnd> {
+/** Runs a program to its end, without a shell and in its own process group. Rejects when the program cannot be started. */
+export function runChild({ program, args, cwd, env, input, ...run }: ChildOptions): Promise<ChildEnd> {
   return new Promise((resolve, reject) => {
     if (run.signal?.aborted) return reject(run.signal.reason);
     const child = spawn(program, [...args], {
       cwd,
-      env: childEnvironment(dockerHost),
+      env,
       shell: false,
       detached: true,
       windowsHide: true,
@@ -97,15 +96,12 @@ function readLines(streams: readonly Readable[], onLine: (line: string) => void)
       if (left <= 0) return;
       left -= chunk.length;
       lines.push(chunk);
-      if (left <= 0) onLine(composeErrors.outputTruncated);
+      if (left <= 0) onLine(OUTPUT_TRUNCATED);
     });
     stream.on("end", () => lines.end());
     stream.on("error", () => {});
   }
 }
 
-function childEnvironment(dockerHost: string): Record<string, string> {
-  return { PATH: searchPath(), HOME: homedir(), DOCKER_HOST: dockerHost };
-}
-
+/** Folders in which programs are found. */
 export const searchPath = (): string => process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin";
