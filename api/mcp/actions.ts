@@ -1,34 +1,23 @@
-import { z } from "zod";
-import { opaqueId } from "../../shared/protocol/identifier.ts";
 import {
   callMcpTool,
   changeMcpServer,
   createMcpServer,
-  type McpServer,
   mcpResultSchema,
   mcpServerSchema,
   mcpSupervisionBody,
 } from "../../shared/protocol/mcp.ts";
-import { type ActionTarget, action } from "../actions/action.ts";
+import { action } from "../actions/action.ts";
+import { MAX_LABEL, mcpParams, nameAndId, registeredServer } from "./targets.ts";
 import { visibleTo } from "./visible.ts";
+import { mcpWorkbenchActions } from "./workbench/actions.ts";
 
 const FRESH = "Needs a fresh proof: see `POST /api/session/proof`. An API key needs the scope `mcp:manage` itself.";
-/** Longest name of a server or tool in the audit trail, in characters. */
-const MAX_LABEL = 300;
 
-export const mcpParams = z.object({ id: opaqueId.describe("Id of a registered server.") });
 const result = { server: mcpServerSchema };
-
-const nameAndId = ({ name, id }: { name: string; id: string }) => `${name} (${id})`.slice(0, MAX_LABEL);
 
 /** For the audit trail: never arguments, queries or headers, which may be secrets. */
 const summaryOf = (transport: { type: "stdio"; command: string } | { type: "http"; url: string }): string =>
   (transport.type === "stdio" ? `runs ${transport.command}` : `asks ${new URL(transport.url).origin}`).slice(0, 200);
-
-const registeredServer: ActionTarget<{ params: { id: string } }, McpServer> = {
-  resolve: ({ params: { id } }, { deps }) => deps.mcp.get(id),
-  label: nameAndId,
-};
 
 const respond = { tag: "MCP", mode: "respond" } as const;
 const manage = { ...respond, permission: "mcp:manage" } as const;
@@ -175,8 +164,8 @@ const callTool = action({
     label: (server, { body: { name } }) => `${name} of ${nameAndId(server)}`.slice(0, MAX_LABEL),
   },
   apply: async ({ params: { id }, body }, { deps, caller, job: { signal } }) => {
-    const { name, arguments: args, progressId } = body;
-    return { result: await deps.mcp.callTool(id, name, args, { signal, progressId, caller }) };
+    const { name, arguments: args, progressId, timeoutMs } = body;
+    return { result: await deps.mcp.callTool(id, name, args, { signal, progressId, caller, timeoutMs }) };
   },
 });
 
@@ -190,4 +179,5 @@ export const mcpActions = [
   superviseServer,
   updateServer,
   callTool,
+  ...mcpWorkbenchActions,
 ] as const;

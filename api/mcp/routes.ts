@@ -6,8 +6,9 @@ import type { ApiDeps } from "../deps.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { validated } from "../http/validate.ts";
-import { mcpParams } from "./actions.ts";
+import { mcpParams } from "./targets.ts";
 import { visibleTo } from "./visible.ts";
+import { mcpWorkbenchRoutes } from "./workbench/routes.ts";
 
 const describe = (summary: string, answer: z.ZodRawShape) => described({ tag: "MCP", summary, answer });
 
@@ -34,4 +35,5 @@ export const mcpRoutes = ({ mcp }: Pick<ApiDeps, "mcp">) =>
       describe("Read the latest output of a server", { entries: z.array(mcpLogSchema) }),
       validated("param", mcpParams),
       (c) => c.json(ok({ entries: mcp.log(c.req.valid("param").id) })),
-    );
+    )
+    .route("/", mcpWorkbenchRoutes({ mcp }));

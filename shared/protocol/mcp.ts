@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { mayBeSet } from "./mcp-environment.ts";
+import { callTimeout } from "./mcp-workbench.ts";
 
 /** `idle`: it ended after its idle limit, and the next call starts it again. */
 export const mcpServerStatuses = ["stopped", "starting", "running", "idle", "failed"] as const;
@@ -103,6 +104,8 @@ export const callMcpTool = z.strictObject({
     .string()
     .regex(/^[\w-]{1,64}$/)
     .optional(),
+  /** Longest wait, in milliseconds. */
+  timeoutMs: callTimeout.optional(),
 });
 
 export const mcpToolSchema = z.object({
@@ -110,6 +113,11 @@ export const mcpToolSchema = z.object({
   title: z.string().optional(),
   description: z.string().optional(),
   inputSchema: z.record(z.string(), z.unknown()).describe("JSON Schema of the arguments, as the server sent it."),
+  outputSchema: z.record(z.string(), z.unknown()).optional().describe("JSON Schema of the structured content."),
+  annotations: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("Hints of the server, such as `readOnlyHint`. They are claims, not facts."),
   problem: z
     .string()
     .optional()
@@ -189,6 +197,7 @@ export const mcpServerSchema = z.object({
     .object({ package: z.string(), version: z.string(), resolvedAt: z.iso.datetime() })
     .nullable()
     .describe("What `npx` or `uvx` was resolved to, once it was started."),
+  pendingRequests: z.number().int().describe("Requests of the server that wait for a person."),
   createdAt: z.iso.datetime(),
 });
 export type McpServer = z.infer<typeof mcpServerSchema>;

@@ -56,6 +56,32 @@ import type { GettingStarted, gettingStartedBody } from "./getting-started.ts";
 import type { Image, ImageDetail, pullRequest, removeImageQuery, tagRequest } from "./image.ts";
 import type { Job } from "./job.ts";
 import type { callMcpTool, changeMcpServer, createMcpServer, McpServer, McpTool, mcpSupervisionBody } from "./mcp.ts";
+import type {
+  answerMcpRequest,
+  completeMcpArgument,
+  getMcpPrompt,
+  McpAbout,
+  McpChanges,
+  McpCheck,
+  McpCompletion,
+  McpLogLevel,
+  McpPage,
+  McpPrompt,
+  McpResource,
+  McpResourceTemplate,
+  McpRoot,
+  McpSavedCall,
+  McpServerRequest,
+  McpWireEntry,
+  mcpLogLevelBody,
+  mcpRootsBody,
+  mcpSubscription,
+  pageQuery,
+  readMcpResource,
+  saveMcpCall,
+  sendMcpRequest,
+  wireQuery,
+} from "./mcp-workbench.ts";
 import type { connectRequest, createNetworkRequest, disconnectRequest, Network, NetworkDetail } from "./network.ts";
 import type { PasskeyInfo, PasskeyOptions, passkeyBody, passkeyLogin, passkeyPatch } from "./passkey.ts";
 import type { ProcessListState, saveProcessListBody } from "./process-list.ts";
@@ -287,6 +313,35 @@ interface McpRoutes {
   "GET /mcp/:id/tools": { answer: { tools: McpTool[] } };
   "POST /mcp/:id/tools/call": { json: z.input<typeof callMcpTool>; answer: { result: unknown } };
   "GET /mcp/:id/log": { answer: { entries: McpLog[] } };
+  "GET /mcp/:id/about": { answer: { about: McpAbout; logLevel: McpLogLevel } };
+  "GET /mcp/:id/resources": { query: z.input<typeof pageQuery>; answer: McpPage<McpResource> };
+  "GET /mcp/:id/resource-templates": { query: z.input<typeof pageQuery>; answer: McpPage<McpResourceTemplate> };
+  "GET /mcp/:id/prompts": { query: z.input<typeof pageQuery>; answer: McpPage<McpPrompt> };
+  "GET /mcp/:id/completion": { query: z.input<typeof completeMcpArgument>; answer: { completion: McpCompletion } };
+  "GET /mcp/:id/roots": { answer: { roots: McpRoot[] } };
+  "GET /mcp/:id/requests": { answer: { requests: McpServerRequest[] } };
+  "GET /mcp/:id/wire": { query: z.input<typeof wireQuery>; answer: { entries: McpWireEntry[] } };
+  "GET /mcp/:id/saved-calls": { answer: { calls: McpSavedCall[] } };
+  "GET /mcp/:id/changes": { answer: { changes: McpChanges } };
+  "POST /mcp/:id/resources/read": {
+    json: z.input<typeof readMcpResource>;
+    answer: { uri: string; result: Record<string, unknown> };
+  };
+  "POST /mcp/:id/prompts/get": {
+    json: z.input<typeof getMcpPrompt>;
+    answer: { result: Record<string, unknown> };
+  };
+  "POST /mcp/:id/send": { json: z.input<typeof sendMcpRequest>; answer: { result: Record<string, unknown> } };
+  "POST /mcp/:id/subscriptions": { json: z.input<typeof mcpSubscription>; answer: object };
+  "DELETE /mcp/:id/subscriptions": { query: z.input<typeof mcpSubscription>; answer: object };
+  "PUT /mcp/:id/roots": { json: z.input<typeof mcpRootsBody>; answer: { roots: McpRoot[] } };
+  "PUT /mcp/:id/log-level": { json: z.input<typeof mcpLogLevelBody>; answer: { level: McpLogLevel } };
+  "POST /mcp/:id/requests/:request/answer": { json: z.input<typeof answerMcpRequest>; answer: object };
+  "DELETE /mcp/:id/wire": { answer: object };
+  "POST /mcp/:id/saved-calls": { json: z.input<typeof saveMcpCall>; answer: { call: McpSavedCall } };
+  "PUT /mcp/:id/saved-calls/:call": { json: z.input<typeof saveMcpCall>; answer: { call: McpSavedCall } };
+  "DELETE /mcp/:id/saved-calls/:call": { answer: object };
+  "POST /mcp/:id/saved-calls/:call/check": { answer: { check: McpCheck } };
 }
 
 interface AlertsRoutes {

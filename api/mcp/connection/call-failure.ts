@@ -44,6 +44,10 @@ export function toStartFailure(error: unknown, handshakeProblem: string | undefi
 export const isResponse = (error: unknown): boolean =>
   error instanceof ProtocolError || appErrorIn(error) instanceof HttpRefusal || invalidResponse(error) !== undefined;
 
+/** Whether a request failed because the server does not know its method. */
+export const isMethodNotFound = (error: unknown): boolean =>
+  chainOf(error).some((one) => one instanceof ProtocolError && one.code === ProtocolErrorCode.MethodNotFound);
+
 export const isTimeout = (error: unknown): boolean =>
   error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout;
 

@@ -1,18 +1,33 @@
-import { type CallToolResult, LOG_LEVEL_META_KEY, type Progress } from "@modelcontextprotocol/client";
+import {
+  type CallToolResult,
+  LOG_LEVEL_META_KEY,
+  type Progress,
+  type RequestOptions,
+} from "@modelcontextprotocol/client";
+import { z } from "zod";
 import { toSingleLine } from "../../../shared/logs/single-line.ts";
 import type { McpTool } from "../../../shared/protocol/mcp.ts";
+import type { McpAbout, McpLogLevel, McpPage, McpPages } from "../../../shared/protocol/mcp-workbench.ts";
 import { singleFlight } from "../../../shared/server/async/single-flight.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import { connectionFailure } from "../../outbound/connection-failure.ts";
 import { messages } from "../messages.ts";
-import { appErrorIn, toCallFailure } from "./call-failure.ts";
+import { appErrorIn, isMethodNotFound, toCallFailure } from "./call-failure.ts";
 import { SessionExpired } from "./http-responses.ts";
 import { createKeepAlive, type Health, KEEP_ALIVE, type KeepAliveTimes } from "./keep-alive.ts";
+import { invalidTemplate } from "./messages.ts";
+import { expandTemplate, offers, toAbout } from "./offers.ts";
+import type { McpPeer } from "./peer.ts";
 import { toTool } from "./repair.ts";
 import { type McpSession, openSession, type SessionOptions } from "./session.ts";
+import { createSubscriptions } from "./subscriptions.ts";
 
 const LIST_TIMEOUT_MS = 15_000;
 const MAX_TOOLS = 2_000;
+/** Of one read of a list: pages, and entries after which no further page is read. */
+const MAX_PAGES = 20;
+const MAX_ENTRIES = 2_000;
+const MAX_CURSOR = 8_192;
 const MAX_CALLS = 16;
 /** Longest handshake of a session that replaces an expired one. */
 const RENEW_MS = 20_000;
@@ -25,8 +40,26 @@ export interface McpConnection {
   /** Cached until the server reports a change. */
   tools(): Promise<McpTool[]>;
   callTool(name: string, args: Record<string, unknown>, options: CallOptions): Promise<CallToolResult>;
+  about(): McpAbout;
+  /** A part of a list: as many pages as fit into its bounds. Empty when the server does not offer the kind. */
+  list<Kind extends keyof McpPages>(kind: Kind, cursor?: string): Promise<McpPage<McpPages[Kind]>>;
+  /** The URI of a template with values. @throws AppError `invalid_input` for an invalid template */
+  expandTemplate(template: string, values: Record<string, string>): string;
+  /** Sends any request of the protocol. Returns the result as the server sent it. */
+  request(method: string, params: Json, options: CallOptions): Promise<Json>;
+  /** Follows changes of a resource, also in later sessions. */
+  subscribe(uri: string): Promise<void>;
+  unsubscribe(uri: string): Promise<void>;
+  /** Tells the server that the roots have changed. */
+  rootsChanged(): Promise<void>;
+  /** Asks an older server for logging messages from this level on; newer ones are asked with each call. */
+  setLogLevel(level: McpLogLevel): Promise<void>;
   close(): Promise<void>;
 }
+
+type Json = Record<string, unknown>;
+/** Results are shown, not trusted: a strict schema would hide an odd one. */
+const anyResult = z.record(z.string(), z.unknown());
 
 export interface CallOptions {
   /** Longest wait for the response, in milliseconds. */
@@ -51,11 +84,13 @@ export interface ConnectOptions extends SessionOptions {
  */
 export async function connectMcpServer(options: ConnectOptions): Promise<McpConnection> {
   let tools: Promise<McpTool[]> | undefined;
-  const toolsChanged = () => {
-    tools = undefined;
-    options.onToolsChanged();
+  const listChanged: McpPeer["onListChanged"] = (kind) => {
+    if (kind === "tools") tools = undefined;
+    options.peer.onListChanged(kind);
   };
-  let session = await openSession({ ...options, onToolsChanged: toolsChanged });
+  const peer: McpPeer = { ...options.peer, onListChanged: listChanged };
+  const subscriptions = createSubscriptions();
+  let session = await openSession({ ...options, peer });
   let calls = 0;
   let open = true;
   const ended = new AbortController();
@@ -86,12 +121,13 @@ export async function connectMcpServer(options: ConnectOptions): Promise<McpConn
   };
   const renewOnce = singleFlight(async (expired: McpSession): Promise<void> => {
     const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(RENEW_MS)]);
-    const next = await openSession({ ...options, signal, onToolsChanged: toolsChanged });
+    const next = await openSession({ ...options, signal, peer });
     if (!open) return next.close();
     session = next;
     watch(next);
     void expired.close();
-    toolsChanged();
+    for (const kind of ["tools", "resources", "prompts"] as const) listChanged(kind);
+    void subscriptions.renew(next.client).catch(() => {});
   });
   const withSession = async <T>(work: (current: McpSession) => Promise<T>): Promise<T> => {
     const current = session;
@@ -130,6 +166,60 @@ export async function connectMcpServer(options: ConnectOptions): Promise<McpConn
     }
   };
 
+  /** Counts a request against the limit, and looks at a server that does not answer. */
+  const call = async <T>(
+    { limitMs, signal, onProgress }: CallOptions,
+    work: (current: McpSession, limit: RequestOptions) => Promise<T>,
+  ): Promise<T> => {
+    if (calls >= MAX_CALLS) throw new AppError("overloaded", messages.tooManyCalls);
+    calls++;
+    try {
+      const limit = { timeout: limitMs, maxTotalTimeout: limitMs, signal, onprogress: onProgress };
+      return await withSession((current) => work(current, limit));
+    } catch (error) {
+      const failure = toCallFailure(error, limitMs);
+      if (failure instanceof AppError && failure.code === "upstream_unavailable" && !signal?.aborted) {
+        void pulse.check();
+      }
+      throw failure;
+    } finally {
+      calls--;
+    }
+  };
+
+  const readList = async <Kind extends keyof McpPages>(
+    kind: Kind,
+    from: string | undefined,
+  ): Promise<McpPage<McpPages[Kind]>> => {
+    const { method, field, capability, read } = offers[kind];
+    const items: McpPages[Kind][] = [];
+    const deadline = performance.now() + LIST_TIMEOUT_MS;
+    let cursor = from;
+    for (let page = 1; ; page++) {
+      if (session.client.getServerCapabilities()?.[capability] === undefined) return { items, nextCursor: null };
+      const limitMs = Math.max(1, Math.round(deadline - performance.now()));
+      const params = cursor === undefined ? {} : { cursor };
+      let result: Json;
+      try {
+        result = await call({ limitMs }, ({ client }, limit) => client.request({ method, params }, anyResult, limit));
+      } catch (error) {
+        // Servers with resources often have no templates, and do not know the method.
+        if (isMethodNotFound(error)) return { items, nextCursor: null };
+        if (items.length > 0 && cursor !== undefined) return { items, nextCursor: cursor };
+        throw error;
+      }
+      const entries: unknown[] = Array.isArray(result[field]) ? result[field] : [];
+      for (const entry of entries) items.push(read(entry, items.length));
+      const next = result.nextCursor;
+      if (typeof next !== "string" || next === "" || next === cursor || next.length > MAX_CURSOR) {
+        return { items, nextCursor: null };
+      }
+      cursor = next;
+      const full = page >= MAX_PAGES || items.length >= MAX_ENTRIES;
+      if (full || performance.now() > deadline - LIST_TIMEOUT_MS / 2) return { items, nextCursor: cursor };
+    }
+  };
+
   return {
     get serverInfo() {
       const info = session.client.getServerVersion();
@@ -146,26 +236,44 @@ export async function connectMcpServer(options: ConnectOptions): Promise<McpConn
       });
       return reading;
     },
-    async callTool(name, args, { limitMs, signal, onProgress }) {
-      if (calls >= MAX_CALLS) throw new AppError("overloaded", messages.tooManyCalls);
-      calls++;
-      try {
-        const limit = { timeout: limitMs, maxTotalTimeout: limitMs, signal, onprogress: onProgress };
-        return await withSession(({ client }) => {
-          const modern = client.getProtocolEra() === "modern";
-          const meta = modern ? { _meta: { [LOG_LEVEL_META_KEY]: "debug" } } : {};
-          return client.callTool({ name, arguments: args, ...meta }, limit);
-        });
-      } catch (error) {
-        const failure = toCallFailure(error, limitMs);
-        if (failure instanceof AppError && failure.code === "upstream_unavailable" && !signal?.aborted) {
-          void pulse.check();
-        }
-        throw failure;
-      } finally {
-        calls--;
-      }
+    callTool: (name, args, options) =>
+      call(options, ({ client }, limit) => {
+        const modern = client.getProtocolEra() === "modern";
+        const meta = modern ? { _meta: { [LOG_LEVEL_META_KEY]: peer.logLevel() } } : {};
+        return client.callTool({ name, arguments: args, ...meta }, limit);
+      }),
+    request: (method, params, options) =>
+      call(options, ({ client }, limit) => client.request({ method, params }, anyResult, limit)),
+    about() {
+      const { client } = session;
+      return toAbout(
+        {
+          capabilities: client.getServerCapabilities(),
+          instructions: client.getInstructions(),
+          version: client.getServerVersion(),
+          protocolVersion: client.getNegotiatedProtocolVersion(),
+        },
+        subscriptions.uris(),
+      );
     },
+    list: (kind, cursor) => readList(kind, cursor),
+    expandTemplate(template, values) {
+      const uri = expandTemplate(template, values);
+      if (uri === undefined) throw new AppError("invalid_input", invalidTemplate);
+      return uri;
+    },
+    subscribe: (uri) => call({ limitMs: LIST_TIMEOUT_MS }, ({ client }) => subscriptions.add(client, uri)),
+    unsubscribe: (uri) => call({ limitMs: LIST_TIMEOUT_MS }, ({ client }) => subscriptions.remove(client, uri)),
+    rootsChanged: async () => {
+      // The newer revision has no such notification: the server asks for the roots when it needs them.
+      if (session.client.getProtocolEra() === "legacy") await session.client.sendRootsListChanged();
+    },
+    setLogLevel: (level) =>
+      call({ limitMs: LIST_TIMEOUT_MS }, async ({ client }, limit) => {
+        if (client.getProtocolEra() === "legacy" && client.getServerCapabilities()?.logging) {
+          await client.setLoggingLevel(level, limit);
+        }
+      }),
     close: end,
   };
 }

@@ -1,5 +1,7 @@
 import { toSingleLine } from "../../../shared/logs/single-line.ts";
 
+export const invalidTemplate = "This URI template is not valid.";
+
 /** Sentences about responses of MCP servers. `place`: origin and path of a request; `text`: one line of the server. */
 export const messages = {
   start: {
@@ -16,6 +18,8 @@ export const messages = {
     refused: (text: string) => `The server refused: ${text}`,
     timeout: (seconds: number) => `The server did not answer within ${seconds} s.`,
     endlessList: "The server's list of tools has no end.",
+    tooManySubscriptions: (max: number) => `At most ${max} resources of a server can be followed.`,
+    noSubscriptions: "The server does not offer subscriptions to resources.",
     noAnswer: "The server did not answer the call.",
   },
   response: {
@@ -33,6 +37,7 @@ export const messages = {
   },
   result: {
     toolProblem: (issues: readonly string[]) => `The server describes this tool wrongly: ${issues.join("; ")}.`,
+    entryProblem: (issues: readonly string[]) => `The server describes this entry wrongly: ${issues.join("; ")}.`,
     noParts: "The server's answer has no list of parts.",
     invalidPart: (number: number, kind: string | undefined) =>
       `Part ${number} of the server's answer${kind === undefined ? "" : ` of the kind "${toSingleLine(kind, 40)}"`} is not valid; it is shown as text.`,

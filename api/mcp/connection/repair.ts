@@ -18,7 +18,7 @@ const isObject = (value: unknown): value is Json =>
 
 /** Problems of a value of the protocol, such as `"title": expected string, received null`; empty for a valid one. */
 export function issuesOf(
-  type: "Tool" | "ContentBlock" | "CallToolResult" | "InitializeResult",
+  type: "Tool" | "ContentBlock" | "CallToolResult" | "InitializeResult" | "Resource" | "ResourceTemplate" | "Prompt",
   value: unknown,
 ): string[] {
   const checked = specTypeSchemas[type]["~standard"].validate(value) as {
@@ -54,12 +54,14 @@ export function toTool({ name, _meta }: { name: string; _meta?: Json | undefined
   const original = _meta?.[TOOL];
   const given: Json = isObject(original) ? original : {};
   const issues = issuesOf("Tool", original);
-  const { title, description, inputSchema } = given;
+  const { title, description, inputSchema, outputSchema, annotations } = given;
   return {
     name,
     ...(typeof title === "string" ? { title } : {}),
     ...(typeof description === "string" ? { description: description.slice(0, MAX_DESCRIPTION) } : {}),
     inputSchema: isObject(inputSchema) ? inputSchema : {},
+    ...(isObject(outputSchema) ? { outputSchema } : {}),
+    ...(isObject(annotations) ? { annotations } : {}),
     ...(issues.length === 0 ? {} : { problem: messages.result.toolProblem(issues) }),
   };
 }

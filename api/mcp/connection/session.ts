@@ -10,9 +10,12 @@ import { toStartFailure } from "./call-failure.ts";
 import { explainResponses } from "./http-responses.ts";
 import { messages } from "./messages.ts";
 import type { OwnedTree } from "./owned-tree.ts";
+import type { McpPeer } from "./peer.ts";
 import type { ProcessRegister } from "./process-register.ts";
+import { servePeer } from "./serve-peer.ts";
 import { createStdioTransport } from "./stdio-transport.ts";
 import { TolerantClient } from "./tolerant-client.ts";
+import { tapTransport } from "./wire-tap.ts";
 
 /** Longest wait for the probe. Silence on a pipe means an older server; over HTTP the server may be slow to start. */
 const PROBE_MS = { stdio: 5_000, http: 60_000 };
@@ -29,7 +32,7 @@ export interface SessionOptions {
   launch?: Launch | undefined;
   /** The process of a local server, and null when it has ended with all it started. */
   onProcess?: ((tree: OwnedTree | null) => void) | undefined;
-  onToolsChanged(): void;
+  peer: McpPeer;
 }
 
 /** A program with its arguments, and folders that are searched for programs before PATH. */
@@ -73,9 +76,15 @@ export async function openSession(options: SessionOptions): Promise<McpSession> 
 }
 
 async function openOnce(options: SessionOptions, mode: "auto" | "legacy"): Promise<McpSession> {
-  const { log, signal, onToolsChanged } = options;
+  const { log, signal, peer } = options;
   const channel = await openChannel(options);
-  const client = new TolerantClient({ mode, probeMs: PROBE_MS[options.transport.type], onToolsChanged });
+  const client = new TolerantClient({
+    mode,
+    probeMs: PROBE_MS[options.transport.type],
+    onListChanged: peer.onListChanged,
+  });
+  tapTransport(channel.transport, peer.onMessage);
+  servePeer(client, peer);
   client.setNotificationHandler("notifications/message", ({ params }) => {
     const data = typeof params.data === "string" ? params.data : JSON.stringify(params.data);
     log.add("notification", params.level, params.logger === undefined ? data : `${params.logger}: ${data}`);
@@ -89,7 +98,7 @@ async function openOnce(options: SessionOptions, mode: "auto" | "legacy"): Promi
     await unlessAborted(client.connect(channel.transport, { signal }), signal);
     client.endHandshake();
     if (client.getProtocolEra() === "legacy" && client.getServerCapabilities()?.logging) {
-      await client.setLoggingLevel("debug", { signal, timeout: PROBE_MS.stdio }).catch(() => {}); // then it keeps its own level
+      await client.setLoggingLevel(peer.logLevel(), { signal, timeout: PROBE_MS.stdio }).catch(() => {}); // then it keeps its own level
     }
   } catch (error) {
     const ending = channel.ending();

@@ -8,6 +8,7 @@ import {
 } from "@modelcontextprotocol/client";
 import { toSingleLine } from "../../../shared/logs/single-line.ts";
 import { messages } from "./messages.ts";
+import type { McpListKind } from "./peer.ts";
 import { isCallResult, issuesOf, repairCallResult, repairTools } from "./repair.ts";
 
 const MAX_LIST_PAGES = 20;
@@ -15,7 +16,7 @@ const MAX_LIST_PAGES = 20;
 export interface TolerantClientOptions {
   mode: "auto" | "legacy";
   probeMs: number;
-  onToolsChanged(): void;
+  onListChanged(kind: McpListKind): void;
 }
 
 /**
@@ -27,10 +28,16 @@ export class TolerantClient extends Client {
   handshakeProblem: string | undefined;
   #handshaking = true;
 
-  constructor({ mode, probeMs, onToolsChanged }: TolerantClientOptions) {
+  constructor({ mode, probeMs, onListChanged }: TolerantClientOptions) {
     super(
       { name: "ai-desktop", version: "1" },
       {
+        // What the server may ask for is answered by a person, in the page of the server.
+        capabilities: {
+          roots: { listChanged: true },
+          sampling: {},
+          elicitation: { form: {}, url: {} },
+        },
         versionNegotiation: { mode, probe: { timeoutMs: probeMs } },
         listMaxPages: MAX_LIST_PAGES,
         // A schema comes from the server: its patterns could block this process. Responses are shown, not trusted.
@@ -40,7 +47,11 @@ export class TolerantClient extends Client {
             (input: unknown) =>
               accepted<T>(input),
         },
-        listChanged: { tools: { autoRefresh: false, onChanged: onToolsChanged } },
+        listChanged: {
+          tools: { autoRefresh: false, onChanged: () => onListChanged("tools") },
+          resources: { autoRefresh: false, onChanged: () => onListChanged("resources") },
+          prompts: { autoRefresh: false, onChanged: () => onListChanged("prompts") },
+        },
       },
     );
   }

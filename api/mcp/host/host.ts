@@ -16,12 +16,14 @@ import type { RealtimeClient } from "../../events/realtime-client.ts";
 import { createConcurrencyLimit } from "../../http/concurrency-limit.ts";
 import { createAddressRules } from "../../outbound/address-rules.ts";
 import { createOwnAddresses, type OwnAddressesOptions } from "../../outbound/own-addresses.ts";
+import type { McpConnection } from "../connection/connection.ts";
 import type { KeepAliveTimes } from "../connection/keep-alive.ts";
 import { createProcessRegister } from "../connection/process-register.ts";
 import { createPrograms } from "../launcher/programs.ts";
 import { messages } from "../messages.ts";
 import { mergeSecrets } from "../secrets.ts";
 import { createMcpStore, type McpTransport, type StoredMcpServer } from "../store.ts";
+import { createMcpWorkbench, type McpWorkbench } from "../workbench/workbench.ts";
 import { createCommandList } from "./command-list.ts";
 import type { RestartTimes } from "./restart-policy.ts";
 import { createMcpRunner, type McpRunner, type RunState } from "./runner.ts";
@@ -61,6 +63,17 @@ export interface McpHost {
   /** Registers a listener for servers that failed or are started again by themselves. Returns its removal. */
   onFailure(listener: (failure: McpFailure) => void): () => void;
   tools(id: string): Promise<McpTool[]>;
+  /** What users see of, and answer to, the servers. */
+  readonly workbench: McpWorkbench;
+  /**
+   * Runs `work` on the connection of a server, which starts an idle one. With a `caller` it counts as one of the calls that
+   * this user may make at once. @throws AppError `not_found`, `conflict`, `overloaded`
+   */
+  use<T>(
+    id: string,
+    work: (connection: McpConnection) => Promise<T>,
+    options?: { caller?: string; signal?: AbortSignal },
+  ): Promise<T>;
   callTool(id: string, name: string, args: Record<string, unknown>, options?: HostCallOptions): Promise<CallToolResult>;
   /** The latest log entries, oldest first. */
   log(id: string): McpLog[];
@@ -76,6 +89,8 @@ export interface HostCallOptions {
   progressId?: string;
   /** Id of the user who calls, whose share of the calls to this server is limited. */
   caller?: string;
+  /** Longest wait, in milliseconds. */
+  timeoutMs?: number;
 }
 
 /** A server that failed, and is started again unless it failed too often. */
@@ -127,6 +142,12 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
   const notifyAll = (serverId: string, action: string) =>
     realtime.emitToWS("mcp", "mcp:changed", { serverId, action, timestamp: new Date().toISOString() });
 
+  const workbench = createMcpWorkbench({
+    database,
+    realtime,
+    onPending: (serverId) => notifyAll(serverId, "requests"),
+  });
+
   const runnerOf = (serverId: string): McpRunner => {
     const known = runners.get(serverId);
     if (known) return known;
@@ -156,8 +177,7 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
         notifyAll(serverId, status);
       },
       onLog: (entry) => realtime.emitToMCP(serverId, "log", entry),
-      onToolsChanged: () =>
-        realtime.emitToMCP(serverId, "tools:changed", { serverId, timestamp: new Date().toISOString() }),
+      peerOf: (mask) => workbench.peerOf(serverId, mask),
     });
     runners.set(serverId, runner);
     return runner;
@@ -178,10 +198,24 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
     const runner = runners.get(stored.id);
     const { status = "stopped", message = null, serverInfo = null } = runner ?? {};
     const { id, name, desired, supervision, createdAt } = stored;
+    const pendingRequests = workbench.pending(id);
     const transport = withoutValues(stored.transport);
     const program = programs.describe(stored);
     const run = runner?.state() ?? notStarted;
-    return { id, name, transport, status, message, serverInfo, desired, supervision, ...run, program, createdAt };
+    return {
+      id,
+      name,
+      transport,
+      status,
+      message,
+      serverInfo,
+      desired,
+      supervision,
+      ...run,
+      program,
+      pendingRequests,
+      createdAt,
+    };
   };
 
   const check = (transport: McpTransport) => {
@@ -255,6 +289,7 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
       store.remove(id);
       await runner?.close();
       await removeProgram();
+      workbench.forget(id);
       notifyAll(id, "removed");
     },
     start,
@@ -299,12 +334,22 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
     },
     async tools(id) {
       store.get(id);
-      return runnerOf(id).tools();
+      return runnerOf(id).use(async (connection) => {
+        const tools = await connection.tools();
+        workbench.noteStart(id, connection);
+        return tools;
+      });
     },
-    async callTool(id, name, args, { signal, progressId, caller } = {}) {
+    workbench,
+    async use(id, work, { caller, signal } = {}) {
+      store.get(id);
+      const use = () => runnerOf(id).use(work);
+      return caller === undefined ? use() : calls.run(`${caller} ${id}`, use, signal);
+    },
+    async callTool(id, name, args, { signal, progressId, caller, timeoutMs } = {}) {
       store.get(id);
       const onProgress = progressId === undefined ? undefined : sendProgress(id, progressId);
-      const call = () => runnerOf(id).callTool(name, args, { signal, onProgress });
+      const call = () => runnerOf(id).callTool(name, args, { limitMs: timeoutMs, signal, onProgress });
       return caller === undefined ? call() : calls.run(`${caller} ${id}`, call, signal);
     },
     log(id) {
@@ -316,6 +361,7 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
     },
     async close() {
       closed = true;
+      workbench.close();
       await Promise.all([...runners.values()].map((runner) => runner.close()));
     },
   };

@@ -9,6 +9,7 @@ import type { AddressRules } from "../../outbound/address-rules.ts";
 import type { CallOptions, McpConnection } from "../connection/connection.ts";
 import type { KeepAliveTimes } from "../connection/keep-alive.ts";
 import type { OwnedTree, TreeUsage } from "../connection/owned-tree.ts";
+import type { McpPeer } from "../connection/peer.ts";
 import type { ProcessRegister } from "../connection/process-register.ts";
 import type { Programs } from "../launcher/programs.ts";
 import { messages } from "../messages.ts";
@@ -42,7 +43,8 @@ export interface McpRunnerDeps {
   log: Log;
   onStatus(status: McpServerStatus, message: string | null): void;
   onLog(entry: McpLog): void;
-  onToolsChanged(): void;
+  /** The client side of its connections; `mask` hides its secrets. */
+  peerOf(mask: (text: string) => string): McpPeer;
   /** It is started again by itself, or would be if it had not failed too often. */
   onRestart(why: string): void;
   /** Shorter in tests. */
@@ -74,11 +76,7 @@ export interface McpRunner {
   /** The limits have changed. */
   refreshLimits(): void;
   tools(): Promise<McpTool[]>;
-  callTool(
-    name: string,
-    args: Record<string, unknown>,
-    options?: Omit<CallOptions, "limitMs">,
-  ): Promise<CallToolResult>;
+  callTool(name: string, args: Record<string, unknown>, options?: Partial<CallOptions>): Promise<CallToolResult>;
   /** Runs a call on the connection, which starts an idle server. @throws AppError `conflict` when it does not run */
   use<T>(work: (connection: McpConnection) => Promise<T>): Promise<T>;
   entries(): McpLog[];
@@ -92,6 +90,7 @@ export interface McpRunner {
 export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
   const { log, onStatus, startMs = START_MS } = deps;
   const feed = createLogFeed(id, deps.onLog);
+  const peer = deps.peerOf(feed.mask);
   let status: McpServerStatus = "stopped";
   let message: string | null = null;
   let connection: McpConnection | undefined;
@@ -203,7 +202,7 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
         log: feed,
         signal: abort.signal,
         pulse: deps.pulse,
-        onToolsChanged: deps.onToolsChanged,
+        peer,
         onProcess(next) {
           tree = next ?? undefined;
           usage = undefined;
@@ -332,11 +331,11 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
     refreshLimits: limits.refresh,
     use,
     tools: () => use((current) => current.tools()),
-    callTool: (name, args, { signal, onProgress } = {}) => {
+    callTool: (name, args, { limitMs = CALL_MS, signal, onProgress } = {}) => {
       const masked = ({ message: text, ...rest }: Progress) =>
         onProgress?.(text === undefined ? rest : { ...rest, message: toSingleLine(feed.mask(String(text))) });
       const listener = onProgress && masked;
-      return use((current) => current.callTool(name, args, { limitMs: CALL_MS, signal, onProgress: listener }));
+      return use((current) => current.callTool(name, args, { limitMs, signal, onProgress: listener }));
     },
     async revoke(why) {
       await stop();

@@ -34,11 +34,27 @@ export interface McpProgress {
   timestamp: string;
 }
 
+export interface McpChange {
+  serverId: string;
+  /** ISO 8601. */
+  timestamp: string;
+}
+
 export interface McpServerToClient {
   joined: (membership: { serverId: string }) => void;
   status: (status: { serverId: string; status: McpServerStatus; message?: string; timestamp: string }) => void;
   log: (log: McpLog) => void;
   "tool:progress": (progress: McpProgress) => void;
+  /** The server offers other tools, resources or prompts. */
+  "tools:changed": (change: McpChange) => void;
+  "resources:changed": (change: McpChange) => void;
+  "prompts:changed": (change: McpChange) => void;
+  /** The content of a resource with a subscription changed. */
+  "resource:updated": (change: McpChange & { uri: string }) => void;
+  /** Requests of the server that wait for a person came or went. */
+  "requests:changed": (change: McpChange & { pending: number }) => void;
+  /** Messages were exchanged; at most one event a second. */
+  "wire:changed": (change: McpChange & { last: number }) => void;
   /** The list of registered servers changed; sent to the whole namespace. */
   "mcp:changed": (change: { serverId?: string; action: string; timestamp: string }) => void;
   error: (error: { serverId?: string; message: string; code: ErrorCode }) => void;

@@ -49,6 +49,7 @@ const server: McpServer = {
   restarts: { count: 0, nextAt: null, exhausted: false },
   health: null,
   program: null,
+  pendingRequests: 0,
   createdAt: "2026-01-01T00:00:00Z",
 };
 const disk = (mount: string, usagePercent: number, total = 100) => ({
