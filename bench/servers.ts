@@ -83,6 +83,7 @@ export async function startOurs(env: Record<string, string> = {}): Promise<Runni
 const scripts = {
   "socket.io": "yardsticks/bare-socket-io.ts",
   ws: "yardsticks/raw-ws.ts",
+  node: "yardsticks/node-writes.ts",
   bun: "yardsticks/bun-server.ts",
 };
 
@@ -109,6 +110,7 @@ export async function startAll(): Promise<RunningSubject[]> {
     startOurs(),
     startYardstick("socket.io"),
     startYardstick("ws"),
+    startYardstick("node"),
     startNchan(),
     bun === undefined ? undefined : startYardstick("bun", bun),
   ]);

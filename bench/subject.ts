@@ -3,7 +3,7 @@ export type Dialect = "socket.io" | "plain";
 
 /** A measured server, with the data that the load generator needs. */
 export interface Subject {
-  name: "ours" | "socket.io" | "ws" | "nchan" | "bun";
+  name: "ours" | "socket.io" | "ws" | "node" | "nchan" | "bun";
   pid: number;
   port: number;
   dialect: Dialect;

@@ -87,8 +87,8 @@ async function alternate<T>(
 }
 
 /** Returns the median of the ratios of consecutive measurements, so that slow changes of the load cancel out. */
-const ratio = <T>(results: Results<T>, yardstick: string, value: (one: T) => number): number =>
-  median((results.ours ?? []).map((ours, index) => value(ours) / value(results[yardstick]?.[index] as T)));
+const ratio = <T>(results: Results<T>, yardstick: string, value: (one: T) => number, of = "ours"): number =>
+  median((results[of] ?? []).map((one, index) => value(one) / value(results[yardstick]?.[index] as T)));
 
 function flatRow(subscribers: number, bytes: number, batch: number, results: Results<FlatMetrics>): Row {
   const metrics: Record<string, number> = {};
@@ -108,7 +108,10 @@ function flatRow(subscribers: number, bytes: number, batch: number, results: Res
     }
     if (results.bun && (subscribers === 50 || subscribers === 500)) {
       bounds["to Bun"] = { value: ratio(results, "bun", (one) => one.perSecond), atLeast: 0.9 };
+      // What Node's writes alone reach is the most that any server on Node can.
+      metrics["node to bun"] = ratio(results, "bun", (one) => one.perSecond, "node");
     }
+    if (subscribers > 1) metrics["ours to node"] = ratio(results, "node", (one) => one.perSecond);
     bounds["delivered of what was published"] = {
       value: Math.min(...(results.ours ?? []).map((one) => one.delivered)),
       atLeast: 1,
