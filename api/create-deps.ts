@@ -4,6 +4,7 @@ import { openContainerEvents } from "../shared/docker/container-events.ts";
 import { createFileRoot } from "../shared/files/root/files.ts";
 import { createSaveJournal } from "../shared/files/saving/save-journal.ts";
 import { createHostMetrics } from "../shared/metrics/metrics.ts";
+import { createDirectLink } from "../shared/pm2/direct-link.ts";
 import { createProcessHost } from "../shared/pm2/processes.ts";
 import { canSeeDeployment, canSeeService, may, type Principal } from "../shared/protocol/access.ts";
 import type { Config } from "../shared/server/config.ts";
@@ -90,7 +91,7 @@ export function createApiDeps({
   const { config } = settings;
   const recreates = createRecreateStore(database, log);
   const docker = createDockerEngine({ dockerHost: config.DOCKER_HOST, recreateJournal: recreates });
-  const processes = createProcessHost({ pm2Home: config.PM2_HOME });
+  const processes = createProcessHost({ link: createDirectLink({ pm2Home: config.PM2_HOME }) });
   const ownFiles = join(config.DATA_DIR, "files");
   if (config.FILE_MANAGER_ROOT === ownFiles) mkdirSync(ownFiles, { recursive: true, mode: 0o700 });
   const journal = createSaveJournal({

@@ -3,6 +3,7 @@ import { createDockerHost } from "../shared/docker/docker-host.ts";
 import { createFileRoot } from "../shared/files/root/files.ts";
 import { watchFolder } from "../shared/files/watching/watcher.ts";
 import { createHostMetrics } from "../shared/metrics/metrics.ts";
+import { createDirectLink } from "../shared/pm2/direct-link.ts";
 import { createProcessHost } from "../shared/pm2/processes.ts";
 import { allowedOrigins, ConfigError, parseConfig } from "../shared/server/config.ts";
 import { loadEmitToken } from "../shared/server/emit-token.ts";
@@ -33,7 +34,7 @@ async function start(): Promise<void> {
   const server = createRealtimeServer({
     docker,
     reportShell: reports.send,
-    processes: createProcessHost({ pm2Home: config.PM2_HOME }),
+    processes: createProcessHost({ link: createDirectLink({ pm2Home: config.PM2_HOME }) }),
     metrics: createHostMetrics(),
     files: createFileRoot({ root: config.FILE_MANAGER_ROOT, log, protect: [config.DATA_DIR] }),
     watchFolder,

@@ -196,8 +196,9 @@ describe("a bug in a handler", () => {
 });
 
 async function idleProcesses() {
+  const { createDirectLink } = await import("../../shared/pm2/direct-link.ts");
   const { createProcessHost } = await import("../../shared/pm2/processes.ts");
-  return createProcessHost({ pm2Home: "/nonexistent" });
+  return createProcessHost({ link: createDirectLink({ pm2Home: "/nonexistent" }) });
 }
 
 describe.skipIf(await lacks("docker"))("a list of containers", () => {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { maskText } from "../logs/masking.ts";
 import type { TriggerResult } from "../protocol/deployment-details.ts";
 import { decodeArgument } from "./amp.ts";
-import { followBus } from "./pm2-bus.ts";
+import type { DaemonLink } from "./daemon-link.ts";
 
 /** Longest wait for the replies of an action, and for the bus. */
 const REPLY_LIMIT_MS = 10_000;
@@ -26,7 +26,10 @@ export interface ReplyOptions {
  *
  * @throws What `send` throws
  */
-export async function collectReplies(bus: string, { pmIds, action, send }: ReplyOptions): Promise<TriggerResult[]> {
+export async function collectReplies(
+  link: Pick<DaemonLink, "followBus">,
+  { pmIds, action, send }: ReplyOptions,
+): Promise<TriggerResult[]> {
   const results = new Map<number, string>();
   const stop = new AbortController();
   const all = Promise.withResolvers<void>();
@@ -45,7 +48,7 @@ export async function collectReplies(bus: string, { pmIds, action, send }: Reply
     if (results.size === pmIds.length) all.resolve();
   };
   try {
-    followBus(bus, { onMessage, onState: (isUp) => isUp && up.resolve() }, stop.signal);
+    link.followBus({ onMessage, onState: (isUp) => isUp && up.resolve() }, stop.signal);
     // A reply that comes before the bus is followed would be lost.
     await up.promise;
     await Promise.all(pmIds.map(send));

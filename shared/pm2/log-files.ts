@@ -1,6 +1,7 @@
-import { constants } from "node:fs";
-import { type FileHandle, open, realpath } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { AppError } from "../server/errors.ts";
+import type { DaemonLink, LinkedFile } from "./daemon-link.ts";
 import type { ProcessEntry } from "./process-views.ts";
 
 /** `/dev/null` or `NULL` in PM2's configuration means that PM2 keeps no log. */
@@ -20,16 +21,13 @@ export function logPathsOf(entries: readonly ProcessEntry[]): string[] {
 }
 
 /** Bytes in these log files; null if one of them cannot be read. A file that does not exist yet is empty. */
-export async function sizeOfLogs(paths: readonly string[]): Promise<number | null> {
-  let bytes = 0;
-  for (const path of new Set(paths)) {
-    try {
-      bytes += await withLogFile(path, constants.O_RDONLY, async (_file, size) => size);
-    } catch {
-      return null;
-    }
+export async function sizeOfLogs(link: Pick<DaemonLink, "statFile">, paths: readonly string[]): Promise<number | null> {
+  try {
+    const files = await Promise.all([...new Set(paths)].map((path) => link.statFile(path)));
+    return files.reduce((sum, file) => sum + (file?.size ?? 0), 0);
+  } catch {
+    return null;
   }
-  return bytes;
 }
 
 /**
@@ -37,47 +35,93 @@ export async function sizeOfLogs(paths: readonly string[]): Promise<number | nul
  *
  * @param others Log files of other apps, which must stay.
  * @returns Bytes that were deleted.
- * @throws AppError `conflict` for a file that another app writes into; `forbidden`
+ * @throws AppError `conflict` for a file that another app writes into; `forbidden`, `not_supported`
  */
-export async function emptyLogFiles(paths: readonly string[], others: readonly string[]): Promise<number> {
-  const kept = new Set(await Promise.all(others.map(realPath)));
-  if ((await Promise.all(paths.map(realPath))).some((path) => kept.has(path))) {
+export async function emptyLogFiles(
+  link: Pick<DaemonLink, "statFile" | "emptyFile">,
+  paths: readonly string[],
+  others: readonly string[],
+): Promise<number> {
+  /** A path without a file to compare is compared itself. */
+  const idOf = (path: string) =>
+    link.statFile(path).then(
+      (file) => file?.id ?? path,
+      () => path,
+    );
+  const kept = new Set([...others, ...(await Promise.all(others.map(idOf)))]);
+  const own = [...paths, ...(await Promise.all(paths.map(idOf)))];
+  if (own.some((one) => kept.has(one))) {
     throw new AppError("conflict", "Another process writes into the same log file.");
   }
   let bytes = 0;
-  for (const path of paths) {
-    bytes += await withLogFile(path, constants.O_WRONLY, async (file, size) => {
-      await file.truncate(0);
-      return size;
-    });
-  }
+  for (const path of paths) bytes += await link.emptyFile(path);
   return bytes;
 }
 
-/** Two paths of one file have the same real path; a missing file keeps its own. */
-const realPath = (path: string): Promise<string> => realpath(path).catch(() => path);
+/** The user whose files a log may be; undefined: whatever this process may open. */
+type Owner = number | undefined;
+
+/** Finds a log file without opening it: see `DaemonLink.statFile`. */
+export async function statLogFile(path: string, owner?: Owner): Promise<LinkedFile | null> {
+  const found = await stat(path).catch((error: unknown) => missingOrForbidden(error));
+  if (!found) return null;
+  requireLog(found, owner);
+  return { id: `${found.dev}:${found.ino}`, size: found.size, modifiedAt: found.mtimeMs };
+}
+
+/** Reads a part of a log file: see `DaemonLink.readFile`. */
+export async function readLogFile(path: string, offset: number, length: number, owner?: Owner): Promise<Uint8Array> {
+  const bytes = await withLogFile(path, constants.O_RDONLY, owner, async (file) => {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
+    return buffer.subarray(0, bytesRead);
+  });
+  if (!bytes) throw new AppError("not_found", "There is no such log file.");
+  return bytes;
+}
+
+/** Empties a log file: see `DaemonLink.emptyFile`. */
+export async function emptyLogFile(path: string, owner?: Owner): Promise<number> {
+  const bytes = await withLogFile(path, constants.O_WRONLY, owner, async (file, size) => {
+    await file.truncate(0);
+    return size;
+  });
+  return bytes ?? 0;
+}
 
 /**
- * Opens a regular file; one that is missing counts as empty. A link is not followed: the user of the daemon could point it
- * at a file of the panel. Opening a pipe without a writer would wait forever.
+ * Opens a log file; undefined if it is missing. A link is not followed: the user of the daemon could point it at a file of the
+ * panel. Opening a pipe without a writer would wait forever.
  */
-async function withLogFile(
+async function withLogFile<T>(
   path: string,
   mode: number,
-  work: (file: FileHandle, size: number) => Promise<number>,
-): Promise<number> {
-  const file = await open(path, mode | constants.O_NONBLOCK | constants.O_NOFOLLOW).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return undefined;
-      throw new AppError("forbidden", "The panel may not open this log file.", { cause: error });
-    },
-  );
-  if (!file) return 0;
+  owner: Owner,
+  work: (file: FileHandle, size: number) => Promise<T>,
+): Promise<T | undefined> {
+  const flags = mode | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+  const file = await open(path, flags).catch((error: unknown) => missingOrForbidden(error));
+  if (!file) return undefined;
   try {
     const stats = await file.stat();
-    if (!stats.isFile()) throw new AppError("conflict", "PM2 does not log into a regular file.");
+    requireLog(stats, owner);
     return await work(file, stats.size);
   } finally {
     await file.close();
+  }
+}
+
+function missingOrForbidden(error: unknown): undefined {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+  if (code === "ELOOP" || code === "ENXIO") throw new AppError("not_supported", notRegular, { cause: error });
+  throw new AppError("forbidden", "The panel may not open this log file.", { cause: error });
+}
+
+const notRegular = "PM2 does not log into a regular file.";
+
+function requireLog(stats: Stats, owner: Owner): void {
+  if (!stats.isFile()) throw new AppError("not_supported", notRegular);
+  if (owner !== undefined && stats.uid !== owner) {
+    throw new AppError("forbidden", "This log file belongs to another user than its process.");
   }
 }

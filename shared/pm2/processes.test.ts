@@ -7,6 +7,7 @@ import { eventually } from "../testing/eventually.ts";
 import { startSocketProxy } from "../testing/peers/socket-proxy.ts";
 import { type TestPm2, testPm2 } from "../testing/pm2.ts";
 import { tempFolder } from "../testing/temp-folder.ts";
+import { createDirectLink } from "./direct-link.ts";
 import { createProcessHost, type ProcessEvent, type ProcessHost } from "./processes.ts";
 
 const source = "console.log('up'); setInterval(() => undefined, 1000);";
@@ -20,7 +21,7 @@ describe("a running daemon", () => {
     await pm2.start({ name: "worker", source, instances: 2, env: { SECRET: "abc123" } });
     await pm2.start({ name: "all", source });
     await pm2.start({ name: "0", source });
-    processes = createProcessHost({ pm2Home: pm2.home });
+    processes = createProcessHost({ link: createDirectLink({ pm2Home: pm2.home }) });
   });
   afterAll(() => pm2?.close());
 
@@ -117,7 +118,7 @@ describe("a running daemon", () => {
     const proxy = await startSocketProxy(join(pm2.home, "rpc.sock"));
     const folder = await tempFolder("pm2");
     await symlink(proxy.path, join(folder.path, "rpc.sock"));
-    const counted = createProcessHost({ pm2Home: folder.path });
+    const counted = createProcessHost({ link: createDirectLink({ pm2Home: folder.path }) });
     process.kill(pid, "SIGSTOP");
     try {
       for (let call = 0; call < 2; call++) {
@@ -146,7 +147,7 @@ describe("a daemon that starts and stops", () => {
   afterAll(() => pm2?.close());
 
   test("is never started by a call, is found within 5 s, and its kill is noticed within 5 s", async () => {
-    const processes = createProcessHost({ pm2Home: pm2.home });
+    const processes = createProcessHost({ link: createDirectLink({ pm2Home: pm2.home }) });
     const states: boolean[] = [];
     processes.watch({ onEvent: () => undefined, onState: (up) => states.push(up) }, controller.signal);
     await expect(processes.list()).rejects.toMatchObject({ code: "upstream_unavailable", state: "absent" });

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Deployment, DeploymentAction } from "../protocol/deployment.ts";
 import type { DeploymentDetails, TriggerResult } from "../protocol/deployment-details.ts";
 import type { ProcessListState } from "../protocol/process-list.ts";
@@ -7,12 +6,11 @@ import { UnavailableError } from "../server/dependency.ts";
 import { AppError } from "../server/errors.ts";
 import { decodeArgument } from "./amp.ts";
 import { collectReplies } from "./custom-actions.ts";
+import type { DaemonLink } from "./daemon-link.ts";
 import { createDeletedApps } from "./deleted-apps.ts";
 import { chooseDeployment } from "./deployment-id.ts";
-import { listeningPorts } from "./listening-ports.ts";
 import { emptyLogFiles, logPathsOf, sizeOfLogs, toLogPath } from "./log-files.ts";
-import { followBus } from "./pm2-bus.ts";
-import { callPm2, Pm2Error, type Pm2Method } from "./pm2-rpc.ts";
+import { Pm2Error, type Pm2Method } from "./pm2-rpc.ts";
 import { toDetails } from "./process-details.ts";
 import {
   idOfEntry,
@@ -23,8 +21,7 @@ import {
   parseProcessList,
   toDeployments,
 } from "./process-views.ts";
-import { boundNames, compareSaved, readSavedList, revisionOf, toSavedList, writeSavedList } from "./saved-list.ts";
-import { areChildren, sendSignal } from "./send-signal.ts";
+import { boundNames, compareSaved, readSavedList, revisionOf, toSavedList } from "./saved-list.ts";
 import { findStartupUnit } from "./startup-unit.ts";
 
 export type { ProcessEvent };
@@ -136,13 +133,12 @@ const LISTEN_TIMEOUT_MS = 3_000;
 /** How long PM2 waits for the outgoing process of a reload, plus a margin. */
 const GRACE_MS = 10_000;
 
-/** @param options.pm2Home PM2_HOME of the daemon */
-export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost {
-  const rpc = join(pm2Home, "rpc.sock");
+/** @param options.link How the daemon is reached */
+export function createProcessHost({ link }: { link: DaemonLink }): ProcessHost {
   const hangs = () => new UnavailableError("down", "PM2's daemon does not answer; restart it if this lasts.");
   const breaker = createBreaker({
     probe: () =>
-      callPm2(rpc, "ping", {}, PROBE_LIMIT_MS).catch((error: unknown) => {
+      link.call("ping", {}, PROBE_LIMIT_MS).catch((error: unknown) => {
         if (error instanceof DeadlineError) throw error;
       }),
     pauseMs: PROBE_PAUSE_MS,
@@ -151,7 +147,7 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
 
   const call = async (method: Pm2Method, argument: unknown, limitMs = CALL_LIMIT_MS): Promise<unknown> => {
     try {
-      return await breaker.run(() => callPm2(rpc, method, argument, limitMs));
+      return await breaker.run(() => link.call(method, argument, limitMs));
     } catch (error) {
       if (error instanceof DeadlineError) throw hangs();
       if (!(error instanceof Pm2Error)) throw error;
@@ -181,9 +177,8 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
     });
   };
 
-  const dump = join(pm2Home, "dump.pm2");
   const savedState = async (): Promise<ProcessListState> => {
-    const [raw, saved, unit] = await Promise.all([listRaw(), readSavedList(dump), findStartupUnit(pm2Home)]);
+    const [raw, saved, unit] = await Promise.all([listRaw(), readSavedList(link), findStartupUnit(link.home)]);
     const apps = compareSaved(toSavedList(raw), saved.apps);
     const { startsPanel, ...foundUnit } = unit;
     // What the installer's unit starts in any case needs no saving.
@@ -197,7 +192,7 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
   };
 
   return {
-    home: pm2Home,
+    home: link.home,
     async ping() {
       await call("ping", {});
     },
@@ -258,14 +253,15 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
     async signal(id, signal) {
       const running = (await find(id)).filter((item) => isUp(item) && item.pid > 0);
       if (running.length === 0) throw new AppError("conflict", "None of these processes runs.");
-      for (const { pid } of running) await sendSignal(pid, signal, pm2Home);
+      for (const { pid } of running) await link.sendSignal(pid, signal);
     },
     savedState,
     async saveList(revision) {
       const apps = toSavedList(await listRaw());
-      const compared = compareSaved(apps, (await readSavedList(dump)).apps);
+      const compared = compareSaved(apps, (await readSavedList(link)).apps);
       if (revisionOf(compared) !== revision) throw new AppError("conflict", "PM2's list changed since it was shown.");
-      await writeSavedList(dump, apps);
+      if (apps.length === 0) throw new AppError("conflict", "PM2 has no process that could be saved.");
+      await link.writeSaved(JSON.stringify(apps, null, 2));
     },
     async details(id) {
       const raw = await listRaw();
@@ -275,11 +271,10 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
       const isCluster = found.some(({ pm2_env }) => pm2_env.exec_mode === "cluster_mode");
       const pids = found.filter((item) => isUp(item) && item.pid > 0).map(({ pid }) => pid);
       const pmIds = found.map(({ pm2_env }) => pm2_env.pm_id);
-      const isLocal = await areChildren(pids, pm2Home);
       return {
         ...toDetails(raw, pmIds),
-        ports: isCluster || !isLocal ? null : await listeningPorts(pids),
-        logBytes: await sizeOfLogs(logPathsOf(found)),
+        ports: isCluster ? null : await link.listeningPorts(pids),
+        logBytes: await sizeOfLogs(link, logPathsOf(found)),
       };
     },
     async trigger(id, action, argument) {
@@ -290,14 +285,14 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
         .filter((pmId) => toDetails(raw, [pmId]).actions.includes(action));
       if (able.length === 0) throw new AppError("conflict", "None of the running processes has this action.");
       const send = (pmId: number) => call("msgProcess", { id: pmId, msg: action, opts: argument });
-      return collectReplies(join(pm2Home, "pub.sock"), { pmIds: able, action, send });
+      return collectReplies(link, { pmIds: able, action, send });
     },
     async emptyLogs(id) {
       const all = await list();
       const own = all.filter((item) => idOfEntry(item) === id);
       if (own.length === 0) throw notFound();
       const others = all.filter((item) => idOfEntry(item) !== id);
-      return emptyLogFiles(logPathsOf(own), logPathsOf(others));
+      return emptyLogFiles(link, logPathsOf(own), logPathsOf(others));
     },
     async remove(id) {
       const raw = await listRaw();
@@ -321,7 +316,7 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
         const event = parseProcessEvent(decodeArgument(data));
         if (event) onEvent(event);
       };
-      followBus(join(pm2Home, "pub.sock"), { onMessage, onState }, signal);
+      link.followBus({ onMessage, onState }, signal);
     },
   };
 }

@@ -1,13 +1,9 @@
 import { createHash } from "node:crypto";
-import { copyFile, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
-import process from "node:process";
 import { isDeepStrictEqual } from "node:util";
 import type { ProcessListState, SavedApp, SavedField } from "../protocol/process-list.ts";
-import { AppError } from "../server/errors.ts";
+import type { DaemonLink } from "./daemon-link.ts";
 import { deploymentIdOf } from "./deployment-id.ts";
 
-/** Largest saved list that is read, in bytes. */
-const MAX_BYTES = 64 * 1024 * 1024;
 /** Names of variables of one app, and of all apps in one response. */
 const MAX_NAMES = 100;
 const MAX_LISTED_NAMES = 5_000;
@@ -26,20 +22,19 @@ export const toSavedList = (list: readonly unknown[]): Settings[] =>
   });
 
 /** Reads PM2's saved list. A file that cannot be read or is damaged is not an empty list. */
-export async function readSavedList(path: string): Promise<Saved> {
+export async function readSavedList(link: Pick<DaemonLink, "readSaved">): Promise<Saved> {
   try {
-    const { size, mtime } = await stat(path);
-    if (size > MAX_BYTES) return { state: "unreadable", at: null, apps: [] };
-    const apps: unknown = JSON.parse(await readFile(path, "utf8"));
+    const file = await link.readSaved();
+    if (!file) return { state: "absent", at: null, apps: [] };
+    const apps: unknown = JSON.parse(Buffer.from(file.bytes).toString("utf8"));
     if (!Array.isArray(apps)) return { state: "unreadable", at: null, apps: [] };
     return {
       state: "saved",
-      at: mtime.toISOString(),
+      at: new Date(file.modifiedAt).toISOString(),
       apps: apps.filter((app) => app !== null && typeof app === "object"),
     };
-  } catch (error) {
-    const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
-    return { state: isAbsent ? "absent" : "unreadable", at: null, apps: [] };
+  } catch {
+    return { state: "unreadable", at: null, apps: [] };
   }
 }
 
@@ -72,42 +67,6 @@ export function boundNames(apps: readonly SavedApp[]): SavedApp[] {
 /** Identifies what is shown of a list, so that what is saved is what was shown. It contains no value. */
 export const revisionOf = (apps: readonly SavedApp[]): string =>
   createHash("sha256").update(JSON.stringify(apps)).digest("base64url");
-
-/**
- * Writes PM2's saved list, as `pm2 save` does, but at once: a crash leaves the old or the new list. The old one stays
- * beside it, where PM2 looks when the first cannot be read.
- *
- * @throws AppError `conflict` for an empty list, `forbidden` for a folder of another user
- */
-export async function writeSavedList(path: string, apps: readonly Settings[]): Promise<void> {
-  if (apps.length === 0) throw new AppError("conflict", "PM2 has no process that could be saved.");
-  // PM2 would not be able to read a file of another user.
-  const target = await realpath(path).catch(() => path);
-  const folder = target.slice(0, target.lastIndexOf("/"));
-  if (process.getuid?.() !== undefined && (await stat(folder)).uid !== process.getuid()) {
-    throw new AppError("forbidden", "PM2 runs as another user, who has to save the list.");
-  }
-  const mode = await stat(target).then(
-    (found) => found.mode & 0o777,
-    () => 0o600,
-  );
-  const draft = `${target}.${process.pid}.tmp`;
-  try {
-    const file = await open(draft, "w", mode);
-    try {
-      await file.writeFile(JSON.stringify(apps, null, 2));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await copyFile(target, `${path}.bak`).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOENT") throw error;
-    });
-    await rename(draft, target);
-  } finally {
-    await rm(draft, { force: true });
-  }
-}
 
 function byId(apps: readonly Settings[]): Map<string, [Settings, ...Settings[]]> {
   const groups = new Map<string, [Settings, ...Settings[]]>();
