@@ -4,9 +4,9 @@ import { openContainerEvents } from "../shared/docker/container-events.ts";
 import { createFileRoot } from "../shared/files/root/files.ts";
 import { createSaveJournal } from "../shared/files/saving/save-journal.ts";
 import { createHostMetrics } from "../shared/metrics/metrics.ts";
-import { createDirectLink } from "../shared/pm2/direct-link.ts";
-import { createProcessHost } from "../shared/pm2/processes.ts";
+import { createProcesses } from "../shared/pm2/daemons.ts";
 import { canSeeDeployment, canSeeService, may, type Principal } from "../shared/protocol/access.ts";
+import { OWN_DAEMON } from "../shared/protocol/daemon-key.ts";
 import type { Config } from "../shared/server/config.ts";
 import { AppError } from "../shared/server/errors.ts";
 import type { OriginPolicy } from "../shared/server/http/origin-policy.ts";
@@ -91,7 +91,7 @@ export function createApiDeps({
   const { config } = settings;
   const recreates = createRecreateStore(database, log);
   const docker = createDockerEngine({ dockerHost: config.DOCKER_HOST, recreateJournal: recreates });
-  const processes = createProcessHost({ link: createDirectLink({ pm2Home: config.PM2_HOME }) });
+  const processes = createProcesses({ pm2Home: config.PM2_HOME, shown: config.PM2_DAEMONS });
   const ownFiles = join(config.DATA_DIR, "files");
   if (config.FILE_MANAGER_ROOT === ownFiles) mkdirSync(ownFiles, { recursive: true, mode: 0o700 });
   const journal = createSaveJournal({
@@ -134,9 +134,9 @@ export function createApiDeps({
   });
   const processRestarts = createProcessRestarts();
   const processExits = createProcessExits();
-  const onProcesses: typeof processRestarts.note = (deployments, at) => {
-    processRestarts.note(deployments, at);
-    processExits.note(deployments, at);
+  const onProcesses: typeof processRestarts.note = (...reading) => {
+    processRestarts.note(...reading);
+    processExits.note(...reading);
   };
   const stats = createStatsHistory({ docker, processes, onProcesses, config, log });
   const jobJournal = createJobJournal(database);
@@ -209,7 +209,8 @@ export function createApiDeps({
   const processNames = adoptProcessNames({
     database,
     dataDir: config.DATA_DIR,
-    processes,
+    // Such names were of this daemon only.
+    processes: { list: async () => (await processes.daemon(OWN_DAEMON)).list() },
     log,
     onAdopted: alerts.rules.reload,
   });

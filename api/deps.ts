@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { RunJournal } from "../shared/docker/run-journal.ts";
 import type { FileRoot } from "../shared/files/root/files.ts";
 import type { HostMetrics } from "../shared/metrics/metrics.ts";
-import type { ProcessHost } from "../shared/pm2/processes.ts";
+import type { Processes } from "../shared/pm2/daemons.ts";
 import type { OriginPolicy } from "../shared/server/http/origin-policy.ts";
 import type { Log } from "../shared/server/log.ts";
 import type { Access } from "./access/access.ts";
@@ -42,7 +42,7 @@ export interface ApiDeps {
   containerRuns: Pick<RunJournal, "of">;
   /** Which ends of containers somebody asked for. */
   stopRequests: StopRequests;
-  processes: ProcessHost;
+  processes: Processes;
   processRestarts: ProcessRestarts;
   processExits: ProcessExits;
   metrics: HostMetrics;

@@ -2,7 +2,7 @@ import type { DockerHost } from "../shared/docker/docker-host.ts";
 import type { FileRoot } from "../shared/files/root/files.ts";
 import type { WatchFolder } from "../shared/files/watching/watcher.ts";
 import type { HostMetrics } from "../shared/metrics/metrics.ts";
-import type { ProcessHost } from "../shared/pm2/processes.ts";
+import type { Processes } from "../shared/pm2/daemons.ts";
 import type { HandshakeRequest, Principal } from "../shared/protocol/access.ts";
 import type { ShellReport } from "../shared/protocol/shell.ts";
 import type { OriginPolicy } from "../shared/server/http/origin-policy.ts";
@@ -31,7 +31,7 @@ export interface SocketCaps {
 /** Dependencies of the realtime server. `main.ts` passes the real ones, a test its own. */
 export interface RealtimeDeps {
   docker: DockerHost;
-  processes: ProcessHost;
+  processes: Processes;
   metrics: HostMetrics;
   files: FileRoot;
   watchFolder: WatchFolder;

@@ -3,8 +3,7 @@ import { createDockerHost } from "../shared/docker/docker-host.ts";
 import { createFileRoot } from "../shared/files/root/files.ts";
 import { watchFolder } from "../shared/files/watching/watcher.ts";
 import { createHostMetrics } from "../shared/metrics/metrics.ts";
-import { createDirectLink } from "../shared/pm2/direct-link.ts";
-import { createProcessHost } from "../shared/pm2/processes.ts";
+import { createProcesses } from "../shared/pm2/daemons.ts";
 import { allowedOrigins, ConfigError, parseConfig } from "../shared/server/config.ts";
 import { loadEmitToken } from "../shared/server/emit-token.ts";
 import { createOriginPolicy } from "../shared/server/http/origin-policy.ts";
@@ -34,7 +33,7 @@ async function start(): Promise<void> {
   const server = createRealtimeServer({
     docker,
     reportShell: reports.send,
-    processes: createProcessHost({ link: createDirectLink({ pm2Home: config.PM2_HOME }) }),
+    processes: createProcesses({ pm2Home: config.PM2_HOME, shown: config.PM2_DAEMONS }),
     metrics: createHostMetrics(),
     files: createFileRoot({ root: config.FILE_MANAGER_ROOT, log, protect: [config.DATA_DIR] }),
     watchFolder,

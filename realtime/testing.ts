@@ -5,8 +5,7 @@ import { createDockerHost } from "../shared/docker/docker-host.ts";
 import { createFileRoot } from "../shared/files/root/files.ts";
 import { watchFolder } from "../shared/files/watching/watcher.ts";
 import { createHostMetrics } from "../shared/metrics/metrics.ts";
-import { createDirectLink } from "../shared/pm2/direct-link.ts";
-import { createProcessHost } from "../shared/pm2/processes.ts";
+import { createProcesses } from "../shared/pm2/daemons.ts";
 import type { Principal } from "../shared/protocol/access.ts";
 import type { StreamState } from "../shared/protocol/events/services.ts";
 import type { NamespaceName } from "../shared/protocol/namespaces.ts";
@@ -103,7 +102,7 @@ export async function startRealtime(
   const policy = createOriginPolicy([PAGE_ORIGIN], []);
   const server = createRealtimeServer({
     docker: createDockerHost({ dockerHost: overrides.dockerHost ?? `unix://${DOCKER_SOCKET}` }),
-    processes: createProcessHost({ link: createDirectLink({ pm2Home: overrides.pm2Home ?? folder.path }) }),
+    processes: createProcesses({ pm2Home: overrides.pm2Home ?? folder.path }),
     metrics: createHostMetrics(),
     files: createFileRoot({ root, log }),
     watchFolder,

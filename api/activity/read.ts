@@ -116,7 +116,7 @@ function toEntry({ activity, jobs }: ReadDeps, principal: Principal, record: Act
 /** Asks which containers and processes exist at most once, and only when that decides. */
 function createSees({ docker, processes }: Pick<ReadDeps, "docker" | "processes">, principal: Principal): Sees {
   const { limits } = principal;
-  let existing: Promise<Record<"services" | "processes", ReadonlySet<string> | undefined>> | undefined;
+  let existing: Promise<Record<"services" | "processes", Pick<ReadonlySet<string>, "has"> | undefined>> | undefined;
   const readExisting = async () => {
     // A daemon that does not respond: every target may exist.
     const [services, names] = await Promise.all([
@@ -126,8 +126,11 @@ function createSees({ docker, processes }: Pick<ReadDeps, "docker" | "processes"
           () => undefined,
         ),
       limits.deployments &&
-        processes.list().then(
-          toSet(({ id }) => id),
+        processes.survey().then(
+          ({ deployments, isUnknown }) => {
+            const listed = new Set(deployments.map(({ id }) => id));
+            return { has: (id: string) => listed.has(id) || isUnknown(id) };
+          },
           () => undefined,
         ),
     ]);

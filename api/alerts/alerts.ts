@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ContainerEvents } from "../../shared/docker/container-events.ts";
 import type { HostMetrics } from "../../shared/metrics/metrics.ts";
-import type { ProcessHost } from "../../shared/pm2/processes.ts";
+import type { Processes } from "../../shared/pm2/daemons.ts";
 import type { Alert, AlertHistoryQuery, AlertSubject } from "../../shared/protocol/alert.ts";
 import type { Config } from "../../shared/server/config.ts";
 import { AppError } from "../../shared/server/errors.ts";
@@ -59,7 +59,7 @@ export interface AlertsDeps extends MakerRights {
   docker: DockerEngine;
   containerEvents: ContainerEvents;
   stopRequests: StopRequests;
-  processes: ProcessHost;
+  processes: Pick<Processes, "survey">;
   metrics: HostMetrics;
   jobs: Pick<Jobs, "list" | "acquire">;
   trail: Pick<Trail, "record" | "recordAfterwards">;

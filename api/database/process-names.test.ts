@@ -22,6 +22,9 @@ const deployment = (namespace: string, name: string): Deployment => ({
   version: null,
   watching: false,
   own: false,
+  daemon: "",
+  user: "ada",
+  readOnly: false,
 });
 const condition = { kind: "process-failed" };
 

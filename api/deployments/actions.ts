@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { nameOfDeployment } from "../../shared/pm2/deployment-id.ts";
+import { daemonOfDeployment, OWN_DAEMON } from "../../shared/protocol/daemon-key.ts";
 import {
   type Deployment,
   type DeploymentAction,
@@ -15,7 +16,9 @@ import { hostTarget } from "../actions/host-target.ts";
 import { findDeployment, refuseOwn, requireVisible } from "./find.ts";
 
 export const deploymentParams = z.object({
-  id: deploymentId.describe("The exact PM2 name, or `namespace/name` outside the `default` namespace."),
+  id: deploymentId.describe(
+    "The exact PM2 name, or `namespace/name` outside the `default` namespace; `user:` precedes for another user's daemon.",
+  ),
 });
 
 /** Notifies the namespace of a changed list, and the room of the processes of their status. */
@@ -31,9 +34,9 @@ function notifyChange(
   realtime.emitToDeployment(id, "status", { ...names, status, timestamp });
 }
 
-/** Actions on one app run one after the other, and not while the list of PM2 is saved. */
+/** Actions on one app run one after the other, and not while the list of its daemon is saved. */
 const processKey = (id: string) => `process:${id}`;
-export const processListKey = "processes";
+export const processListKey = (daemon: string) => `processes:${daemon}`;
 
 /** All processes of one id, which the audit trail names also when PM2 has none of them. */
 const processTarget: ActionTarget<{ params: { id: string } }, string> = {
@@ -43,7 +46,7 @@ const processTarget: ActionTarget<{ params: { id: string } }, string> = {
   },
   label: (id) => id,
   processes: (id) => [id],
-  locks: (id) => ({ exclusive: [processKey(id)], shared: [processListKey] }),
+  locks: (id) => ({ exclusive: [processKey(id)], shared: [processListKey(daemonOfDeployment(id))] }),
   notify({ verb, subject: id, result }, { deps }) {
     const deployment = result?.deployment as Deployment | undefined;
     if (deployment) notifyChange(deps, id, deployment.status, verb);
@@ -213,13 +216,15 @@ const triggerDeployment = action({
   }),
 });
 
+const labelOfDaemon = (key: string): string => (key === OWN_DAEMON ? "PM2" : `PM2 of ${key}`);
+
 const saveProcessList = action({
   name: "process-list:save",
   method: "POST",
   path: "/process-list/save",
-  title: "Save PM2's list, which it starts again after a reboot",
+  title: "Save the list of a PM2 daemon, which it starts again after a reboot",
   description:
-    "As `pm2 save`: PM2's file contains every environment in clear. Refused when the list changed since it was read.",
+    "As `pm2 save` of its user: PM2's file contains every environment in clear. Refused when the list changed since it was read.",
   tag: "Processes",
   permission: "deployments:control",
   fullScope: true,
@@ -227,12 +232,13 @@ const saveProcessList = action({
   mode: "respond",
   result: { list: processListSchema },
   target: hostTarget(
-    () => "PM2",
-    () => ({ exclusive: [processListKey] }),
+    ({ body }: { body: z.output<typeof saveProcessListBody> }) => labelOfDaemon(body.daemon),
+    ({ body }) => ({ exclusive: [processListKey(body.daemon)] }),
   ),
   apply: async ({ body }, { deps: { processes } }) => {
-    await processes.saveList(body.revision);
-    return { list: await processes.savedState() };
+    const daemon = await processes.daemon(body.daemon);
+    await daemon.saveList(body.revision);
+    return { list: await daemon.savedState() };
   },
 });
 

@@ -6,8 +6,12 @@ const MAX_EXITS = 50;
 
 /** How often processes ended, and with what, since the API started: PM2 only keeps a count and the last exit code. */
 export interface ProcessExits {
-  /** Takes a list that was read at `at`, in milliseconds since the epoch. */
-  note(deployments: readonly Deployment[], at: number): void;
+  /**
+   * Takes a list that was read at `at`, in milliseconds since the epoch.
+   *
+   * @param isUnknown Whether the list says nothing about an id: what is known of it stays
+   */
+  note(deployments: readonly Deployment[], at: number, isUnknown?: (id: string) => boolean): void;
   of(id: string): DeploymentDetails["exits"];
 }
 
@@ -20,9 +24,9 @@ export function createProcessExits(): ProcessExits {
   let apps = new Map<string, Known>();
   let since: number | undefined;
   return {
-    note(deployments, at) {
+    note(deployments, at, isUnknown = () => false) {
       since ??= at;
-      const next = new Map<string, Known>();
+      const next = new Map([...apps].filter(([id]) => isUnknown(id)));
       // Processes that are no longer listed are forgotten with the old map.
       for (const { id, instances } of deployments.slice(0, MAX_PROCESSES)) {
         const before = apps.get(id);

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Deployment } from "../../shared/protocol/deployment.ts";
@@ -46,21 +45,6 @@ describe("processes of PM2", () => {
     expect(body.deployments.map(({ name }: { name: string }) => name)).toEqual(["worker", "all"]);
     expect(text).not.toContain("abc123");
     expect((await api.ask("GET", "/api/deployments/worker")).body.deployment.instances).toHaveLength(2);
-  });
-
-  test("of another PM2 are not listed, but its daemon is, for callers who see all processes", async () => {
-    const other = await testPm2();
-    try {
-      await other.start({ name: "elsewhere", source });
-      const { body } = await api.ask("GET", "/api/deployments");
-      expect(body.otherDaemons).toContainEqual({ user: userInfo().username, home: other.home });
-      expect(body.otherDaemons).not.toContainEqual(expect.objectContaining({ home: pm2.home }));
-      expect(body.deployments.map(({ name }: { name: string }) => name)).not.toContain("elsewhere");
-      const cookie = await api.loginAs("operator", { deployments: ["worker"] });
-      expect((await api.ask("GET", "/api/deployments", { cookie })).body.otherDaemons).toEqual([]);
-    } finally {
-      await other.close();
-    }
   });
 
   test("are stopped, started, restarted and reloaded, and the viewers are notified", async () => {

@@ -1,18 +1,17 @@
 import { z } from "zod";
-import { findOtherDaemons, pm2DaemonSchema } from "../../shared/pm2/other-daemons.ts";
 import { canSeeDeployment } from "../../shared/protocol/access.ts";
 import { deploymentSchema } from "../../shared/protocol/deployment.ts";
 import { deploymentDetailsSchema } from "../../shared/protocol/deployment-details.ts";
+import { pm2DaemonSchema } from "../../shared/protocol/pm2-daemon.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { historyQuery, processHistorySchema } from "../../shared/protocol/stats-history.ts";
 import { dependencySchema } from "../../shared/protocol/system.ts";
-import { listOrState } from "../../shared/server/dependency.ts";
 import type { ApiDeps } from "../deps.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { validated } from "../http/validate.ts";
 import { deploymentParams } from "./actions.ts";
-import { findDeployment, requireVisible } from "./find.ts";
+import { findDeployment, requireVisible, visibleDaemons } from "./find.ts";
 
 const tag = "Processes";
 
@@ -27,20 +26,28 @@ export function deploymentsRoutes({
       "/",
       described({
         tag,
-        summary: "List every process of PM2",
+        summary: "List every process of PM2, of each daemon of the host",
+        description:
+          "`daemon` is the state of the panel's own daemon. Apps of a daemon that is not `up` are not listed.",
         answer: {
           deployments: z.array(deploymentSchema),
           daemon: dependencySchema,
-          otherDaemons: z.array(pm2DaemonSchema),
+          daemons: z.array(pm2DaemonSchema).describe("The panel's own first."),
+          omittedDaemons: z.int().describe("Daemons beyond 20 others, which are not listed."),
         },
       }),
       async (c) => {
         const { limits } = c.get("principal");
-        const { items, state: daemon } = await listOrState(processes.list);
-        // Users and folders of the host are not for those who see single processes only.
-        const otherDaemons = limits.deployments !== null ? [] : await findOtherDaemons(processes.home);
-        const seen = items.filter(({ id }) => canSeeDeployment(limits, id));
-        return c.json(ok({ deployments: seen, daemon, otherDaemons }));
+        const { deployments, daemons, omittedDaemons, own } = await processes.survey();
+        const seen = deployments.filter(({ id }) => canSeeDeployment(limits, id));
+        return c.json(
+          ok({
+            deployments: seen,
+            daemon: own,
+            daemons: visibleDaemons(limits, daemons),
+            omittedDaemons: limits.deployments === null ? omittedDaemons : 0,
+          }),
+        );
       },
     )
     .get(

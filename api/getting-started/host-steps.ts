@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
 import { access, readFile, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
-import { findOtherDaemons } from "../../shared/pm2/other-daemons.ts";
-import type { ProcessHost } from "../../shared/pm2/processes.ts";
+import type { Processes } from "../../shared/pm2/daemons.ts";
+import { OWN_DAEMON } from "../../shared/protocol/daemon-key.ts";
 import type { Step } from "../../shared/protocol/getting-started.ts";
 import type { ComposeState } from "../../shared/protocol/stack.ts";
 import type { Config } from "../../shared/server/config.ts";
@@ -22,7 +22,7 @@ export type Found = Pick<Step, "state" | "detail"> & { command?: string | null }
 export interface HostStepsDeps {
   docker: Pick<DockerEngine, "version">;
   compose: { state(): Promise<ComposeState>; detect(): Promise<ComposeState> };
-  processes: Pick<ProcessHost, "ping" | "home">;
+  processes: Pick<Processes, "ping" | "home" | "survey">;
   config: Pick<Config, "DOCKER_HOST" | "FILE_MANAGER_ROOT">;
 }
 
@@ -52,8 +52,14 @@ export function createHostSteps({ docker, compose, processes, config }: HostStep
       return { state: "done", detail: state.version?.startsWith("1.") ? `${found} ${old}` : found };
     },
     async pm2(): Promise<Found> {
-      const others = (await findOtherDaemons(processes.home)).map(({ user, home }) => `${user} (${home})`).join(", ");
-      const more = others && messages.pm2.others(others);
+      const { daemons } = await processes.survey();
+      const namesOf = (shown: boolean) =>
+        daemons
+          .filter(({ key, state }) => key !== OWN_DAEMON && (state !== "unreachable") === shown)
+          .map(({ user, home }) => `${user} (${home})`)
+          .join(", ");
+      const [shown, hidden] = [namesOf(true), namesOf(false)];
+      const more = (shown && messages.pm2.others(shown)) + (hidden && messages.pm2.hidden(hidden));
       try {
         await processes.ping();
         return { state: "done", detail: messages.pm2.up(processes.home) + more };

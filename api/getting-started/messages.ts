@@ -21,8 +21,9 @@ export const messages = {
   pm2: {
     up: (home: string) => `The PM2 daemon of ${home} runs.`,
     none: (home: string) => `No PM2 daemon runs for ${home}. It is needed only for processes of PM2.`,
-    others: (list: string) =>
-      ` PM2 also runs for ${list}: set PM2_HOME to show that one. PM2 serves its own user only.`,
+    others: (list: string) => ` PM2 of ${list} is shown too.`,
+    hidden: (list: string) =>
+      ` PM2 also runs for ${list}, and only answers its own user: \`ai-desktop helper on\` shows it here.`,
   },
   nginx: {
     running: "nginx runs on this host.",

@@ -2,7 +2,7 @@ import { type ContainerSample, toSample } from "../../shared/docker/container-sa
 import type { HostSample } from "../../shared/metrics/host-sample.ts";
 import type { HostMetrics } from "../../shared/metrics/metrics.ts";
 import { sumTraffic } from "../../shared/metrics/traffic.ts";
-import type { ProcessHost } from "../../shared/pm2/processes.ts";
+import type { Processes } from "../../shared/pm2/daemons.ts";
 import type { Deployment } from "../../shared/protocol/deployment.ts";
 import type { Service } from "../../shared/protocol/service.ts";
 import { eachAtOnce } from "../../shared/server/async/each-at-once.ts";
@@ -48,9 +48,11 @@ export interface Collector {
 export interface CollectorOptions {
   docker: Pick<DockerEngine, "list" | "statsOnce">;
   /** PM2's processes; without it they have no history. */
-  processes?: Pick<ProcessHost, "list">;
-  /** Gets each list of processes, with its time in milliseconds since the epoch. */
-  onProcesses?: ((deployments: readonly Deployment[], at: number) => void) | undefined;
+  processes?: Pick<Processes, "survey">;
+  /** Gets each list of processes, with its time in milliseconds since the epoch, and which ids it says nothing about. */
+  onProcesses?:
+    | ((deployments: readonly Deployment[], at: number, isUnknown: (id: string) => boolean) => void)
+    | undefined;
   /** Used by the collector only: rates are measured between two calls. */
   metrics: Pick<HostMetrics, "sample">;
   /** Read in each round; without one, metrics are measured and not stored. */
@@ -122,10 +124,11 @@ export function createCollector(options: CollectorOptions): Collector {
     return rows;
   };
 
-  /** Nothing is stored for PM2 while it is away, or when its list is not what it should be. */
+  /** Nothing is stored for a daemon while it is away, or when its list is not what it should be. */
   const collectProcesses = async (at: number) => {
-    const list = (await processes?.list()) ?? [];
-    onProcesses?.(list, at);
+    const survey = await processes?.survey();
+    const list = survey?.deployments ?? [];
+    if (survey) onProcesses?.(list, at, survey.isUnknown);
     const running = list.filter(({ status }) => status === "online");
     return running.slice(0, PROCESSES_MAX).map(toProcessRow);
   };

@@ -1,5 +1,5 @@
 import { createHostMetrics } from "../../shared/metrics/metrics.ts";
-import type { ProcessHost } from "../../shared/pm2/processes.ts";
+import type { Processes } from "../../shared/pm2/daemons.ts";
 import type {
   HistoryRange,
   ProcessHistory,
@@ -37,7 +37,7 @@ export interface StatsHistory extends Pick<Collector, "latest" | "collect"> {
 
 export interface StatsHistoryOptions {
   docker: Pick<DockerEngine, "list" | "statsOnce">;
-  processes?: Pick<ProcessHost, "list">;
+  processes?: Pick<Processes, "survey">;
   onProcesses?: CollectorOptions["onProcesses"];
   config: Pick<Config, "DATA_DIR" | "STATS_INTERVAL" | "STATS_HISTORY_DAYS">;
   log: Log;

@@ -56,6 +56,7 @@ export async function startApi({
     FILE_MANAGER_ROOT: folder.path,
     DOCKER_HOST: dockerHost ?? "unix:///nonexistent/docker.sock",
     PM2_HOME: pm2Home ?? join(folder.path, "pm2"),
+    PM2_DAEMONS: "own",
     NODE_ENV: "test",
     LOG_STORE_MAX_BYTES: String(logStore ? (logStore.maxBytes ?? 64 * 1024 * 1024) : 0),
     LOG_STORE_MAX_DAYS: String(logStore?.maxDays ?? 14),

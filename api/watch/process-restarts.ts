@@ -12,8 +12,12 @@ interface Sample {
 
 /** How often PM2's processes were restarted lately. PM2 keeps only a total, and counts restarts by people too. */
 export interface ProcessRestarts {
-  /** Takes the counts of a list that was read at `at`, in milliseconds since the epoch. */
-  note(deployments: readonly Deployment[], at: number): void;
+  /**
+   * Takes the counts of a list that was read at `at`, in milliseconds since the epoch.
+   *
+   * @param isUnknown Whether the list says nothing about an id: its samples stay
+   */
+  note(deployments: readonly Deployment[], at: number, isUnknown?: (id: string) => boolean): void;
   /** Restarts since the oldest sample in the window; 0 until there is one. */
   recent(deployment: Deployment, now: number): number;
 }
@@ -21,9 +25,9 @@ export interface ProcessRestarts {
 export function createProcessRestarts(): ProcessRestarts {
   let samples = new Map<string, Sample[]>();
   return {
-    note(deployments, at) {
+    note(deployments, at, isUnknown = () => false) {
       // Processes that are no longer listed are forgotten with the old map.
-      const next = new Map<string, Sample[]>();
+      const next = new Map([...samples].filter(([id]) => isUnknown(id)));
       for (const deployment of deployments.slice(0, PROCESSES_MAX)) {
         const restarts = totalOf(deployment);
         const before = (samples.get(deployment.id) ?? []).filter((sample) => isRecent(sample, at));

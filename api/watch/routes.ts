@@ -6,6 +6,7 @@ import type { Stack } from "../../shared/protocol/stack.ts";
 import { type UsageTrends, type Watch, watchSchema } from "../../shared/protocol/watch.ts";
 import { listOrState } from "../../shared/server/dependency.ts";
 import { canSeeSubject, withoutLogLine } from "../alerts/access.ts";
+import { visibleDaemons } from "../deployments/find.ts";
 import type { ApiDeps } from "../deps.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
@@ -78,9 +79,10 @@ async function readWatch(deps: WatchDeps, principal: Principal): Promise<Watch> 
   };
   const readDeployments = async (): Promise<Deployment[]> => {
     if (!may(principal, "deployments:view")) return [];
-    const { items, state } = await listOrState(deps.processes.list);
-    if (state.state === "down") unknown.add("pm2");
-    return items.filter(({ id }) => canSeeDeployment(principal.limits, id));
+    const { deployments, daemons } = await deps.processes.survey();
+    const isDown = visibleDaemons(principal.limits, daemons).some(({ state }) => state === "down");
+    if (isDown) unknown.add("pm2");
+    return deployments.filter(({ id }) => canSeeDeployment(principal.limits, id));
   };
   const readStacks = async (): Promise<Stack[] | null> => {
     if (!isWhole || !may(principal, "stacks:view")) return null;

@@ -196,9 +196,8 @@ describe("a bug in a handler", () => {
 });
 
 async function idleProcesses() {
-  const { createDirectLink } = await import("../../shared/pm2/direct-link.ts");
-  const { createProcessHost } = await import("../../shared/pm2/processes.ts");
-  return createProcessHost({ link: createDirectLink({ pm2Home: "/nonexistent" }) });
+  const { createProcesses } = await import("../../shared/pm2/daemons.ts");
+  return createProcesses({ pm2Home: "/nonexistent" });
 }
 
 describe.skipIf(await lacks("docker"))("a list of containers", () => {

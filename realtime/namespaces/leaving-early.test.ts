@@ -5,8 +5,7 @@ import type { Socket } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createDockerHost } from "../../shared/docker/docker-host.ts";
 import { createFileRoot } from "../../shared/files/root/files.ts";
-import { createDirectLink } from "../../shared/pm2/direct-link.ts";
-import { createProcessHost } from "../../shared/pm2/processes.ts";
+import { createProcesses } from "../../shared/pm2/daemons.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { shellOwner } from "../../shared/server/shell-owner.ts";
 import { testEngine } from "../../shared/testing/engine.ts";
@@ -55,7 +54,7 @@ describe.skipIf(await lacks("docker"))("a subscription", () => {
     pm2 = await testPm2();
     await pm2.start({ name: "ticker", source: "setInterval(() => console.log('tick'), 20);" });
     box = await engine.run({ script: "while true; do echo tick; sleep 0.02; done" });
-    const processes = createProcessHost({ link: createDirectLink({ pm2Home: pm2.home }) });
+    const processes = createProcesses({ pm2Home: pm2.home });
     const files = createFileRoot({ root: folder.path, log: silentLog() });
     realtime = await startRealtime({
       pm2Home: pm2.home,

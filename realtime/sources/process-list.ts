@@ -1,4 +1,4 @@
-import type { ProcessHost } from "../../shared/pm2/processes.ts";
+import type { Processes } from "../../shared/pm2/daemons.ts";
 import type { Deployment } from "../../shared/protocol/deployment.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";
 import type { Log } from "../../shared/server/log.ts";
@@ -33,7 +33,7 @@ const signatureOf = ({ instances }: Deployment) =>
 
 /** Compares the list of processes with the previous one while `isWatched` returns true. */
 export function watchProcessList(
-  processes: Pick<ProcessHost, "list">,
+  processes: Pick<Processes, "survey">,
   isWatched: () => boolean,
   onChange: (change: ListedChange) => void,
   log: Log,
@@ -47,10 +47,11 @@ export function watchProcessList(
       known = undefined;
       return;
     }
-    const listed = new Map(
-      (await processes.list()).map((one) => [one.id, { name: one.name, signature: signatureOf(one) }]),
-    );
+    const { deployments, isUnknown } = await processes.survey();
+    const listed = new Map(deployments.map((one) => [one.id, { name: one.name, signature: signatureOf(one) }]));
     const before = known;
+    // What is unknown now is compared with its last state later.
+    for (const [id, state] of before ?? []) if (!listed.has(id) && isUnknown(id)) listed.set(id, state);
     known = listed;
     if (!before || closed) return;
     for (const [id, { name, signature }] of listed) {

@@ -28,6 +28,11 @@ export interface SavedFile {
 export interface DaemonLink {
   /** PM2_HOME of the daemon. */
   readonly home: string;
+  /**
+   * Set if this process may also open the log files by their paths, to follow them at less cost: then only files of this
+   * user, or any that it may open if `owner` is undefined.
+   */
+  readonly direct?: { owner: number | undefined };
   /** Whether calls that change something are allowed now. They are refused with `forbidden` otherwise. */
   readonly canWrite: boolean;
   /** Who can allow changes, and how, as a sentence; undefined if they are allowed. */

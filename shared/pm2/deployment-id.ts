@@ -1,3 +1,4 @@
+import { OWN_DAEMON } from "../protocol/daemon-key.ts";
 import { AppError } from "../server/errors.ts";
 
 const DEFAULT_NAMESPACE = "default";
@@ -8,20 +9,29 @@ const decodePart = (part: string) =>
   part.replace(/%(25|2F|3A)/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 
 /**
+ * Returns the key of a user's daemon: what stands before the `:` in the ids of its apps. Several daemons of a user differ by
+ * their PM2_HOME, which is left out for the usual one.
+ */
+export const daemonKeyOf = (user: string, home?: string): string =>
+  home === undefined ? encodePart(user) : `${encodePart(user)}@${encodePart(home)}`;
+
+/**
  * Returns the id of all processes with one name in one namespace of PM2: the name itself in PM2's `default` namespace,
  * `namespace/name` in others, with `%`, `/` and `:` encoded in both parts. A name in `default` that contains one of these
- * characters becomes `default/<encoded name>`, so that ids are unique.
+ * characters becomes `default/<encoded name>`, so that ids are unique. For another daemon than the panel's own, its key and `:` precede.
  */
-export function deploymentIdOf(namespace: string, name: string): string {
+export function deploymentIdOf(namespace: string, name: string, daemon = OWN_DAEMON): string {
+  const prefix = daemon === OWN_DAEMON ? "" : `${daemon}:`;
   const isDefault = namespace === "" || namespace === DEFAULT_NAMESPACE;
-  if (isDefault && !/[%/:]/.test(name)) return name;
-  return `${encodePart(isDefault ? DEFAULT_NAMESPACE : namespace)}/${encodePart(name)}`;
+  if (isDefault && !/[%/:]/.test(name)) return prefix + name;
+  return `${prefix}${encodePart(isDefault ? DEFAULT_NAMESPACE : namespace)}/${encodePart(name)}`;
 }
 
 /** Returns the PM2 name in an id. */
 export function nameOfDeployment(id: string): string {
-  const slash = id.indexOf("/");
-  return slash === -1 ? id : decodePart(id.slice(slash + 1));
+  const own = id.slice(id.indexOf(":") + 1);
+  const slash = own.indexOf("/");
+  return slash === -1 ? own : decodePart(own.slice(slash + 1));
 }
 
 interface Named {
@@ -42,7 +52,7 @@ export function chooseDeployment<T extends Named>(
   const exact = same.find(({ id }) => id === deploymentId);
   if (exact) return exact;
   // An id of a missing app must not select another app by its name.
-  const [only, ...more] = deploymentId.includes("/") ? [] : same;
+  const [only, ...more] = /[/:]/.test(deploymentId) ? [] : same;
   if (!only) throw new AppError("not_found", "PM2 has no process with this name.");
   if (more.length === 0) return only;
   const inDefault = same.find(({ id }) => id === deploymentIdOf(DEFAULT_NAMESPACE, pm2Name));

@@ -1,29 +1,68 @@
+import { constants } from "node:fs";
+import { access, lstat } from "node:fs/promises";
 import { join } from "node:path";
+import { UnavailableError } from "../server/dependency.ts";
 import type { DaemonLink } from "./daemon-link.ts";
 import { listeningPorts } from "./listening-ports.ts";
 import { emptyLogFile, readLogFile, statLogFile } from "./log-files.ts";
 import { followBus } from "./pm2-bus.ts";
-import { callPm2 } from "./pm2-rpc.ts";
+import { callPm2, MAX_FOREIGN_ANSWER } from "./pm2-rpc.ts";
 import { readSavedFile, writeSavedFile } from "./saved-file.ts";
-import { areChildren, sendSignal } from "./send-signal.ts";
+import { areChildren, type ForeignDaemon, sendSignal } from "./send-signal.ts";
+
+export interface DirectLinkOptions {
+  pm2Home: string;
+  /**
+   * For a daemon of another user, which this process can reach because it is root: what that daemon and its files name is
+   * only believed of sockets, files and processes of this user.
+   */
+  foreign?: ForeignDaemon;
+}
 
 /** A daemon that this process reaches by itself: over its sockets in PM2_HOME, with this process's own rights. */
-export function createDirectLink({ pm2Home }: { pm2Home: string }): DaemonLink {
+export function createDirectLink({ pm2Home, foreign }: DirectLinkOptions): DaemonLink {
   const rpc = join(pm2Home, "rpc.sock");
   const bus = join(pm2Home, "pub.sock");
   const dump = join(pm2Home, "dump.pm2");
+  const uid = foreign?.uid;
   return {
     home: pm2Home,
+    direct: { owner: uid },
     canWrite: true,
     readOnlyHint: undefined,
-    call: (method, argument, limitMs) => callPm2(rpc, method, argument, limitMs),
+    async call(method, argument, limitMs) {
+      if (uid === undefined) return callPm2(rpc, method, argument, limitMs);
+      await requireSocket(rpc, uid);
+      return callPm2(rpc, method, argument, limitMs, MAX_FOREIGN_ANSWER);
+    },
     followBus: (handlers, signal) => followBus(bus, handlers, signal),
-    statFile: statLogFile,
-    readFile: readLogFile,
-    emptyFile: emptyLogFile,
-    readSaved: () => readSavedFile(dump),
-    writeSaved: (text) => writeSavedFile(dump, text),
-    listeningPorts: async (pids) => ((await areChildren(pids, pm2Home)) ? listeningPorts(pids) : null),
-    sendSignal: (pid, signal) => sendSignal(pid, signal, pm2Home),
+    statFile: (path) => statLogFile(path, uid),
+    readFile: (path, offset, length) => readLogFile(path, offset, length, uid),
+    emptyFile: (path) => emptyLogFile(path, uid),
+    readSaved: () => readSavedFile(dump, uid),
+    writeSaved: (text) => writeSavedFile(dump, text, uid),
+    listeningPorts: async (pids) => ((await areChildren(pids, pm2Home, foreign)) ? listeningPorts(pids) : null),
+    sendSignal: (pid, signal) => sendSignal(pid, signal, pm2Home, foreign),
   };
+}
+
+/** Whether this process may open both sockets of a user's daemon, and neither is a link to something else. */
+export async function canReach(pm2Home: string, uid: number): Promise<boolean> {
+  const paths = ["rpc.sock", "pub.sock"].map((name) => join(pm2Home, name));
+  const isOpen = (path: string) =>
+    access(path, constants.W_OK).then(
+      () => isSocketOf(path, uid),
+      () => false,
+    );
+  return (await Promise.all(paths.map(isOpen))).every(Boolean);
+}
+
+const isSocketOf = (path: string, uid: number): Promise<boolean> =>
+  lstat(path).then(
+    (found) => found.isSocket() && found.uid === uid,
+    () => false,
+  );
+
+async function requireSocket(path: string, uid: number): Promise<void> {
+  if (!(await isSocketOf(path, uid))) throw new UnavailableError("down", "The socket of this PM2 daemon is gone.");
 }

@@ -7,6 +7,8 @@ import { createFrameReader, decodeArgument, encodeFrame } from "./amp.ts";
 
 /** Largest response, in bytes: the process list contains the environment of every process. */
 const MAX_ANSWER = 64 * 1024 * 1024;
+/** Largest response of another user's daemon. */
+export const MAX_FOREIGN_ANSWER = 32 * 1024 * 1024;
 
 /** The daemon refused the call. */
 export class Pm2Error extends UpstreamError {
@@ -33,7 +35,13 @@ export type Pm2Method =
  * Calls one method of PM2's daemon on a new connection and returns its first result. Never starts a daemon.
  * @throws Pm2Error, UnavailableError, or DeadlineError after `limitMs`
  */
-export function callPm2(socketPath: string, method: Pm2Method, argument: unknown, limitMs: number): Promise<unknown> {
+export function callPm2(
+  socketPath: string,
+  method: Pm2Method,
+  argument: unknown,
+  limitMs: number,
+  maxAnswer = MAX_ANSWER,
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const socket = connect(socketPath);
     const end = (settle: () => void) => {
@@ -45,7 +53,7 @@ export function callPm2(socketPath: string, method: Pm2Method, argument: unknown
     const read = createFrameReader((args) => {
       const answer = decodeArgument(args[0]) as { error?: unknown; args?: unknown[] } | undefined;
       end(() => (answer?.args ? resolve(answer.args[0]) : reject(new Pm2Error(String(answer?.error)))));
-    }, MAX_ANSWER);
+    }, maxAnswer);
     socket.on("connect", () => socket.write(encodeFrame([{ type: "call", method, args: [argument] }, "ai-desktop:0"])));
     readInto(socket, read);
     socket.on("error", (error) => end(() => reject(toUnavailable(error))));

@@ -71,11 +71,11 @@ const busEvent = z.object({
 });
 
 /** Parses an event of PM2's bus; undefined if it is not about a process. */
-export function parseProcessEvent(data: unknown): ProcessEvent | undefined {
+export function parseProcessEvent(data: unknown, daemon?: string): ProcessEvent | undefined {
   const parsed = busEvent.safeParse(data);
   if (!parsed.success) return undefined;
   const { name, namespace, pm_id, restart_time, exit_code, pm_uptime } = parsed.data.process;
-  const id = deploymentIdOf(namespace, name);
+  const id = deploymentIdOf(namespace, name, daemon);
   return {
     id,
     name,
@@ -92,13 +92,14 @@ const ownNames = new Set(["ai-desktop-frontend", "ai-desktop-backend", "ai-deskt
 /** Whether an id is that of a process of this panel. */
 export const isOwnProcess = (id: string): boolean => ownNames.has(id);
 
-export const idOfEntry = ({ pm2_env }: ProcessEntry): string => deploymentIdOf(pm2_env.namespace, pm2_env.name);
-
-/** Groups processes by namespace and exact name, in the order of PM2's list. */
-export function toDeployments(entries: readonly ProcessEntry[]): Deployment[] {
+/** Groups the processes of a daemon by namespace and exact name, in the order of PM2's list. */
+export function groupProcesses(
+  entries: readonly ProcessEntry[],
+  daemon: Pick<Deployment, "daemon" | "user" | "readOnly">,
+): Deployment[] {
   const groups = new Map<string, [ProcessEntry, ...ProcessEntry[]]>();
   for (const item of entries) {
-    const id = idOfEntry(item);
+    const id = deploymentIdOf(item.pm2_env.namespace, item.pm2_env.name, daemon.daemon);
     const group = groups.get(id);
     if (group) group.push(item);
     else groups.set(id, [item]);
@@ -117,6 +118,7 @@ export function toDeployments(entries: readonly ProcessEntry[]): Deployment[] {
       version: version === "N/A" || version === "" ? null : version,
       watching: watch,
       own: isOwnProcess(id),
+      ...daemon,
     };
   });
 }

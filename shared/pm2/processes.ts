@@ -1,25 +1,26 @@
+import { OWN_DAEMON } from "../protocol/daemon-key.ts";
 import type { Deployment, DeploymentAction } from "../protocol/deployment.ts";
 import type { DeploymentDetails, TriggerResult } from "../protocol/deployment-details.ts";
 import type { ProcessListState } from "../protocol/process-list.ts";
 import { createBreaker, DeadlineError } from "../server/async/breaker.ts";
 import { UnavailableError } from "../server/dependency.ts";
 import { AppError } from "../server/errors.ts";
+import { ownUserName } from "./accounts.ts";
 import { decodeArgument } from "./amp.ts";
 import { collectReplies } from "./custom-actions.ts";
 import type { DaemonLink } from "./daemon-link.ts";
 import { createDeletedApps } from "./deleted-apps.ts";
-import { chooseDeployment } from "./deployment-id.ts";
+import { chooseDeployment, deploymentIdOf } from "./deployment-id.ts";
 import { emptyLogFiles, logPathsOf, sizeOfLogs, toLogPath } from "./log-files.ts";
 import { Pm2Error, type Pm2Method } from "./pm2-rpc.ts";
 import { toDetails } from "./process-details.ts";
 import {
-  idOfEntry,
+  groupProcesses,
   isOwnProcess,
   type ProcessEntry,
   type ProcessEvent,
   parseProcessEvent,
   parseProcessList,
-  toDeployments,
 } from "./process-views.ts";
 import { boundNames, compareSaved, readSavedList, revisionOf, toSavedList } from "./saved-list.ts";
 import { findStartupUnit } from "./startup-unit.ts";
@@ -59,6 +60,8 @@ export interface ProcessHost {
   readonly home: string;
   ping(): Promise<void>;
   list(): Promise<Deployment[]>;
+  /** The deployment with exactly this id. */
+  get(id: string): Promise<Deployment>;
   /**
    * Returns the id of the deployment that a client means, among those it can see.
    * @throws AppError also `conflict`, if several apps have the name
@@ -66,6 +69,11 @@ export interface ProcessHost {
   choose(wanted: { deploymentId: string; pm2Name: string }, sees: (id: string) => boolean): Promise<string>;
   /** Returns the log files of every process of one deployment. */
   logFiles(id: string): Promise<ProcessLogFiles[]>;
+  /**
+   * How the daemon of a deployment is reached, and how its log files are read: by their paths as well if `direct` is set, then
+   * only those of its owner.
+   */
+  linkOf(id: string): Promise<DaemonLink>;
   act(id: string, action: DeploymentAction): Promise<void>;
   /**
    * Starts further instances of an app in cluster mode, or deletes the newest ones, until it has `instances`.
@@ -133,8 +141,42 @@ const LISTEN_TIMEOUT_MS = 3_000;
 /** How long PM2 waits for the outgoing process of a reload, plus a margin. */
 const GRACE_MS = 10_000;
 
-/** @param options.link How the daemon is reached */
-export function createProcessHost({ link }: { link: DaemonLink }): ProcessHost {
+export interface ProcessHostOptions {
+  /** How the daemon is reached. */
+  link: DaemonLink;
+  /** Its key, which precedes the ids of its apps; absent for the panel's own daemon. */
+  daemon?: string;
+  /** Name of the user it belongs to. */
+  user?: string;
+  /** Processes beyond it do not exist for this panel. */
+  maxProcesses?: number;
+}
+
+/** One reading of a daemon's list. */
+export interface ProcessReading {
+  deployments: Deployment[];
+  processes: number;
+  /** Processes beyond the bound. */
+  omitted: number;
+}
+
+/** The processes of one daemon. */
+export interface DaemonHost extends ProcessHost {
+  read(): Promise<ProcessReading>;
+}
+
+export function createProcessHost({
+  link,
+  daemon = OWN_DAEMON,
+  user = ownUserName(),
+  maxProcesses,
+}: ProcessHostOptions): DaemonHost {
+  const idOfEntry = ({ pm2_env }: ProcessEntry) => deploymentIdOf(pm2_env.namespace, pm2_env.name, daemon);
+  const toDeployments = (entries: readonly ProcessEntry[]) =>
+    groupProcesses(entries, { daemon, user, readOnly: !link.canWrite });
+  const requireWrite = () => {
+    if (!link.canWrite) throw new AppError("forbidden", link.readOnlyHint ?? "These processes can only be looked at.");
+  };
   const hangs = () => new UnavailableError("down", "PM2's daemon does not answer; restart it if this lasts.");
   const breaker = createBreaker({
     probe: () =>
@@ -161,7 +203,7 @@ export function createProcessHost({ link }: { link: DaemonLink }): ProcessHost {
     if (!Array.isArray(answer)) throw new UnavailableError("down", "What answers in PM2_HOME is not PM2's daemon.");
     return answer;
   };
-  const list = async () => parseProcessList(await listRaw());
+  const list = async () => parseProcessList((await listRaw()).slice(0, maxProcesses));
   const deleted = createDeletedApps();
 
   const find = async (id: string): Promise<ProcessEntry[]> => {
@@ -179,7 +221,7 @@ export function createProcessHost({ link }: { link: DaemonLink }): ProcessHost {
 
   const savedState = async (): Promise<ProcessListState> => {
     const [raw, saved, unit] = await Promise.all([listRaw(), readSavedList(link), findStartupUnit(link.home)]);
-    const apps = compareSaved(toSavedList(raw), saved.apps);
+    const apps = compareSaved(toSavedList(raw), saved.apps, daemon);
     const { startsPanel, ...foundUnit } = unit;
     // What the installer's unit starts in any case needs no saving.
     const shown = apps.filter(({ id }) => !startsPanel || !isOwnProcess(id));
@@ -197,6 +239,17 @@ export function createProcessHost({ link }: { link: DaemonLink }): ProcessHost {
       await call("ping", {});
     },
     list: async () => toDeployments(await list()),
+    async read() {
+      const raw = await listRaw();
+      const entries = parseProcessList(raw.slice(0, maxProcesses));
+      const omitted = Math.max(0, raw.length - (maxProcesses ?? raw.length));
+      return { deployments: toDeployments(entries), processes: entries.length, omitted };
+    },
+    get: async (id) => {
+      const [found] = toDeployments(await find(id));
+      if (!found) throw notFound();
+      return found;
+    },
     async choose(wanted, sees) {
       const seen = toDeployments(await list()).filter(({ id }) => sees(id));
       return chooseDeployment(seen, wanted).id;
@@ -213,7 +266,9 @@ export function createProcessHost({ link }: { link: DaemonLink }): ProcessHost {
         exitCode: pm2_env.exit_code,
       }));
     },
+    linkOf: async () => link,
     async act(id, action) {
+      requireWrite();
       const found = await find(id);
       const run = async ({ pm2_env }: ProcessEntry) => {
         const { kill_timeout = KILL_TIMEOUT_MS, listen_timeout = LISTEN_TIMEOUT_MS, pm_id } = pm2_env;
@@ -228,6 +283,7 @@ export function createProcessHost({ link }: { link: DaemonLink }): ProcessHost {
       else await Promise.all(found.filter((item) => action !== "start" || !isUp(item)).map(run));
     },
     async scale(id, instances, onStep) {
+      requireWrite();
       const found = await find(id);
       const [first] = found;
       if (found.some(({ pm2_env }) => pm2_env.exec_mode !== "cluster_mode")) {
@@ -248,17 +304,20 @@ export function createProcessHost({ link }: { link: DaemonLink }): ProcessHost {
       }
     },
     async resetCounts(id) {
+      requireWrite();
       for (const { pm2_env } of await find(id)) await call("resetMetaProcessId", pm2_env.pm_id);
     },
     async signal(id, signal) {
+      requireWrite();
       const running = (await find(id)).filter((item) => isUp(item) && item.pid > 0);
       if (running.length === 0) throw new AppError("conflict", "None of these processes runs.");
       for (const { pid } of running) await link.sendSignal(pid, signal);
     },
     savedState,
     async saveList(revision) {
+      requireWrite();
       const apps = toSavedList(await listRaw());
-      const compared = compareSaved(apps, (await readSavedList(link)).apps);
+      const compared = compareSaved(apps, (await readSavedList(link)).apps, daemon);
       if (revisionOf(compared) !== revision) throw new AppError("conflict", "PM2's list changed since it was shown.");
       if (apps.length === 0) throw new AppError("conflict", "PM2 has no process that could be saved.");
       await link.writeSaved(JSON.stringify(apps, null, 2));
@@ -278,6 +337,7 @@ export function createProcessHost({ link }: { link: DaemonLink }): ProcessHost {
       };
     },
     async trigger(id, action, argument) {
+      requireWrite();
       const raw = await listRaw();
       const running = parseProcessList(raw).filter((item) => idOfEntry(item) === id && isUp(item));
       const able = running
@@ -288,6 +348,7 @@ export function createProcessHost({ link }: { link: DaemonLink }): ProcessHost {
       return collectReplies(link, { pmIds: able, action, send });
     },
     async emptyLogs(id) {
+      requireWrite();
       const all = await list();
       const own = all.filter((item) => idOfEntry(item) === id);
       if (own.length === 0) throw notFound();
@@ -295,6 +356,7 @@ export function createProcessHost({ link }: { link: DaemonLink }): ProcessHost {
       return emptyLogFiles(link, logPathsOf(own), logPathsOf(others));
     },
     async remove(id) {
+      requireWrite();
       const raw = await listRaw();
       const found = parseProcessList(raw).filter((item) => idOfEntry(item) === id);
       if (found.length === 0) throw notFound();
@@ -303,6 +365,7 @@ export function createProcessHost({ link }: { link: DaemonLink }): ProcessHost {
       await Promise.all(pmIds.map(removeOne));
     },
     async restore(id) {
+      requireWrite();
       if ((await list()).some((item) => idOfEntry(item) === id)) {
         throw new AppError("conflict", "PM2 has a process with this name again.");
       }
@@ -313,7 +376,7 @@ export function createProcessHost({ link }: { link: DaemonLink }): ProcessHost {
     watch({ onEvent, onState }, signal) {
       const onMessage = (topic: string, data: Buffer | undefined) => {
         if (topic !== "process:event") return;
-        const event = parseProcessEvent(decodeArgument(data));
+        const event = parseProcessEvent(decodeArgument(data), daemon);
         if (event) onEvent(event);
       };
       link.followBus({ onMessage, onState }, signal);

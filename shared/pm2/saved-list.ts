@@ -39,8 +39,8 @@ export async function readSavedList(link: Pick<DaemonLink, "readSaved">): Promis
 }
 
 /** Compares what PM2 would write with what is saved, by app. */
-export function compareSaved(current: readonly Settings[], saved: readonly Settings[]): SavedApp[] {
-  const [now, before] = [byId(current), byId(saved)];
+export function compareSaved(current: readonly Settings[], saved: readonly Settings[], daemon?: string): SavedApp[] {
+  const [now, before] = [byId(current, daemon), byId(saved, daemon)];
   return [...new Set([...now.keys(), ...before.keys()])].map((id): SavedApp => {
     const [a, b] = [now.get(id), before.get(id)];
     if (!b) return { id, state: "unsaved", changed: [], environment: namesOf(a?.[0]).map(as("added")) };
@@ -68,11 +68,11 @@ export function boundNames(apps: readonly SavedApp[]): SavedApp[] {
 export const revisionOf = (apps: readonly SavedApp[]): string =>
   createHash("sha256").update(JSON.stringify(apps)).digest("base64url");
 
-function byId(apps: readonly Settings[]): Map<string, [Settings, ...Settings[]]> {
+function byId(apps: readonly Settings[], daemon: string | undefined): Map<string, [Settings, ...Settings[]]> {
   const groups = new Map<string, [Settings, ...Settings[]]>();
   for (const app of apps) {
     if (app.name === undefined) continue;
-    const id = deploymentIdOf(typeof app.namespace === "string" ? app.namespace : "", String(app.name));
+    const id = deploymentIdOf(typeof app.namespace === "string" ? app.namespace : "", String(app.name), daemon);
     const group = groups.get(id);
     if (group) group.push(app);
     else groups.set(id, [app]);

@@ -1,7 +1,13 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { AppError } from "../server/errors.ts";
+
+/** A daemon of another user: its own files do not say what its process is. */
+export interface ForeignDaemon {
+  uid: number;
+  pid: number;
+}
 
 /**
  * Sends a signal to a process that the daemon started. PM2's own call is not used: for a process that has just ended it
@@ -10,11 +16,16 @@ import { AppError } from "../server/errors.ts";
  * @throws AppError `conflict` if the process has ended, `forbidden`, `not_supported` without Linux's `/proc`, or if the
  *   daemon's pids mean nothing here because it runs in another container
  */
-export async function sendSignal(pid: number, signal: NodeJS.Signals, pm2Home: string): Promise<void> {
-  const daemon = await daemonPid(pm2Home);
+export async function sendSignal(
+  pid: number,
+  signal: NodeJS.Signals,
+  pm2Home: string,
+  foreign?: ForeignDaemon,
+): Promise<void> {
+  const daemon = foreign?.pid ?? (await daemonPid(pm2Home));
   const parent = await parentOf(pid);
   if (parent === undefined) throw ended();
-  if (!(daemon > 1) || parent !== daemon) {
+  if (!(daemon > 1) || parent !== daemon || !(await belongsTo(foreign, [daemon, pid]))) {
     throw new AppError("not_supported", "The panel cannot tell whether PM2 started the process with this number.");
   }
   try {
@@ -26,10 +37,18 @@ export async function sendSignal(pid: number, signal: NodeJS.Signals, pm2Home: s
 }
 
 /** Whether all these processes are children of the daemon here, so that its pids mean the same on this host. */
-export async function areChildren(pids: readonly number[], pm2Home: string): Promise<boolean> {
-  const daemon = await daemonPid(pm2Home);
+export async function areChildren(pids: readonly number[], pm2Home: string, foreign?: ForeignDaemon): Promise<boolean> {
+  const daemon = foreign?.pid ?? (await daemonPid(pm2Home));
+  if (!(await belongsTo(foreign, [daemon, ...pids]))) return false;
   const parents = await Promise.all(pids.map((pid) => parentOf(pid).catch(() => undefined)));
   return daemon > 1 && parents.every((parent) => parent === daemon);
+}
+
+/** Whether these are processes of the daemon's user: what its daemon says about them is the word of another user. */
+async function belongsTo(foreign: ForeignDaemon | undefined, pids: readonly number[]): Promise<boolean> {
+  if (!foreign) return true;
+  const owners = await Promise.all(pids.map((pid) => stat(`/proc/${pid}`).catch(() => undefined)));
+  return owners.every((owner) => owner?.uid === foreign.uid);
 }
 
 const daemonPid = async (pm2Home: string): Promise<number> =>

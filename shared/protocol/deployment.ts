@@ -31,7 +31,10 @@ export type DeploymentInstance = z.infer<typeof deploymentInstanceSchema>;
 export const deploymentSchema = z.object({
   id: z
     .string()
-    .describe("The PM2 name in the `default` namespace, `namespace/name` elsewhere, with percent-encoded parts."),
+    .describe(
+      "The PM2 name in the `default` namespace, `namespace/name` elsewhere, with percent-encoded parts. " +
+        "The key of the daemon and `:` precede for another daemon than the panel's own.",
+    ),
   name: z.string(),
   status,
   mode: z.enum(["fork", "cluster"]),
@@ -41,6 +44,9 @@ export const deploymentSchema = z.object({
   version: z.string().nullable(),
   watching: z.boolean(),
   own: z.boolean().describe("A process of this panel."),
+  daemon: z.string().describe("Key of its daemon: see `daemons` in the list. Empty for the panel's own."),
+  user: z.string().describe("Name of the user it runs as."),
+  readOnly: z.boolean().describe("Nothing may be done with it: its daemon says why."),
 });
 export type Deployment = z.infer<typeof deploymentSchema>;
 

@@ -1,3 +1,5 @@
+import { coversDeployment } from "./daemon-key.ts";
+
 /** Ascending: each role has the permissions of the roles before it. */
 export const roles = ["viewer", "operator", "admin"] as const;
 export type Role = (typeof roles)[number];
@@ -44,9 +46,9 @@ export function may(principal: { role: Role; scopes: readonly Permission[] | nul
 export const canSeeService = (scope: { services: readonly string[] | null }, containerName: string): boolean =>
   scope.services === null || scope.services.includes(containerName);
 
-/** Whether the scope includes the deployment of this id. */
+/** Whether the scope includes the deployment of this id, by itself or by an entry for all apps of its user. */
 export const canSeeDeployment = (scope: { deployments: readonly string[] | null }, deploymentId: string): boolean =>
-  scope.deployments === null || scope.deployments.includes(deploymentId);
+  scope.deployments === null || scope.deployments.some((entry) => coversDeployment(entry, deploymentId));
 
 interface Scope {
   services: string[] | null;
@@ -55,11 +57,18 @@ interface Scope {
 
 /** What two scopes have in common: that of a key and its owner. */
 export const narrowestScope = (a: Scope, b: Scope): Scope => ({
-  services: inBoth(a.services, b.services),
-  deployments: inBoth(a.deployments, b.deployments),
+  services: inBoth(a.services, b.services, (entry, name) => entry === name),
+  deployments: inBoth(a.deployments, b.deployments, coversDeployment),
 });
 
-function inBoth(a: string[] | null, b: string[] | null): string[] | null {
+function inBoth(
+  a: string[] | null,
+  b: string[] | null,
+  covers: (entry: string, other: string) => boolean,
+): string[] | null {
   if (a === null) return b;
-  return b === null ? a : a.filter((name) => b.includes(name));
+  if (b === null) return a;
+  const within = (list: string[], others: string[]) =>
+    list.filter((name) => others.some((entry) => covers(entry, name)));
+  return [...new Set([...within(a, b), ...within(b, a)])];
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DEPLOYMENT_ID_MAX } from "./identifier.ts";
 
 export const startupUnitStates = ["enabled", "disabled", "absent", "unknown"] as const;
 export type StartupUnitState = (typeof startupUnitStates)[number];
@@ -43,6 +44,16 @@ export const processListSchema = z.object({
 });
 export type ProcessListState = z.infer<typeof processListSchema>;
 
+/** Key of a daemon: what precedes `:` in the ids of its apps. Empty for the panel's own. */
+const daemonKey = z
+  .string()
+  .max(DEPLOYMENT_ID_MAX)
+  .default("")
+  .describe("Key of the daemon; default: the panel's own.");
+
+export const processListQuery = z.object({ daemon: daemonKey });
+
 export const saveProcessListBody = z.strictObject({
+  daemon: daemonKey,
   revision: z.string().min(1).max(128).describe("From `GET /process-list`: what is saved is what was shown."),
 });

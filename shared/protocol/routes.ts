@@ -84,7 +84,8 @@ import type {
 } from "./mcp-workbench.ts";
 import type { connectRequest, createNetworkRequest, disconnectRequest, Network, NetworkDetail } from "./network.ts";
 import type { PasskeyInfo, PasskeyOptions, passkeyBody, passkeyLogin, passkeyPatch } from "./passkey.ts";
-import type { ProcessListState, saveProcessListBody } from "./process-list.ts";
+import type { Pm2Daemon } from "./pm2-daemon.ts";
+import type { ProcessListState, processListQuery, saveProcessListBody } from "./process-list.ts";
 import type { addRegistryRequest, Registry } from "./registry.ts";
 import type { Release } from "./release.ts";
 import type { removeServiceQuery, Service, ServiceDetail, servicesQuery } from "./service.ts";
@@ -250,10 +251,10 @@ interface CatalogueRoutes {
 
 interface DeploymentsRoutes {
   "GET /deployments": {
-    answer: { deployments: Deployment[]; daemon: DependencyState; otherDaemons: { user: string; home: string }[] };
+    answer: { deployments: Deployment[]; daemon: DependencyState; daemons: Pm2Daemon[]; omittedDaemons: number };
   };
   "GET /deployments/:id": { answer: { deployment: Deployment } };
-  "GET /process-list": { answer: { list: ProcessListState } };
+  "GET /process-list": { query: z.input<typeof processListQuery>; answer: { list: ProcessListState } };
   "POST /process-list/save": { json: z.input<typeof saveProcessListBody>; answer: { list: ProcessListState } };
   "GET /deployments/:id/details": { answer: { details: DeploymentDetails } };
   "GET /deployments/:id/history": { query: z.input<typeof historyQuery>; answer: { history: ProcessHistory } };

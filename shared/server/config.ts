@@ -54,6 +54,18 @@ const basePath = z
   .default("")
   .transform((path) => path.replace(/\/$/, ""));
 
+/** Which PM2 daemons are shown beside that of PM2_HOME: `all`, `own` (none), or a list of PM2_HOMEs. */
+const pm2Daemons = z
+  .string()
+  .default("all")
+  .transform((value, context) => {
+    if (value === "all" || value === "own") return value;
+    const homes = value.split(",").map((home) => home.trim());
+    if (homes.every((home) => isAbsolute(home) && !home.includes("\0"))) return homes.map((home) => resolve(home));
+    context.addIssue({ code: "custom", message: "must be all, own, or absolute folders separated by commas" });
+    return z.NEVER;
+  });
+
 const schema = z.object({
   NODE_ENV: z.enum(["production", "development", "test"]).default("development"),
   HOST: z
@@ -85,6 +97,7 @@ const schema = z.object({
   EMIT_TOKEN_FILE: z.string().min(1).optional(),
   DOCKER_HOST: z.string().min(1).default("unix:///var/run/docker.sock"),
   PM2_HOME: z.string().min(1).default(join(homedir(), ".pm2")),
+  PM2_DAEMONS: pm2Daemons,
   FILE_MANAGER_ROOT: z
     .string()
     .min(1)

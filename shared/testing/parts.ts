@@ -20,6 +20,7 @@ export const testParts = [
   "strace",
   "bash",
   "linux",
+  "other-users",
   "shellcheck",
   "curl",
   "lsof",
@@ -56,6 +57,9 @@ const looks: Record<TestPart, Look> = {
   nginx: async () => needsPrograms("nginx", "openssl"),
   redis: async () => needsPrograms("redis-server"),
   strace: async () => needsPrograms("strace"),
+  /** Daemons of several users. */
+  "other-users": async () =>
+    process.platform === "linux" && process.getuid?.() === 0 ? null : "processes of other users need Linux and root",
   linux: async () => (process.platform === "linux" ? null : "needs Linux"),
   bash: async () => needsPrograms("bash"),
   shellcheck: async () => needsPrograms("shellcheck"),

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { chown, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
@@ -42,14 +42,26 @@ export interface TestPm2 {
   close(): Promise<void>;
 }
 
+export interface TestPm2Options {
+  /** User that the daemon and its processes run as; only root can choose another one. */
+  uid?: number;
+}
+
 /** A real PM2 with its own PM2_HOME. The daemon starts with the first command. */
-export async function testPm2(): Promise<TestPm2> {
+export async function testPm2({ uid }: TestPm2Options = {}): Promise<TestPm2> {
   const folder = await tempFolder("pm2");
   const home = folder.path;
+  const user = uid === undefined ? {} : { uid, gid: uid };
+  if (uid !== undefined) await chown(home, uid, uid);
   // PM2 passes its caller's whole environment to the app, so this one is minimal.
   const env = { PM2_HOME: home, HOME: home, PATH: process.env.PATH ?? "", PM2_DISABLE_VERSION_CHECK: "true" };
   const command = async (...args: string[]) => {
-    const { stdout } = await run(process.execPath, [pm2Program, ...args], { env, cwd: home, timeout: HANG_MS });
+    const { stdout } = await run(process.execPath, [pm2Program, ...args], {
+      env,
+      cwd: home,
+      timeout: HANG_MS,
+      ...user,
+    });
     return stdout;
   };
   const pidFile = join(home, "pm2.pid");

@@ -34,6 +34,7 @@ const unused = {
   WS_SERVER_URL: "http://127.0.0.1:2",
   BACKEND_URL: "http://127.0.0.1:2",
   PM2_HOME: "/nonexistent/pm2",
+  PM2_DAEMONS: "own",
   FILE_MANAGER_ROOT: tmpdir(),
 };
 

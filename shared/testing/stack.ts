@@ -39,6 +39,7 @@ export async function startStack({ runtime = "node", web = false, host, env = {}
     DATA_DIR: join(folder.path, "data"),
     FILE_MANAGER_ROOT: fileRoot.path,
     PM2_HOME: join(folder.path, "pm2"),
+    PM2_DAEMONS: "own",
     DOCKER_HOST: `unix://${DOCKER_SOCKET}`,
     PUBLIC_ORIGIN: host ? origin : `${origin},http://localhost:${webPort}`,
     WS_SERVER_URL: `http://127.0.0.1:${realtimePort}`,

@@ -343,7 +343,7 @@ test("while nothing is known of a kind, nothing of it begins or ends, and what f
     rules,
     stored: [],
     clock,
-    isKnown: (kind) => kind !== "container" || known,
+    isKnown: ({ kind }) => kind !== "container" || known,
     commit: ({ transitions }) => {
       for (const { kind, entry, record } of transitions) if (record) notified.push(`${kind} ${entry.rule.id}`);
     },

@@ -18,8 +18,8 @@ export interface SignalSink {
   report(kind: ConditionKind, subject: Subject, reading: Reading, ruleId?: string): void;
   /** The subject no longer exists. */
   gone(subject: AlertSubject): void;
-  /** The complete list of subjects of a kind: others no longer exist. */
-  settle(kind: AlertSubjectKind, names: ReadonlySet<string>): void;
+  /** Which subjects of a kind exist, or may exist: others no longer do. */
+  settle(kind: AlertSubjectKind, names: Pick<ReadonlySet<string>, "has">): void;
   /**
    * The subject is down: its alerts continue with this detail until it runs again (null).
    *
@@ -54,8 +54,8 @@ export interface EngineOptions extends Omit<ChangeBufferOptions, "batchMs"> {
   rules: readonly AlertRule[];
   stored: readonly { id: string; ruleId: string; subject: AlertSubject; state: AlertState }[];
   clock: { tick(): number; now(): Date };
-  /** False while the state of subjects of a kind is unknown: then time alone starts and ends no alert. */
-  isKnown?(kind: AlertSubjectKind): boolean;
+  /** False while the state of a subject is unknown: then time alone starts and ends no alert. */
+  isKnown?(subject: AlertSubject): boolean;
   /** Milliseconds in which changes are collected into one write. */
   batchMs?: number;
 }
@@ -121,7 +121,7 @@ export function createAlertEngine(options: EngineOptions): AlertEngine {
       const tick = clock.tick();
       for (const entry of entries.all()) {
         const isHealthy = entry.state.phase === "ok";
-        if (!isKnown(entry.subject.kind) && !isHealthy) {
+        if (!isKnown(entry.subject) && !isHealthy) {
           remind(entry);
           continue;
         }

@@ -1,4 +1,4 @@
-import type { ProcessHost } from "../../../shared/pm2/processes.ts";
+import type { Processes } from "../../../shared/pm2/daemons.ts";
 import type { DeploymentInstance } from "../../../shared/protocol/deployment.ts";
 import type { Log } from "../../../shared/server/log.ts";
 import type { SignalSink } from "../engine/engine.ts";
@@ -12,19 +12,21 @@ const POLL_INTERVAL_MS = 10_000;
  * counts every restart, including those by people. A process that someone stopped is `stopped`, which is not a failure.
  */
 export function createProcessSource(
-  processes: ProcessHost,
+  processes: Pick<Processes, "survey">,
   sink: SignalSink,
   log: Log,
   intervalMs = POLL_INTERVAL_MS,
 ): SignalSource {
   let restarts = new Map<string, number>(); // by PM2 process id
-  let isKnown = false;
+  let isUnknown = (_id: string) => true;
   const poll = createPoll(
     async () => {
-      isKnown = false;
-      const list = await processes.list();
-      isKnown = true;
-      const now = new Map<string, number>();
+      isUnknown = () => true;
+      const survey = await processes.survey();
+      const { deployments: list } = survey;
+      isUnknown = survey.isUnknown;
+      // What is unknown now is compared with its last count later.
+      const now = new Map([...restarts].filter(([key]) => isUnknown(key.slice(key.indexOf(" ") + 1))));
       for (const { id, instances } of list) {
         const subject = { kind: "process", name: id } as const;
         const failed = instances.filter(({ status }) => status === "errored").length;
@@ -45,7 +47,8 @@ export function createProcessSource(
         if (fresh > 0) sink.report("process-restarts", subject, { occurrences: fresh, detail: "restarted" });
       }
       restarts = now;
-      sink.settle("process", new Set(list.map(({ id }) => id)));
+      const listed = new Set(list.map(({ id }) => id));
+      sink.settle("process", { has: (id) => listed.has(id) || isUnknown(id) });
     },
     intervalMs,
     log,
@@ -53,7 +56,7 @@ export function createProcessSource(
   );
   return {
     want: (rules) => poll.set(rules.some(({ condition }) => condition.kind.startsWith("process-"))),
-    isKnown: () => isKnown,
+    isKnown: (id) => !isUnknown(id),
     close: poll.close,
   };
 }

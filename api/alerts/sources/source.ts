@@ -4,7 +4,7 @@ import type { AlertRule } from "../../../shared/protocol/alert.ts";
 export interface SignalSource {
   /** The enabled rules. An expensive source reads only what they need. */
   want(rules: readonly AlertRule[]): void;
-  /** False while the state of its subjects is unknown; absent: always known. */
-  isKnown?(): boolean;
+  /** False while the state of this subject is unknown; absent: always known. */
+  isKnown?(name: string): boolean;
   close(): Promise<void>;
 }

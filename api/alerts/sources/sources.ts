@@ -1,7 +1,7 @@
 import type { ContainerEvents } from "../../../shared/docker/container-events.ts";
 import type { HostMetrics } from "../../../shared/metrics/metrics.ts";
-import type { ProcessHost } from "../../../shared/pm2/processes.ts";
-import type { AlertRule, AlertSubjectKind } from "../../../shared/protocol/alert.ts";
+import type { Processes } from "../../../shared/pm2/daemons.ts";
+import type { AlertRule, AlertSubject } from "../../../shared/protocol/alert.ts";
 import type { Log } from "../../../shared/server/log.ts";
 import type { LogWatcher } from "../../logs/collect/watch.ts";
 import type { SignalSink } from "../engine/engine.ts";
@@ -27,8 +27,8 @@ export interface SourcesOptions {
 export interface Sources {
   /** Limits what is read to what the enabled rules need. */
   want(rules: readonly AlertRule[]): void;
-  /** False while the state of subjects of this kind is unknown. */
-  isKnown(kind: AlertSubjectKind): boolean;
+  /** False while the state of this subject is unknown. */
+  isKnown(subject: AlertSubject): boolean;
   /** Whether someone has just requested a stop of the container. */
   isTouched(containerId: string): boolean;
   close(): Promise<void>;
@@ -39,7 +39,7 @@ export interface SourcesDeps {
   containerEvents: ContainerEvents;
   stopRequests: ContainerSourceOptions["stops"];
   metrics: HostMetrics;
-  processes: ProcessHost;
+  processes: Pick<Processes, "survey">;
   log: Log;
   logWatcher?: LogWatcher;
   containerMetrics?: ContainerMetrics;
@@ -72,9 +72,9 @@ export function createSources(deps: SourcesDeps, { sink, events, paused, isResta
     want(rules) {
       for (const source of all) source.want(rules);
     },
-    isKnown(kind) {
-      if (kind === "container") return containers.isKnown?.() !== false;
-      return kind !== "process" || processes.isKnown?.() !== false;
+    isKnown({ kind, name }) {
+      if (kind === "container") return containers.isKnown?.(name) !== false;
+      return kind !== "process" || processes.isKnown?.(name) !== false;
     },
     isTouched: containers.isTouched,
     async close() {

@@ -19,6 +19,7 @@ export const resourceMessages = {
   selectAll: "Select all",
   select: (name: string) => `Select ${name}`,
   unused: "unused",
+  allOfUser: (user: string) => `All processes of ${user}`,
   picker: {
     search: "Search, or type a name",
     chosen: (label: string) => `${label}: chosen`,

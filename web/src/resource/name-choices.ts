@@ -1,8 +1,11 @@
 import { type ContainerStatus, statusOf } from "../../../shared/health/container-status.ts";
+import { allOfDaemon, OWN_DAEMON, userOfKey } from "../../../shared/protocol/daemon-key.ts";
 import type { ProcessStatus } from "../../../shared/protocol/deployment.ts";
+import type { Pm2Daemon } from "../../../shared/protocol/pm2-daemon.ts";
 import { useDeployments, useServices } from "../lib/queries.ts";
 import { serverNow } from "../lib/server-time.ts";
 import type { Tone } from "../ui/Badge.tsx";
+import { resourceMessages } from "./messages.ts";
 
 /** A name that a field offers. */
 export interface NameChoice {
@@ -77,20 +80,43 @@ export function useProjectChoices(): () => NameChoices {
   };
 }
 
-/** Processes of PM2 by id, with their state. */
-export function useProcessChoices(): () => NameChoices {
+/** Patterns for all processes of a daemon, where there are several. In a scope, `:*` is the panel's own daemon. */
+const perDaemon = (daemons: readonly Pm2Daemon[]): NameChoice[] =>
+  daemons
+    .filter(({ key }) => key !== OWN_DAEMON)
+    .map(({ key, user, home }) => allOf(key, home === null ? user : `${user} (${home})`));
+
+const perUser = (daemons: readonly Pm2Daemon[]): NameChoice[] => {
+  const users = new Map(daemons.map(({ key, user }) => [userOfKey(key), user]));
+  return users.size < 2 ? [] : [...users].map(([key, user]) => allOf(key, user));
+};
+
+const allOf = (key: string, user: string): NameChoice => ({
+  value: allOfDaemon(key),
+  label: resourceMessages.allOfUser(user),
+  state: "",
+  tone: "neutral",
+});
+
+/** Processes of PM2 for a rule, in whose names `*` stands for any characters. */
+export const useProcessChoices = () => useProcesses(perDaemon);
+/** Processes of PM2 for a scope, and users. */
+export const useProcessScopeChoices = () => useProcesses(perUser);
+
+/** Processes of PM2 by id, with their state, after what stands for several. */
+function useProcesses(patterns: (daemons: readonly Pm2Daemon[]) => NameChoice[]): () => NameChoices {
   const query = useDeployments();
   return () => {
     if (!query.data) return { choices: undefined, failed: query.isError };
-    const { deployments, daemon } = query.data;
+    const { deployments, daemon, daemons } = query.data;
     const choices = deployments.map(
-      ({ id, name, namespace, status }): NameChoice => ({
+      ({ id, name, namespace, user, status }): NameChoice => ({
         value: id,
         label: namespace === "default" ? name : `${namespace}/${name}`,
-        state: status,
+        state: daemons.length > 1 ? `${status} · ${user}` : status,
         tone: processTones[status] ?? "neutral",
       }),
     );
-    return { choices: choices.sort(byValue), failed: daemon.state !== "up" };
+    return { choices: [...patterns(daemons), ...choices.sort(byValue)], failed: daemon.state !== "up" };
   };
 }

@@ -34,7 +34,7 @@ export function DeploymentButtons(props: DeploymentButtonsProps) {
   );
   return (
     <span class="row-actions">
-      <Show when={session.may("deployments:control")}>
+      <Show when={session.may("deployments:control") && !props.deployment.readOnly}>
         <Show when={isUp(props.deployment)} fallback={button("start", <Play size={14} />)}>
           <Show when={props.deployment.mode === "cluster"}>{button("reload", <ListRestart size={14} />)}</Show>
           {button("restart", <RotateCw size={14} />)}

@@ -35,7 +35,7 @@ export function DeploymentMenu(props: DeploymentMenuProps) {
       : []),
   ];
   return (
-    <Show when={session.may("deployments:control")}>
+    <Show when={session.may("deployments:control") && !props.deployment.readOnly}>
       <Menu
         icon
         size={props.size ?? "sm"}

@@ -1,6 +1,5 @@
 import Rocket from "lucide-solid/icons/rocket";
 import Unplug from "lucide-solid/icons/unplug";
-import UserRound from "lucide-solid/icons/user-round";
 import { createMemo, onCleanup, Show } from "solid-js";
 import { countDeployments } from "../../../../shared/health/running.ts";
 import type { DependencyState } from "../../../../shared/protocol/system.ts";
@@ -12,11 +11,11 @@ import { createSelection } from "../../resource/selection.ts";
 import { Button, Callout, EmptyState } from "../../ui/index.ts";
 import { DeploymentBulkBar } from "./DeploymentBulkBar.tsx";
 import { DeploymentPane } from "./DeploymentPane.tsx";
+import { createUserFilter, DaemonNotices, RebootButtons, UserSelect } from "./daemons.tsx";
 import { createDeploymentActions } from "./deployment-actions.ts";
 import { createDeploymentColumns, createNarrowColumns } from "./deployment-columns.tsx";
 import { deploymentName, searchTextsOf } from "./deployment-list.ts";
 import { deploymentMessages, listMessages } from "./messages.ts";
-import { RebootButton } from "./RebootButton.tsx";
 import "./deployments.css";
 
 export interface DeploymentsViewProps {
@@ -47,7 +46,8 @@ export function DeploymentsView(props: DeploymentsViewProps) {
 
   const daemon = () => query.data?.daemon;
   const isUp = () => daemon()?.state === "up";
-  const otherDaemons = () => query.data?.otherDaemons?.map(({ user, home }) => `${user} (${home})`).join(", ");
+  const daemons = () => query.data?.daemons ?? [];
+  const users = createUserFilter(all);
   const count = () => countDeployments(all());
 
   return (
@@ -59,15 +59,16 @@ export function DeploymentsView(props: DeploymentsViewProps) {
       }}
       icon={Rocket}
       query={query}
-      items={all()}
+      items={users.shown()}
       itemKey={({ id }) => id}
       titleOf={deploymentName}
       searchTexts={searchTextsOf}
       note={query.data ? deploymentMessages.online(count().running, count().total) : ""}
       actions={
-        <Show when={isUp()}>
-          <RebootButton />
-        </Show>
+        <>
+          <UserSelect filter={users} />
+          <RebootButtons daemons={daemons()} user={users.user()} />
+        </>
       }
       notices={
         <>
@@ -78,17 +79,16 @@ export function DeploymentsView(props: DeploymentsViewProps) {
               </Callout>
             )}
           </Show>
-          <Show when={otherDaemons()}>
-            {(users) => (
-              <Callout tone="info" icon={<UserRound size={15} />}>
-                {deploymentMessages.otherDaemons(users())}
-              </Callout>
-            )}
-          </Show>
+          <DaemonNotices daemons={daemons()} omitted={query.data?.omittedDaemons ?? 0} />
         </>
       }
       empty={<NoDeployments daemon={daemon()} onRetry={() => void query.refetch()} />}
-      table={{ columns, narrowColumns: createNarrowColumns(shown), initialSort: { column: "name" }, selection }}
+      table={{
+        columns: users.several() ? columns : columns.filter(({ id }) => id !== "user"),
+        narrowColumns: createNarrowColumns(shown),
+        initialSort: { column: "name" },
+        selection,
+      }}
       selectionBar={(matching) => (
         <DeploymentBulkBar deployments={matching()} selection={selection} actions={actions} />
       )}

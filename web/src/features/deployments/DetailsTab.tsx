@@ -35,10 +35,11 @@ export function DetailsTab(props: { deployment: Deployment }) {
 
 function Details(props: { deployment: Deployment; details: DeploymentDetails }) {
   const session = useSession();
-  const saved = useProcessList();
+  const saved = useProcessList(() => props.deployment.daemon);
   const [action, setAction] = createSignal<string | null>(null);
   const rows = (): [string, JSX.Element][] => [
     [texts.script, <code>{visibleName(props.deployment.script)}</code>],
+    [texts.user, visibleName(props.deployment.user)],
     [texts.namespace, visibleName(props.deployment.namespace)],
     [texts.mode, props.deployment.mode],
     [texts.version, props.deployment.version ? visibleName(props.deployment.version) : "–"],

@@ -15,26 +15,38 @@ import { rebootSummary, unsavedApps } from "./reboot-state.ts";
 /** How often it is read again while the page is open. */
 const REFRESH_MS = 30_000;
 
-export const useProcessList = () =>
+export const useProcessList = (daemon: () => string) =>
   useQuery(() => ({
-    queryKey: queryKeys.processList,
-    queryFn: api.deployments.saved,
+    queryKey: [...queryKeys.processList, daemon()],
+    queryFn: () => api.deployments.saved(daemon()),
     refetchInterval: REFRESH_MS,
   }));
 
-/** Says whether the processes come back after a reboot, and opens what would be saved. */
-export function RebootButton() {
-  const list = useProcessList();
+export interface RebootButtonProps {
+  /** Key of the daemon. */
+  daemon: string;
+  /** User of the daemon, where there is more than one. */
+  user: string | null;
+  readOnly: boolean;
+}
+
+/** Says whether the processes of a daemon come back after a reboot, and opens what would be saved. */
+export function RebootButton(props: RebootButtonProps) {
+  const list = useProcessList(() => props.daemon);
   const [open, setOpen] = createSignal(false);
   return (
     <Show when={list.data}>
       {(state) => (
         <>
           <Button variant="ghost" onClick={() => setOpen(true)}>
-            <Status tone={rebootSummary(state()).tone}>{rebootSummary(state()).text}</Status>
+            <Status tone={rebootSummary(state()).tone}>
+              {props.user === null
+                ? rebootSummary(state()).text
+                : texts.ofUser(visibleName(props.user), rebootSummary(state()).text)}
+            </Status>
           </Button>
           <Show when={open()}>
-            <RebootDialog list={state()} onClose={() => setOpen(false)} />
+            <RebootDialog {...props} list={state()} onClose={() => setOpen(false)} />
           </Show>
         </>
       )}
@@ -42,26 +54,26 @@ export function RebootButton() {
   );
 }
 
-function RebootDialog(props: { list: ProcessListState; onClose: () => void }) {
+function RebootDialog(props: RebootButtonProps & { list: ProcessListState; onClose: () => void }) {
   const session = useSession();
   const invalidate = useInvalidate();
   const maySave = () => {
     const { deployments, services } = session.principal()?.limits ?? { deployments: null, services: null };
-    return session.may("deployments:control") && deployments === null && services === null;
+    return session.may("deployments:control") && deployments === null && services === null && !props.readOnly;
   };
   const changes = () => unsavedApps(props.list);
   const submit = createSubmit({
     ready: () => maySave() && changes().length > 0,
     send: async () => {
       // What changed meanwhile is shown before it is saved.
-      await api.deployments.save(props.list.revision).finally(() => invalidate(queryKeys.processList));
+      await api.deployments.save(props.daemon, props.list.revision).finally(() => invalidate(queryKeys.processList));
       toast.success(texts.done);
       props.onClose();
     },
   });
   return (
     <FormDialog
-      title={texts.title}
+      title={texts.title(props.user && visibleName(props.user))}
       submit={submit}
       action={texts.save}
       cancel={texts.close}

@@ -70,6 +70,13 @@ export function createDeploymentColumns(actions: DeploymentActions, shown: Shown
       ),
     },
     {
+      id: "user",
+      title: deploymentLabels.user,
+      only: "middle",
+      sortBy: (deployment) => deployment.user,
+      cell: (deployment) => <span class="truncate">{visibleName(deployment.user)}</span>,
+    },
+    {
       id: "status",
       title: deploymentLabels.status,
       sortBy: (deployment) => statusDisplay(deployment).text,

@@ -38,7 +38,7 @@ export const createDeploymentCommands: CommandSource = ({ open, show }) => {
         id: `process:${deployment.id}`,
         label: deploymentName(deployment),
         group: texts.group,
-        words: deployment.script,
+        words: `${deployment.script} ${deployment.user}`,
         icon: Cpu,
         run: () => open(href),
         actions: [
@@ -46,7 +46,9 @@ export const createDeploymentCommands: CommandSource = ({ open, show }) => {
           ...(isUp(deployment) ? (["restart", "stop"] as const) : (["start"] as const))
             .filter((action) => isOffered(deployment, action))
             .map(act),
-          ...(isUp(deployment) && deployment.mode === "cluster" ? [act("reload")] : []),
+          ...(isUp(deployment) && deployment.mode === "cluster" && isOffered(deployment, "reload")
+            ? [act("reload")]
+            : []),
           ...further(deployment, actions, show),
           ...(isOffered(deployment, "delete") ? [act("delete")] : []),
         ],
@@ -66,10 +68,19 @@ function further(deployment: Deployment, actions: DeploymentActions, show: Comma
     name: "deployment:signal",
     run: () => show((onClose) => <ProcessSignalDialog deployment={deployment} actions={actions} onClose={onClose} />),
   };
+  const reset = {
+    verb: actionLabels.reset.verb,
+    name: "deployment:reset",
+    run: () => void actions.reset(deployment),
+  } as const;
+  const flush = {
+    verb: actionLabels.flush.verb,
+    name: "deployment:flush",
+    run: () => void actions.flush(deployment),
+  } as const;
   return [
     ...(isScalable(deployment) ? [scale] : []),
     ...(isUp(deployment) && isOffered(deployment, "signal") ? [signal] : []),
-    { verb: actionLabels.reset.verb, name: "deployment:reset", run: () => void actions.reset(deployment) },
-    { verb: actionLabels.flush.verb, name: "deployment:flush", run: () => void actions.flush(deployment) },
+    ...(isOffered(deployment, "reset") ? [reset, flush] : []),
   ];
 }

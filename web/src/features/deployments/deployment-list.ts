@@ -67,10 +67,11 @@ export const isUp = (deployment: Pick<Deployment, "instances">): boolean =>
   );
 
 /** Texts that the filter of the list searches. */
-export const searchTextsOf = ({ name, script, namespace, status }: Deployment): string[] => [
+export const searchTextsOf = ({ name, script, namespace, user, status }: Deployment): string[] => [
   name,
   script,
   namespace,
+  user,
   status,
 ];
 
@@ -90,9 +91,12 @@ export const actionLabels: Record<DeploymentActionName, { verb: string; doing: s
 };
 
 /** What may be done with a process of the panel is less: it would not come back by itself. */
-export const isOffered = ({ own }: Pick<Deployment, "own">, action: DeploymentActionName): boolean =>
-  !own || (action !== "stop" && action !== "delete" && action !== "scale" && action !== "signal");
+export const isOffered = (
+  { own, readOnly }: Pick<Deployment, "own" | "readOnly">,
+  action: DeploymentActionName,
+): boolean =>
+  !readOnly && (!own || (action !== "stop" && action !== "delete" && action !== "scale" && action !== "signal"));
 
 /** Whether PM2 can change the number of instances. */
-export const isScalable = (deployment: Pick<Deployment, "own" | "mode">): boolean =>
+export const isScalable = (deployment: Pick<Deployment, "own" | "readOnly" | "mode">): boolean =>
   deployment.mode === "cluster" && isOffered(deployment, "scale");

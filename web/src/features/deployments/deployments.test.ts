@@ -27,6 +27,9 @@ const deployment = (instances: DeploymentInstance[], fields: Partial<Deployment>
   version: null,
   watching: false,
   own: false,
+  daemon: "",
+  user: "ada",
+  readOnly: false,
   ...fields,
 });
 const stopped = instance({ status: "stopped", startedAt: null, cpuPercent: 0, memoryBytes: 0 });

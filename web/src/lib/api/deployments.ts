@@ -24,8 +24,9 @@ export const deployments = {
   trigger: async (id: string, action: string, argument?: string) =>
     (await answer(one().trigger.$post({ ...at(id), json: { action, argument } }))).results,
   /** Whether the apps come back after a reboot. */
-  saved: async () => (await answer(routes()["process-list"].$get({}))).list,
-  save: async (revision: string) => (await answer(routes()["process-list"].save.$post({ json: { revision } }))).list,
+  saved: async (daemon: string) => (await answer(routes()["process-list"].$get({ query: { daemon } }))).list,
+  save: async (daemon: string, revision: string) =>
+    (await answer(routes()["process-list"].save.$post({ json: { daemon, revision } }))).list,
   flush: (id: string) => answer(one().flush.$post(at(id))),
   remove: (id: string) => answer(one().$delete(at(id))),
 };

@@ -2,7 +2,7 @@ import { Show } from "solid-js";
 import type { ResourceScope } from "../../../../../shared/protocol/access.ts";
 import { narrowestScope } from "../../../../../shared/protocol/permission.ts";
 import { NamePicker } from "../../../resource/NamePicker.tsx";
-import { type NameChoices, useContainerChoices, useProcessChoices } from "../../../resource/name-choices.ts";
+import { type NameChoices, useContainerChoices, useProcessScopeChoices } from "../../../resource/name-choices.ts";
 import { toNames } from "../../../resource/name-list.ts";
 import { Checkbox } from "../../../ui/fields.tsx";
 import { accessMessages } from "../messages.ts";
@@ -45,7 +45,7 @@ export function ScopeFields(props: ScopeFieldsProps) {
           empty={texts.noDeployments}
           commas={false}
           value={props.value.deployments}
-          useNames={useProcessChoices}
+          useNames={useProcessScopeChoices}
           onChange={(deployments) => props.onChange({ ...props.value, deployments })}
         />
       </fieldset>

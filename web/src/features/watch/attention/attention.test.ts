@@ -35,6 +35,9 @@ const deployment: Deployment = {
   version: null,
   watching: false,
   own: false,
+  daemon: "",
+  user: "ada",
+  readOnly: false,
 };
 const server: McpServer = {
   id: "m1",

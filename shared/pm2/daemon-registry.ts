@@ -1,0 +1,192 @@
+import { realpath } from "node:fs/promises";
+import { resolve } from "node:path";
+import process from "node:process";
+import { MAX_DAEMON_PROCESSES, MAX_DAEMONS } from "../protocol/pm2-daemon.ts";
+import { singleFlight } from "../server/async/single-flight.ts";
+import { withTimeout } from "../server/async/with-timeout.ts";
+import { type Account, createAccounts, isUsualHome } from "./accounts.ts";
+import type { DaemonLink } from "./daemon-link.ts";
+import { daemonKeyOf } from "./deployment-id.ts";
+import { canReach, createDirectLink } from "./direct-link.ts";
+import { createDaemonFinder, type FoundDaemon } from "./find-daemons.ts";
+import { createProcessHost, type DaemonHost } from "./processes.ts";
+
+/** Shortest time between two looks for daemons, in milliseconds. */
+const LOOK_MS = 2_000;
+/** How long a daemon that has ended is remembered: until then its apps are unknown, not deleted. */
+const REMEMBERED_MS = 60 * 60 * 1_000;
+/** Longest wait for what reaches daemons of other users. */
+const BRIDGE_MS = 2_000;
+
+/** A daemon as a {@link DaemonBridge} lists it. */
+export interface BridgedDaemon {
+  uid: number;
+  /** Null for a user who was removed. */
+  user: string | null;
+  home: string;
+  pid: number | null;
+  version: string | null;
+  /** Whether root allows changes, and if not, who can. */
+  canWrite?: boolean;
+  readOnlyHint?: string | null;
+}
+
+/** Reaches daemons that this process may not open itself. */
+export interface DaemonBridge {
+  /** @throws UnavailableError if it is not set up (`absent`) or does not respond (`down`) */
+  daemons(): Promise<BridgedDaemon[]>;
+  /** How the daemon is reached, with the rights that were listed. */
+  linkTo(daemon: BridgedDaemon): DaemonLink;
+}
+
+/** Which daemons are shown beside the panel's own: all, none, or those with these PM2_HOMEs. */
+export type DaemonChoice = "all" | "own" | readonly string[];
+
+export interface KnownDaemon {
+  key: string;
+  user: string;
+  home: string;
+  uid: number;
+  pid: number | null;
+  version: string | null;
+  /** Undefined if it cannot be reached. */
+  host: DaemonHost | undefined;
+  link: DaemonLink | undefined;
+  reach: "direct" | "bridge" | "none";
+  /** Whether it has ended. */
+  gone: boolean;
+  /** Time it was last there, by the monotonic clock. */
+  seenAt: number;
+}
+
+export interface RegistryOptions {
+  /** PM2_HOME of the panel's own daemon. */
+  ownHome: string;
+  shown: DaemonChoice;
+  bridge?: DaemonBridge | undefined;
+  find?: () => Promise<FoundDaemon[]>;
+  accountOf?: (uid: number) => Promise<Account>;
+  now?: () => number;
+}
+
+export interface DaemonRegistry {
+  /** Looks for daemons, unless that was done within the last 2 s, and returns those that are known, by key. */
+  look(): Promise<ReadonlyMap<string, KnownDaemon>>;
+  /** Daemons beyond the bound of 20. */
+  readonly omitted: number;
+}
+
+/** Keeps the daemons other than the panel's own, each with the way to reach it. At most 20, those that were there first. */
+export function createDaemonRegistry(options: RegistryOptions): DaemonRegistry {
+  const { ownHome, shown, bridge, find = createDaemonFinder(), accountOf = createAccounts() } = options;
+  const { now = () => performance.now() } = options;
+  const known = new Map<string, KnownDaemon>();
+  let omitted = 0;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let bridged: BridgedDaemon[] = [];
+
+  const readBridge = async (): Promise<BridgedDaemon[]> => {
+    if (!bridge) return [];
+    try {
+      bridged = await withTimeout(bridge.daemons(), BRIDGE_MS);
+    } catch (error) {
+      // What does not respond now may do so again: its daemons stay as they are, and say that they are down.
+      if ((error as { state?: unknown }).state === "absent") bridged = [];
+    }
+    return bridged;
+  };
+
+  const isShown = async (home: string): Promise<boolean> => {
+    if ((await realPath(home)) === (await realPath(ownHome))) return false;
+    return shown === "all" || (shown !== "own" && shown.some((one) => resolve(one) === home));
+  };
+
+  const look = singleFlight(async () => {
+    if (now() - lookedAt < LOOK_MS) return;
+    const [found, others] = await Promise.all([find(), readBridge()]);
+    const seen = new Set<string>();
+    let left = 0;
+    for (const daemon of merge(found, others)) {
+      if (!(await isShown(daemon.home))) continue;
+      const account =
+        daemon.user === null ? await accountOf(daemon.uid) : { ...(await accountOf(daemon.uid)), name: daemon.user };
+      const key = daemonKeyOf(account.name, isUsualHome(account, daemon.home) ? undefined : daemon.home);
+      if (seen.has(key)) continue;
+      if (!known.has(key) && !makeRoom(known)) {
+        left++;
+        continue;
+      }
+      seen.add(key);
+      await note(key, account.name, daemon, others);
+    }
+    omitted = left;
+    for (const [key, daemon] of known) {
+      if (seen.has(key)) continue;
+      daemon.gone = true;
+      // Its user was renamed or removed: the same daemon has another key.
+      const isRenamed = [...known.values()].some(
+        (one) => !one.gone && one.uid === daemon.uid && one.home === daemon.home,
+      );
+      if (isRenamed || now() - daemon.seenAt > REMEMBERED_MS) known.delete(key);
+    }
+    lookedAt = now();
+  });
+
+  const note = async (key: string, user: string, daemon: BridgedDaemon, others: readonly BridgedDaemon[]) => {
+    const { uid, home, pid, version } = daemon;
+    const before = known.get(key);
+    const reach = (await canReach(home, uid)) ? "direct" : sameIn(others, daemon) ? "bridge" : "none";
+    const isSame =
+      before?.reach === reach &&
+      before.uid === uid &&
+      before.pid === pid &&
+      (reach !== "bridge" || before.link?.canWrite === (sameIn(others, daemon)?.canWrite ?? before.link?.canWrite));
+    const link = isSame ? before.link : linkTo(reach, sameIn(others, daemon) ?? daemon);
+    const host =
+      isSame || !link
+        ? before?.host
+        : createProcessHost({ link, daemon: key, user, maxProcesses: MAX_DAEMON_PROCESSES });
+    known.set(key, {
+      ...{ key, user, home, uid, pid, version, reach, link },
+      host: link && host,
+      gone: false,
+      seenAt: now(),
+    });
+  };
+
+  const linkTo = (reach: KnownDaemon["reach"], daemon: BridgedDaemon): DaemonLink | undefined => {
+    const { uid, pid, home } = daemon;
+    if (reach === "bridge") return bridge?.linkTo(daemon);
+    if (reach === "none") return undefined;
+    const isOwnUser = uid === process.getuid?.();
+    return createDirectLink({ pm2Home: home, ...(isOwnUser ? {} : { foreign: { uid, pid: pid ?? 0 } }) });
+  };
+
+  return {
+    async look() {
+      await look();
+      return known;
+    },
+    get omitted() {
+      return omitted;
+    },
+  };
+}
+
+const sameIn = (others: readonly BridgedDaemon[], { uid, home }: BridgedDaemon): BridgedDaemon | undefined =>
+  others.find((one) => one.uid === uid && one.home === home);
+
+/** What this process finds, and what only the bridge sees. */
+function merge(found: readonly FoundDaemon[], others: readonly BridgedDaemon[]): BridgedDaemon[] {
+  const own = found.map((daemon) => ({ ...daemon, user: null }));
+  return [...own, ...others.filter((daemon) => !sameIn(own, daemon))];
+}
+
+/** Makes room for a new daemon by forgetting one that has ended. */
+function makeRoom(known: Map<string, KnownDaemon>): boolean {
+  if (known.size < MAX_DAEMONS) return true;
+  const old = [...known.values()].find(({ gone }) => gone);
+  return old !== undefined && known.delete(old.key);
+}
+
+const realPath = (path: string): Promise<string> => realpath(path).catch(() => resolve(path));

@@ -1,0 +1,105 @@
+import { lstat, readdir, readFile, stat } from "node:fs/promises";
+import { isAbsolute, resolve } from "node:path";
+
+/** A PM2 daemon of this host, as its process and its sockets show it. */
+export interface FoundDaemon {
+  uid: number;
+  /** Its PM2_HOME. */
+  home: string;
+  /** Null if the host hides its process. */
+  pid: number | null;
+  /** Version of PM2; null if unknown. */
+  version: string | null;
+}
+
+/** Daemons that are found. */
+const MAX_DAEMONS = 200;
+/** Processes whose titles are read; a host has a few hundred. */
+const MAX_PROCESSES = 50_000;
+/** What is read of a title: PM2_HOME is at most as long as the path of a socket. */
+const MAX_TITLE = 1_024;
+/** Titles are read again after this time even if no socket came or went. */
+const RESCAN_MS = 30_000;
+const TITLE = /^PM2 v([^\s:]+)[:\s]+God Daemon \((\/[^\n]*)$/;
+
+/**
+ * Creates a function that finds the PM2 daemons of this host in Linux's `/proc`, by the titles of their processes: those of
+ * every user, but none inside a container; those whose process is hidden by their sockets. It reads one file unless a PM2
+ * socket came or went, or 30 s have passed. Finds nothing without `/proc`.
+ */
+export function createDaemonFinder(proc = "/proc"): () => Promise<FoundDaemon[]> {
+  let found: FoundDaemon[] = [];
+  let seen: string | undefined;
+  let scannedAt = Number.NEGATIVE_INFINITY;
+  return async () => {
+    const homes = await socketFolders(proc);
+    const now = homes?.join("\n");
+    if (now === undefined || now !== seen || performance.now() - scannedAt > RESCAN_MS) {
+      // What starts during the scan is found by the next one.
+      seen = now;
+      scannedAt = performance.now();
+      found = await scan(proc, homes ?? []);
+    }
+    return found;
+  };
+}
+
+/** Folders with a listening `rpc.sock`, as they were named by the listener, with the number of the socket: it tells a restart. */
+async function socketFolders(proc: string): Promise<string[] | undefined> {
+  const table = await readFile(`${proc}/net/unix`, "utf8").catch(() => undefined);
+  return table
+    ?.split("\n")
+    .flatMap((line) => {
+      const socket = /^\S+ \S+ \S+ (\S+) \S+ \S+\s+(\d+) (\/.*)\/rpc\.sock$/.exec(line);
+      const isListening = socket && (Number.parseInt(socket[1] ?? "", 16) & 0x10000) !== 0;
+      return isListening ? [`${socket[3]} ${socket[2]}`] : [];
+    })
+    .sort();
+}
+
+async function scan(proc: string, sockets: readonly string[]): Promise<FoundDaemon[]> {
+  const names = (await readdir(proc).catch(() => [])).filter((name) => /^\d+$/.test(name)).slice(0, MAX_PROCESSES);
+  const homes = sockets.map((socket) => socket.slice(0, socket.lastIndexOf(" ")));
+  const found = new Map<string, FoundDaemon>();
+  for (const name of names) {
+    if (found.size >= MAX_DAEMONS) break;
+    // A process can end between any two steps.
+    const title = await readFile(`${proc}/${name}/cmdline`, "utf8").catch(() => "");
+    if (!title.startsWith("PM2 v")) continue;
+    const match = TITLE.exec(title.slice(0, MAX_TITLE).replaceAll("\0", " ").trimEnd());
+    const home = match?.[2] && homeOf(match[2], homes);
+    if (!match || !home || (await isContained(proc, name))) continue;
+    const owner = await stat(`${proc}/${name}`).catch(() => undefined);
+    if (!owner) continue;
+    const daemon = { uid: owner.uid, home: resolve(home), pid: Number(name), version: match[1] ?? null };
+    found.set(`${daemon.uid} ${daemon.home}`, daemon);
+  }
+  const titled = new Set([...found.values()].map(({ home }) => home));
+  for (const home of new Set(homes)) {
+    if (found.size >= MAX_DAEMONS || titled.has(resolve(home))) continue;
+    const sockets = await Promise.all(
+      ["rpc", "pub"].map((name) => lstat(`${home}/${name}.sock`).catch(() => undefined)),
+    );
+    const [rpc] = sockets;
+    if (!rpc || !sockets.every((socket) => socket?.isSocket())) continue;
+    found.set(home, { uid: rpc.uid, home: resolve(home), pid: null, version: null });
+  }
+  return [...found.values()].sort((a, b) => a.uid - b.uid || a.home.localeCompare(b.home));
+}
+
+/**
+ * PM2_HOME in a title. The kernel cuts a title at the length of the first command line: the rest is that of the only socket
+ * which begins so.
+ */
+function homeOf(text: string, homes: readonly string[]): string | undefined {
+  if (text.endsWith(")")) return isAbsolute(text) ? text.slice(0, -1) : undefined;
+  const [only, ...more] = new Set(homes.filter((home) => home.startsWith(text)));
+  return more.length === 0 ? only : undefined;
+}
+
+/** Whether a process has a number in a PID namespace of its own: its PM2_HOME is a folder of a container. */
+async function isContained(proc: string, name: string): Promise<boolean> {
+  const status = await readFile(`${proc}/${name}/status`, "utf8").catch(() => "");
+  const pids = /^NSpid:\s*(.*)$/m.exec(status)?.[1]?.trim().split(/\s+/) ?? [];
+  return pids.length > 1;
+}
