@@ -18,6 +18,7 @@ const variables = [
   "EMIT_TOKEN",
   "EMIT_TOKEN_FILE",
   "DOCKER_HOST",
+  "PM2_DAEMONS",
   "PM2_HOME",
   "FILE_MANAGER_ROOT",
   "FILE_UPLOAD_MAX",
