@@ -15,6 +15,7 @@ const alone = [
   "web/app.test.ts",
   "api/access/login/login.test.ts",
   "api/{activity/activity,alerts/processes,database/database,deployments/routes,stacks/routes}.test.ts",
+  "helper/**/*.test.ts",
   "api/{http/buffer-body,http/compress,outbound/addresses}.test.ts",
   "api/mcp/host/{host,shutdown}.test.ts",
   "realtime/{app,emit/documented-programs,sources/process-runs}.test.ts",

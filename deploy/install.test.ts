@@ -1,7 +1,18 @@
 import { execFile } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
-import { appendFile, mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  copyFile,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
@@ -221,10 +232,32 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     expect(await readFile(own, "utf8")).toContain("ai-desktop-websocket");
   });
 
+  test("turns the root helper on and off, and keeps root's list of users", async () => {
+    const units = join(root, "etc/systemd/system");
+    const isOn = () => existsSync(join(units, "ai-desktop-helper.socket"));
+    expect(isOn()).toBe(false);
+    expect((await command("helper", "on")).stdout).toContain("May act for: nobody.");
+    expect(isOn()).toBe(true);
+    expect((await command("helper", "allow", "daemon")).stdout).toContain("May act for: daemon.");
+    for (const names of [["root"], ["nobody-knows"], ["daemon", "bin"], []]) {
+      await expect(command("helper", "allow", ...names)).rejects.toMatchObject({ code: 1 });
+    }
+    expect((await command("helper", "allow", "--privileged", "root")).stdout).toContain("daemon, root");
+    expect((await command("helper", "forget", "daemon")).stdout).toContain("May act for: root.");
+    await command("helper", "off");
+    expect(isOn()).toBe(false);
+    const file = join(root, "etc/ai-desktop/helper.json");
+    expect(JSON.parse(await readFile(file, "utf8"))).toEqual({ users: [], privileged: ["root"] });
+    await command("helper", "on");
+  });
+
   test.skipIf(noSystemd)("has units that systemd accepts", async () => {
+    const socket = join(folder.path, "ai-desktop-helper.socket");
+    await copyFile(join(root, "etc/systemd/system/ai-desktop-helper.socket"), socket);
     for (const [unit, name] of [
       ["ai-desktop@.service", "ai-desktop@api.service"],
       ["ai-desktop-pm2.service", "ai-desktop-pm2.service"],
+      ["ai-desktop-helper.service", "ai-desktop-helper.service"],
     ] as const) {
       const text = await readFile(join(root, "etc/systemd/system", unit), "utf8");
       // The programs are below the root that represents the file system.
@@ -331,6 +364,7 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     expect(await script("vps-install.sh", "--uninstall", "--yes")).toMatchObject({ code: 0 });
     expect(await Promise.all(ports.map(canConnect))).toEqual([false, false, false, false]);
     expect(existsSync(join(root, "opt/ai-desktop"))).toBe(false);
+    expect(existsSync(join(root, "etc/systemd/system/ai-desktop-helper.socket"))).toBe(false);
     expect(await readdir(join(root, "etc/nginx/sites-enabled"))).toEqual(["other.conf"]);
     expect(existsSync(join(dataDir, "state.db"))).toBe(true);
     expect(existsSync(join(root, "etc/ai-desktop/env"))).toBe(true);

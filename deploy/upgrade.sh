@@ -16,6 +16,8 @@ source_dir="$PWD"
 . deploy/lib/settings.sh
 # shellcheck source=deploy/lib/services.sh
 . deploy/lib/services.sh
+# shellcheck source=deploy/lib/helper.sh
+. deploy/lib/helper.sh
 # shellcheck source=deploy/lib/site.sh
 . deploy/lib/site.sh
 
@@ -80,7 +82,7 @@ stop_services
 switch_to "$RELEASE"
 NODE="$RELEASE/node_modules/.bin/node"
 # Every error after this point rolls back to the old release and its state.
-if write_units && start_services && wait_healthy && renew_site; then
+if write_units && write_helper && start_services && wait_healthy && renew_site; then
   drop_old_releases
   keep_newest "$BACKUPS_KEPT" "$BACKUPS"/before-upgrade-*.tar.gz
   printf '%s' "$source_dir" >"$ETC/source"
@@ -96,6 +98,9 @@ NODE="$old/node_modules/.bin/node"
 rm -f $(host_files)
 put_back "$kept_files"
 if has_systemd; then systemctl daemon-reload; fi
+# The helper runs the code of the current release, too.
+stop_helper
+start_helper
 if [ -n "$(site_places)" ] && is_real; then reload_nginx || true; fi
 "$old/deploy/restore.sh" --data-dir "$STATE" "$backup"
 start_services

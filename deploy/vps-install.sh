@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the panel on Debian 12/13 or Ubuntu 22.04/24.04, from the folder of this script. Prints its plan first.
 #   vps-install.sh [--domain NAME | --ip ADDRESS] [--cert FILE --key FILE] [--file-root DIR] [--systemd | --pm2] [--firewall]
-#                  [--no-nginx] [--yes] [--plan]
+#                  [--helper] [--no-nginx] [--yes] [--plan]
 #   vps-install.sh --uninstall [--purge] [--yes]        data and settings stay unless --purge
 # Running it again applies the given options and keeps everything else. Needs root.
 set -euo pipefail
@@ -18,6 +18,8 @@ source_dir="$PWD"
 . deploy/lib/settings.sh
 # shellcheck source=deploy/lib/services.sh
 . deploy/lib/services.sh
+# shellcheck source=deploy/lib/helper.sh
+. deploy/lib/helper.sh
 # shellcheck source=deploy/lib/host.sh
 . deploy/lib/host.sh
 # shellcheck source=deploy/lib/site.sh
@@ -25,7 +27,7 @@ source_dir="$PWD"
 # shellcheck source=deploy/lib/uninstall.sh
 . deploy/lib/uninstall.sh
 
-domain="" ip="" cert="" key="" file_root="" wanted_supervisor="" firewall="" use_nginx=1 yes="" plan_only="" uninstall="" purge=""
+domain="" ip="" cert="" key="" file_root="" wanted_supervisor="" firewall="" helper="" use_nginx=1 yes="" plan_only="" uninstall="" purge=""
 while [ $# -gt 0 ]; do
   case "$1" in
     --domain) domain="${2:?--domain needs a name}" && shift ;;
@@ -36,6 +38,7 @@ while [ $# -gt 0 ]; do
     --systemd) wanted_supervisor=systemd ;;
     --pm2) wanted_supervisor=pm2 ;;
     --firewall) firewall=1 ;;
+    --helper) helper=1 ;;
     --no-nginx) use_nginx="" ;;
     --yes) yes=1 ;;
     --plan) plan_only=1 ;;
@@ -122,6 +125,7 @@ print_plan() {
   runs="${wanted_supervisor:-$(supervisor)}"
   if [ -e "$APP/current" ] && [ "$runs" != "$(supervisor)" ]; then say "  stop the services that $(supervisor) runs"; fi
   if [ "$runs" = systemd ]; then say "  run three hardened systemd services"; else say "  run three services in a PM2 of $SERVICE_USER, started at boot"; fi
+  if [ -n "$helper" ] && ! helper_is_on; then say "  turn on the root helper, which shows the processes of all users; it acts for those in $helper_users only"; fi
   say "  rotate the logs"
   if [ -n "$use_nginx" ]; then
     say "  add the site ai-desktop.conf to nginx; other sites stay as they are"
@@ -143,7 +147,11 @@ print_notes() {
     say "Note: Docker Compose is not installed, so stacks will be read-only. Optional: apt-get install $(compose_package)"
   fi
   other_daemons | while read -r owner folder; do
-    say "Note: $owner runs another PM2 ($folder). It does not change, and the panel cannot show it: PM2 serves its own user only."
+    if [ -n "$helper" ] || helper_is_on; then
+      say "Note: $owner runs another PM2 ($folder). It does not change; the panel shows it. To allow changes: ai-desktop helper allow $owner"
+    else
+      say "Note: $owner runs another PM2 ($folder). It does not change, and the panel cannot show it: PM2 serves its own user only. With --helper it is shown."
+    fi
   done
 }
 
@@ -224,7 +232,9 @@ if needs_release; then
 fi
 cd "$APP/current"
 use_project_node
+if [ -n "$helper" ]; then switch_helper_on; fi
 write_units
+write_helper
 if services_current; then
   say "The services already run with this release and these settings."
 else
@@ -243,6 +253,7 @@ if [ -n "$use_nginx" ] && is_real; then
 fi
 say ""
 say "The panel runs at $(public_url)"
+if helper_is_on; then helper_status || true; fi
 if [ -z "$use_nginx" ]; then say "Your own web server must forward to it: docs/operations.md, \"Behind another web server\"."; fi
 if [ -r "$STATE/setup-token" ]; then
   say "Create the admin account at $(public_url)/setup#token=$(cat "$STATE/setup-token")"

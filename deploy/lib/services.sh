@@ -76,7 +76,7 @@ stop_services() {
 
 # Prints a checksum of everything that a start depends on.
 what_runs() {
-  { readlink "$APP/current" && supervisor && cat "$SETTINGS" "$units"/ai-desktop*.service; } 2>/dev/null | sha256sum
+  { readlink "$APP/current" && supervisor && cat "$SETTINGS" "$units/ai-desktop@.service" "$units/ai-desktop-pm2.service"; } 2>/dev/null | sha256sum
 }
 
 # Whether the services run with the current release, settings and units.
@@ -117,7 +117,7 @@ wait_healthy() {
 }
 
 # Prints the files that an upgrade writes outside of the release and the state.
-host_files() { printf '%s\n' "$units"/ai-desktop*.service "$logrotate_file" "$command_file" "$site" $(site_places); }
+host_files() { printf '%s\n' "$units"/ai-desktop*.service "$units"/ai-desktop-helper.socket "$logrotate_file" "$command_file" "$site" $(site_places); }
 
 # write_units: writes the units, the log rotation and the ai-desktop command of the current release.
 write_units() {

@@ -29,7 +29,7 @@ end_processes() {
 
 uninstall_panel() {
   say "This will stop and remove:"
-  say "  the three services, $APP, their units, log rotation and nginx site"
+  say "  the three services, the root helper, $APP, their units, log rotation and nginx site"
   others="$(other_apps)"
   if [ -n "$others" ]; then say "  and stop the other apps in the panel's PM2: $(printf '%s' "$others" | tr '\n' ' ')"; fi
   if [ -n "$purge" ]; then
@@ -39,6 +39,8 @@ uninstall_panel() {
   fi
   confirm
   stop_services
+  stop_helper
+  remove_helper_units
   # shellcheck disable=SC2046 # a list of words
   if has_systemd; then systemctl disable ai-desktop-pm2 $(unit_names) >/dev/null 2>&1 || true; fi
   rm -f "$units/ai-desktop@.service" "$units/ai-desktop-pm2.service" "$units"/multi-user.target.wants/ai-desktop* "$logrotate_file" "$command_file"
@@ -46,7 +48,7 @@ uninstall_panel() {
   end_processes
   remove_site
   remove_unfinished
-  rm -rf "$APP" "$ETC/source" "$ETC/running"
+  rm -rf "$APP" "$ETC/source" "$ETC/running" "$helper_switch" "$helper_log" "$helper_log.1"
   if [ -n "$purge" ]; then
     rm -rf "$STATE_HOME" "$ETC" "$tls" "$BACKUPS"
     if is_real && id "$SERVICE_USER" >/dev/null 2>&1; then userdel "$SERVICE_USER" 2>/dev/null || warn "Note: the user $SERVICE_USER could not be removed; try userdel $SERVICE_USER."; fi

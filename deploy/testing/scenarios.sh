@@ -58,6 +58,7 @@ test_lived_in() {
   on 'curl -sk --resolve panel.test:443:127.0.0.1 https://panel.test/api/setup'
   check "waits for its first account" prints '"needed":true'
 
+  test_helper
   before_pids="$(pids)"
   check "installs again" install "--domain panel.test"
   check "says that it builds nothing" lacks "Building"
@@ -78,6 +79,7 @@ test_lived_in() {
   halt
   boot
   check "is back after a reboot" on 'for i in $(seq 60); do ai-desktop status >/dev/null 2>&1 && break; sleep 1; done; ai-desktop status'
+  check "has its root helper after a reboot" on 'ai-desktop helper status'
   check "runs in its unit after a reboot" on 'systemctl is-active ai-desktop-pm2'
 
   check "goes over to systemd" install "--systemd"
@@ -99,6 +101,20 @@ test_lived_in() {
   check "leaves nothing behind" [ -z "$out" ]
   check "leaves the other site" answers_with 200 http://127.0.0.1/
   end_machine
+}
+
+# The root helper in its hardened unit, started by its socket.
+test_helper() {
+  check "has no root helper at first" on 'ai-desktop helper status | grep -q "is off" && ! test -e /run/ai-desktop-helper'
+  check "turns the root helper on" on 'ai-desktop helper on'
+  check "finds root's PM2, to read" prints "root  /root/.pm2  read-only"
+  check "runs in its unit, by its socket" on 'systemctl is-active ai-desktop-helper.socket ai-desktop-helper.service'
+  check "lets nobody else in" on 'test "$(stat -c "%U %a" /run/ai-desktop-helper/socket)" = "ai-desktop 600" && ! runuser -u deploy -- test -w /run/ai-desktop-helper/socket'
+  check "does not act for root unasked" on '! ai-desktop helper allow root'
+  check "acts for root when root says so" on 'ai-desktop helper allow --privileged root && ai-desktop helper status'
+  check "which shows" prints "root  /root/.pm2  may be changed"
+  on 'ai-desktop helper forget root'
+  check "writes its calls into the journal" on 'journalctl -u ai-desktop-helper | grep -q daemons.list'
 }
 
 # A value that no service takes keeps all of them from starting, once it has arrived.

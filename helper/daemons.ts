@@ -1,0 +1,155 @@
+import { open, readdir, readFile, readlink } from "node:fs/promises";
+import { basename, dirname, isAbsolute, normalize } from "node:path";
+import type { DaemonRef } from "../shared/helper/protocol.ts";
+import { AppError } from "../shared/server/errors.ts";
+
+/** A process of this host that says it is PM2's daemon. Whoever owns it can say so: nothing in it is trusted but the uid. */
+export interface FoundDaemon {
+  uid: number;
+  home: string;
+  /** The oldest process with this uid and PM2_HOME: a process that the daemon starts has its title for a moment. */
+  pid: number;
+  version: string | null;
+}
+
+export interface Daemons {
+  list(): Promise<FoundDaemon[]>;
+  /** Looks again whether such a daemon runs. @throws AppError `not_found` */
+  find(ref: DaemonRef): Promise<FoundDaemon>;
+}
+
+/** A user with many processes cannot hide the daemons of others. */
+const MAX_OF_USER = 20;
+const MAX_DAEMONS = 500;
+const MAX_TITLE = 4_096;
+const MAX_HOME = 1_024;
+const TITLE = /^PM2 v(\S{1,40}): God Daemon \((.+)\)$/s;
+
+interface Seen {
+  pid: number;
+  uid: number;
+  home: string;
+  version: string | null;
+}
+
+/**
+ * Finds PM2 daemons by their process titles and by the sockets they listen on, since a title can be replaced or cut. It opens
+ * nothing but files of `/proc`. Daemons in containers are left out: their paths mean something else here.
+ */
+export function createDaemons(proc = "/proc"): Daemons {
+  const list = async (): Promise<FoundDaemon[]> => {
+    const seen = await byTitle(proc);
+    const others = await bySocket(proc, new Set(seen.map(({ home }) => home)));
+    return grouped([...seen, ...others]);
+  };
+  /** Daemons of the last calls, each with what identifies the run of its oldest process. */
+  const known = new Map<string, { daemon: FoundDaemon; run: string }>();
+
+  return {
+    list,
+    async find({ uid, home }) {
+      const key = `${uid} ${home}`;
+      const earlier = known.get(key);
+      if (earlier && (await runOf(proc, earlier.daemon.pid)) === earlier.run) return earlier.daemon;
+      const daemon = (await list()).find((found) => found.uid === uid && found.home === home);
+      if (!daemon) throw new AppError("not_found", "This user runs no PM2 daemon with this folder.");
+      if (known.size >= MAX_DAEMONS) known.clear();
+      const run = await runOf(proc, daemon.pid);
+      if (run !== "") known.set(key, { daemon, run });
+      return daemon;
+    },
+  };
+}
+
+function grouped(seen: readonly Seen[]): FoundDaemon[] {
+  const daemons = new Map<string, FoundDaemon>();
+  const ofUser = new Map<number, number>();
+  for (const { pid, uid, home, version } of [...seen].sort((a, b) => a.pid - b.pid)) {
+    const key = `${uid} ${home}`;
+    if (daemons.has(key)) continue;
+    const count = ofUser.get(uid) ?? 0;
+    if (count >= MAX_OF_USER || daemons.size >= MAX_DAEMONS) continue;
+    ofUser.set(uid, count + 1);
+    daemons.set(key, { uid, home, pid, version });
+  }
+  return [...daemons.values()];
+}
+
+/** Start and owner of a process, so that another one with its number is not taken for it; empty if it is gone. */
+async function runOf(proc: string, pid: number): Promise<string> {
+  const stat = await readFile(`${proc}/${pid}/stat`, "utf8").catch(() => "");
+  const start = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  return start === undefined ? "" : `${start} ${await ownerOf(proc, pid)}`;
+}
+
+const pidsIn = async (proc: string): Promise<number[]> =>
+  (await readdir(proc)).filter((name) => /^\d+$/.test(name)).map(Number);
+
+async function byTitle(proc: string): Promise<Seen[]> {
+  const seen: Seen[] = [];
+  for (const pid of await pidsIn(proc)) {
+    const title = TITLE.exec((await firstBytes(`${proc}/${pid}/cmdline`)).replace(/\0+$/, ""));
+    const home = title?.[2];
+    if (!title || home === undefined || !isHome(home)) continue;
+    const uid = await ownerOf(proc, pid);
+    if (uid !== undefined) seen.push({ pid, uid, home, version: title[1] ?? null });
+  }
+  return seen;
+}
+
+const isHome = (home: string): boolean =>
+  isAbsolute(home) && normalize(home) === home && home.length > 1 && home.length <= MAX_HOME && !home.includes("\0");
+
+/** The listening `rpc.sock` in each folder that no title names. */
+async function bySocket(proc: string, titled: ReadonlySet<string>): Promise<Seen[]> {
+  const table = await readFile(`${proc}/net/unix`, "utf8").catch(() => "");
+  const homes = new Map<string, string>();
+  for (const line of table.split("\n")) {
+    const [, , , flags, , , inode = "", ...path] = line.split(" ").filter((part, index) => index < 1 || part !== "");
+    const socket = path.join(" ");
+    // The flag of a socket that listens.
+    if (flags !== "00010000" || basename(socket) !== "rpc.sock" || !isHome(dirname(socket))) continue;
+    if (titled.has(dirname(socket))) continue;
+    if (homes.size < MAX_DAEMONS) homes.set(inode, dirname(socket));
+  }
+  if (homes.size === 0) return [];
+  const seen: Seen[] = [];
+  for (const pid of await pidsIn(proc)) {
+    for (const file of (await readdir(`${proc}/${pid}/fd`).catch(() => [])).slice(0, 64)) {
+      const target = await readlink(`${proc}/${pid}/fd/${file}`).catch(() => "");
+      const home = homes.get(/^socket:\[(\d+)\]$/.exec(target)?.[1] ?? "");
+      const uid = home === undefined ? undefined : await ownerOf(proc, pid);
+      if (home !== undefined && uid !== undefined) seen.push({ pid, uid, home, version: null });
+    }
+  }
+  return seen;
+}
+
+/**
+ * Returns the uid of a process on this host; undefined for one in a container, and for one with several uids: a set-id program
+ * has the title that its caller chose. Not the owner of its folder in `/proc`, which can be root for a process of any user.
+ */
+async function ownerOf(proc: string, pid: number): Promise<number | undefined> {
+  const [status, own, other] = await Promise.all([
+    readFile(`${proc}/${pid}/status`, "utf8").catch(() => ""),
+    readlink(`${proc}/self/ns/pid`).catch(() => "own"),
+    readlink(`${proc}/${pid}/ns/pid`).catch(() => "gone"),
+  ]);
+  if (own !== other) return undefined;
+  const uids = /^Uid:\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)/m.exec(status)?.slice(1).map(Number) ?? [];
+  return new Set(uids).size === 1 ? uids[0] : undefined;
+}
+
+async function firstBytes(path: string): Promise<string> {
+  // A process can end between any two steps.
+  const file = await open(path).catch(() => undefined);
+  if (!file) return "";
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_TITLE), 0, MAX_TITLE, 0);
+    return buffer.toString("utf8", 0, bytesRead);
+  } catch {
+    return "";
+  } finally {
+    await file.close();
+  }
+}

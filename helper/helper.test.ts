@@ -1,0 +1,188 @@
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createHelperClient } from "../shared/helper/client.ts";
+import { eventually } from "../shared/testing/eventually.ts";
+import { lacks } from "../shared/testing/parts.ts";
+import { TEAM, type TestHelper, testHelper, users } from "./testing.ts";
+
+/** Says its secret and its pid, listens on a free port, and counts signals. */
+const APP = `
+process.on("SIGUSR2", () => console.log("signal"));
+require("node:net").createServer().listen(0, "127.0.0.1", function () { console.log("port", this.address().port); });
+`;
+
+describe.skipIf(await lacks("namespaces"))("the root helper among three daemons", () => {
+  let helper: TestHelper;
+
+  beforeAll(async () => {
+    helper = await testHelper();
+    await helper.allow({ users: ["alice", "carol"] });
+    await Promise.all(
+      (["alice", "bob", "root"] as const).map(async (name) => {
+        const script = join(helper.folder, name, "app.cjs");
+        await writeFile(script, APP);
+        const app = { name: "web", script, interpreter: "/mnt/node_modules/.bin/node", env: { SECRET: `of-${name}` } };
+        const config = join(helper.folder, name, "apps.config.json");
+        await writeFile(config, JSON.stringify({ apps: [{ ...app, exec_mode: "fork" }] }));
+        await helper.pm2(name, "start", config);
+      }),
+    );
+  });
+  afterAll(() => helper?.close());
+
+  const rawList = async (name: "alice" | "bob" | "root") =>
+    (await (await helper.link(name)).call("getMonitorData", {}, 10_000)) as {
+      pid: number;
+      pm_id: number;
+      pm2_env: { restart_time: number; pm_out_log_path: string; env: Record<string, string> };
+    }[];
+  const app = async (name: "alice" | "bob" | "root") => {
+    const [first] = await rawList(name);
+    if (!first) throw new Error("no app");
+    return first;
+  };
+
+  test("lists the daemons of all users, with what may be done", async () => {
+    const daemons = await helper.daemons();
+    const shown = daemons.map(({ user, home, canWrite, version }) => ({ user, home, canWrite, version }));
+    const version = expect.stringMatching(/^\d+\.\d+/);
+    expect(shown.sort((a, b) => String(a.user).localeCompare(String(b.user)))).toEqual([
+      { user: "alice", home: helper.homeOf("alice"), canWrite: true, version },
+      { user: "bob", home: helper.homeOf("bob"), canWrite: false, version },
+      { user: "root", home: helper.homeOf("root"), canWrite: false, version },
+    ]);
+    expect(daemons.find(({ user }) => user === "root")?.readOnlyHint).toContain("allow --privileged root");
+  });
+
+  test("says that it is off where nobody listens", async () => {
+    const client = createHelperClient({ socketPath: join(helper.folder, "none") });
+    expect(await client.state()).toMatchObject({
+      state: "absent",
+      hint: expect.stringContaining("ai-desktop helper on"),
+    });
+  });
+
+  test("works in a process that has dropped to the user, with nothing of the helper's", async () => {
+    for (const name of ["alice", "bob", "root"] as const) await rawList(name);
+    const statuses = await Promise.all(
+      (await helper.childPids()).map(async (pid) => {
+        const text = await readFile(`/proc/${pid}/status`, "utf8");
+        const field = (key: string) => new RegExp(`^${key}:\\s*(.*?)\\s*$`, "m").exec(text)?.[1] ?? "";
+        const environment = await readFile(`/proc/${pid}/environ`, "utf8");
+        return {
+          uid: field("Uid"),
+          gid: field("Gid"),
+          groups: field("Groups"),
+          caps: field("CapEff"),
+          bound: field("CapBnd"),
+          nnp: field("NoNewPrivs"),
+          environment,
+        };
+      }),
+    );
+    const none = "0000000000000000";
+    const ofUser = (id: number, groups: string) => ({
+      uid: Array(4).fill(id).join("\t"),
+      gid: Array(4).fill(id).join("\t"),
+      groups,
+      caps: none,
+      bound: none,
+      nnp: "1",
+      environment: expect.not.stringContaining("HOME"),
+    });
+    const { alice, bob } = users;
+    expect(statuses).toContainEqual(ofUser(alice, `${alice} ${TEAM}`));
+    expect(statuses).toContainEqual(ofUser(bob, `${bob}`));
+    expect(statuses).toContainEqual({ ...ofUser(0, "0"), caps: "0000000000080000", bound: "0000000000080000" });
+  });
+
+  test("hides the values of variables of daemons that may only be read", async () => {
+    const [own, foreign] = [await app("alice"), await app("bob")];
+    expect(own.pm2_env.env.SECRET).toBe("of-alice");
+    expect(Object.keys(foreign.pm2_env.env)).toContain("SECRET");
+    expect(JSON.stringify(foreign)).not.toContain("of-bob");
+  });
+
+  test("acts for the users of root's file only, and for root when it says so", async () => {
+    const restart = async (name: "alice" | "bob" | "root") => {
+      const { pm_id, pm2_env } = await app(name);
+      await (await helper.link(name)).call("restartProcessId", { id: pm_id, env: {} }, 20_000);
+      return (await app(name)).pm2_env.restart_time - pm2_env.restart_time;
+    };
+    expect(await restart("alice")).toBe(1);
+    await expect(restart("bob")).rejects.toMatchObject({ code: "forbidden" });
+    await expect(restart("root")).rejects.toMatchObject({ code: "forbidden" });
+    await helper.allow({ users: ["alice", "root"] });
+    await expect(restart("root")).rejects.toMatchObject({ code: "forbidden" });
+    await helper.allow({ users: ["alice"], privileged: ["root"] });
+    expect(await restart("root")).toBe(1);
+    await helper.allow({ users: ["alice"] });
+    expect(await helper.log()).toMatch(/"verb":"pm2.call restartProcessId","user":"bob".*"outcome":"forbidden"/);
+    expect(await helper.log()).not.toContain("of-");
+  });
+
+  test("reads and empties the log files that a daemon names, and no others", async () => {
+    const link = await helper.link("alice");
+    const path = (await app("alice")).pm2_env.pm_out_log_path;
+    const text = await eventually(async () => Buffer.from(await link.readFile(path, 0, 1_000)).toString() || false);
+    expect(text).toMatch(/^port \d+\n/);
+    expect(await link.statFile(path)).toMatchObject({ size: text.length });
+    for (const other of ["/etc/passwd", `${path}/../web-out.log`, (await app("bob")).pm2_env.pm_out_log_path]) {
+      await expect(link.readFile(other, 0, 10)).rejects.toMatchObject({ code: "forbidden" });
+    }
+    expect(await link.emptyFile(path)).toBe(text.length);
+    expect((await stat(path)).size).toBe(0);
+    const foreign = await helper.link("bob");
+    const kept = (await app("bob")).pm2_env.pm_out_log_path;
+    await expect(foreign.emptyFile(kept)).rejects.toMatchObject({ code: "forbidden" });
+  });
+
+  test("saves a list as its user, and not for a user it may only read", async () => {
+    const link = await helper.link("alice");
+    expect(await link.readSaved()).toBeNull();
+    await link.writeSaved(JSON.stringify([{ name: "web", env: { SECRET: "s" } }]));
+    const file = await stat(join(helper.homeOf("alice"), "dump.pm2"));
+    expect({ uid: file.uid, mode: file.mode & 0o777 }).toEqual({ uid: users.alice, mode: 0o600 });
+    const saved = await link.readSaved();
+    expect(JSON.parse(Buffer.from(saved?.bytes ?? []).toString())).toMatchObject([{ env: { SECRET: "s" } }]);
+    await expect(link.writeSaved("{}")).rejects.toMatchObject({ code: "invalid_input" });
+    await expect((await helper.link("bob")).writeSaved("[{}]")).rejects.toMatchObject({ code: "forbidden" });
+  });
+
+  test("tells the ports of each user's apps, and only of the daemon's own", async () => {
+    for (const name of ["alice", "bob", "root"] as const) {
+      const { pid } = await app(name);
+      const link = await helper.link(name);
+      const ports = await eventually(async () => (await link.listeningPorts([pid])) ?? false);
+      expect(ports).toEqual([{ address: "127.0.0.1", port: expect.any(Number) }]);
+    }
+    expect(await (await helper.link("alice")).listeningPorts([(await app("bob")).pid])).toBeNull();
+  });
+
+  test("signals processes of the daemon alone", async () => {
+    const link = await helper.link("alice");
+    const { pid, pm2_env } = await app("alice");
+    await link.sendSignal(pid, "SIGUSR2");
+    await eventually(async () => (await readFile(pm2_env.pm_out_log_path, "utf8")).includes("signal"));
+    for (const other of [(await app("bob")).pid, process.pid]) {
+      await expect(link.sendSignal(other, "SIGUSR2")).rejects.toMatchObject({ code: "not_supported" });
+    }
+    const foreign = await helper.link("bob");
+    await expect(foreign.sendSignal((await app("bob")).pid, "SIGUSR2")).rejects.toMatchObject({ code: "forbidden" });
+  });
+
+  test("follows the events of a daemon without its variables", async () => {
+    const link = await helper.link("alice");
+    const events: string[] = [];
+    const states: boolean[] = [];
+    const stop = new AbortController();
+    const onMessage = (topic: string, data: Buffer | undefined) => events.push(`${topic} ${data?.toString()}`);
+    link.followBus({ onMessage, onState: (up) => states.push(up) }, stop.signal);
+    await eventually(() => states.includes(true));
+    await link.call("restartProcessId", { id: (await app("alice")).pm_id, env: {} }, 20_000);
+    await eventually(() => events.some((event) => event.startsWith("process:event j:") && event.includes('"online"')));
+    stop.abort();
+    expect(events.join()).not.toContain("of-alice");
+  });
+});

@@ -1,0 +1,312 @@
+import { chmod, chown, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createHelperClient } from "../shared/helper/client.ts";
+import { encodeFrame } from "../shared/helper/frames.ts";
+import { eventually } from "../shared/testing/eventually.ts";
+import { lacks } from "../shared/testing/parts.ts";
+import { accountsWithout, allAccounts, type TestHelper, testHelper, users } from "./testing.ts";
+
+const SECRET = "only root reads this";
+
+describe.skipIf(await lacks("namespaces"))("the root helper among hostile users", () => {
+  let helper: TestHelper;
+  let secret: string;
+
+  beforeAll(async () => {
+    helper = await testHelper();
+    await helper.allow({ users: ["alice", "carol"] });
+    secret = join(helper.folder, "root/secret.log");
+    await writeFile(secret, SECRET, { mode: 0o600 });
+  });
+  afterAll(() => helper?.close());
+
+  /** Starts a daemon of a user that names log files of its choice. */
+  const fake = async (
+    name: keyof typeof users | "root",
+    logs: string[],
+    options: { title?: string; mode?: string } = {},
+  ) => {
+    const uid = name === "root" ? 0 : users[name];
+    const home = helper.homeOf(name);
+    const list = logs.map((path, index) => ({
+      pid: 0,
+      pm2_env: { pm_id: index, name: `app${index}`, status: "online", pm_out_log_path: path },
+    }));
+    await writeFile(join(home, "list.json"), JSON.stringify(list));
+    const title = options.title ?? `PM2 v9.9.9: God Daemon (${home})`;
+    const program = [join(helper.folder, "app/node"), join(helper.folder, "app/shared/testing/peers/pm2-daemon.ts")];
+    const child = helper.spawnAs(uid, [...program, title, home, ...(options.mode ? [options.mode] : [])]);
+    await new Promise((resolve) => child.stdout?.once("data", resolve));
+    await eventually(async () => (await helper.daemons()).some((daemon) => daemon.uid === uid));
+    const end = async () => {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGKILL");
+      await ended;
+    };
+    return { home, end };
+  };
+  const refused = (code: string) => expect.objectContaining({ code });
+
+  test("shows no file that a daemon's user could not read, by path, link or exchange", async () => {
+    const log = join(helper.folder, "alice/out.log");
+    await writeFile(log, "hers");
+    await chown(log, users.alice, users.alice);
+    const daemon = await fake("alice", [secret, log, "/etc/shadow", "/dev/zero"]);
+    const link = await helper.link("alice");
+    expect(Buffer.from(await link.readFile(log, 0, 100)).toString()).toBe("hers");
+    await expect(link.readFile(secret, 0, 100)).rejects.toEqual(refused("forbidden"));
+    await expect(link.readFile("/etc/shadow", 0, 100)).rejects.toEqual(refused("forbidden"));
+    await expect(link.readFile("/dev/zero", 0, 100)).rejects.toEqual(refused("not_supported"));
+    await expect(link.emptyFile(secret)).rejects.toEqual(refused("forbidden"));
+    await rm(log);
+    await symlink(secret, log);
+    await expect(link.readFile(log, 0, 100)).rejects.toEqual(refused("forbidden"));
+    await rm(log);
+    await symlink(log, log);
+    await expect(link.readFile(log, 0, 100)).rejects.toEqual(refused("forbidden"));
+    await daemon.end();
+  });
+
+  test("shows no file of root through a folder of another user into which root's daemon logs", async () => {
+    const folder = join(helper.folder, "bob/logs");
+    await mkdir(folder);
+    await chown(folder, users.bob, users.bob);
+    const log = join(folder, "root.log");
+    await writeFile(log, "of the app");
+    const daemon = await fake("root", [log]);
+    const link = await helper.link("root");
+    expect(Buffer.from(await link.readFile(log, 0, 100)).toString()).toBe("of the app");
+    // Bob owns the folder: he exchanges the file for a link and back, as fast as he can.
+    const exchange = `
+      const { renameSync, symlinkSync } = require("node:fs");
+      const [log, secret] = process.argv.slice(1);
+      symlinkSync(secret, log + ".link");
+      process.stdout.write("up");
+      for (;;) { renameSync(log, log + ".kept"); renameSync(log + ".link", log); renameSync(log, log + ".link"); renameSync(log + ".kept", log); }`;
+    const bob = helper.spawnAs(users.bob, [join(helper.folder, "app/node"), "-e", exchange, log, secret]);
+    await new Promise((resolve) => bob.stdout?.once("data", resolve));
+    const answers = new Set<string>();
+    for (let count = 0; count < 100; count++) {
+      const answer = await link.readFile(log, 0, 100).catch((error: { code: string }) => Buffer.from(error.code));
+      answers.add(Buffer.from(answer).toString());
+    }
+    const ended = new Promise((resolve) => bob.once("exit", resolve));
+    bob.kill("SIGKILL");
+    await ended;
+    expect(answers).toContain("forbidden");
+    answers.delete("of the app");
+    answers.delete("forbidden");
+    answers.delete("not_found");
+    expect([...answers]).toEqual([]);
+    await rm(folder, { recursive: true });
+    await daemon.end();
+  });
+
+  test("does not use a folder of root's daemon that others can change", async () => {
+    const daemon = await fake("root", []);
+    await chown(daemon.home, users.bob, users.bob);
+    const link = await helper.link("root");
+    await expect(link.call("ping", {}, 5_000)).rejects.toEqual(refused("forbidden"));
+    await chown(daemon.home, 0, 0);
+    await expect(link.call("ping", {}, 5_000)).resolves.toBeDefined();
+    await daemon.end();
+  });
+
+  test("speaks to no socket of another user, whatever a process calls itself", async () => {
+    const alice = await fake("alice", []);
+    const bob = await fake("bob", [], { title: `PM2 v7.0.0: God Daemon (${alice.home})` });
+    const link = await helper.link("bob", alice.home);
+    await expect(link.call("ping", {}, 5_000)).rejects.toEqual(refused("forbidden"));
+    await expect(link.readSaved()).resolves.toBeNull();
+    await expect((await helper.link("alice")).call("ping", {}, 5_000)).resolves.toBeDefined();
+    // Its own socket gives away its folder, whatever its title says.
+    const homes = (await helper.daemons()).filter(({ uid }) => uid === users.bob).map(({ home }) => home);
+    expect(homes.sort()).toEqual([alice.home, bob.home]);
+    await alice.end();
+    await bob.end();
+    await expect(link.call("ping", {}, 5_000)).rejects.toEqual(refused("not_found"));
+  });
+
+  test("ends calls to daemons that answer nonsense or nothing", async () => {
+    const nonsense = await fake("bob", [], { mode: "nonsense" });
+    await expect((await helper.link("bob")).call("getMonitorData", {}, 5_000)).rejects.toEqual(
+      refused("upstream_unavailable"),
+    );
+    await nonsense.end();
+    const silent = await fake("bob", [], { mode: "silent" });
+    await expect((await helper.link("bob")).call("getMonitorData", {}, 300)).rejects.toThrow();
+    await expect((await helper.link("bob")).readFile("/etc/passwd", 0, 1)).rejects.toThrow();
+    await silent.end();
+  });
+
+  test("starts the process of a user again that the user killed, and ends all when it is killed itself", async () => {
+    const daemon = await fake("alice", []);
+    const link = await helper.link("alice");
+    await link.call("ping", {}, 5_000);
+    const before = await helper.childPids();
+    for (const pid of before) process.kill(pid, "SIGKILL");
+    await eventually(async () => {
+      await link.call("ping", {}, 5_000);
+      return true;
+    });
+    const after = await helper.childPids();
+    expect(after.some((pid) => !before.includes(pid))).toBe(true);
+    await daemon.end();
+  });
+
+  test("acts for no privileged user who is not named as one, and for nobody who was removed", async () => {
+    const carol = await fake("carol", []);
+    const [listed] = (await helper.daemons()).filter(({ user }) => user === "carol");
+    expect(listed).toMatchObject({ canWrite: false, readOnlyHint: expect.stringContaining("docker") });
+    const stop = async (name: "carol" | "alice") => (await helper.link(name)).call("stopProcessId", 0, 5_000);
+    await expect(stop("carol")).rejects.toEqual(refused("forbidden"));
+    await helper.allow({ users: ["alice"], privileged: ["carol"] });
+    await expect(stop("carol")).resolves.toBeDefined();
+    await helper.setAccounts(accountsWithout("carol"));
+    await expect(stop("carol")).rejects.toEqual(refused("forbidden"));
+    await helper.setAccounts(allAccounts);
+    await helper.allow({ users: ["alice"] });
+    await carol.end();
+  });
+
+  test("acts for nobody by a file that others can change or that is damaged", async () => {
+    const alice = await fake("alice", []);
+    const stop = async () => (await helper.link("alice")).call("stopProcessId", 0, 5_000);
+    const policy = join(helper.folder, "helper.json");
+    await expect(stop()).resolves.toBeDefined();
+    await chmod(policy, 0o666);
+    await expect(stop()).rejects.toEqual(refused("forbidden"));
+    await chmod(policy, 0o644);
+    await chown(policy, users.alice, 0);
+    await expect(stop()).rejects.toEqual(refused("forbidden"));
+    await chown(policy, 0, 0);
+    for (const text of ["", "{", '{"users":"*"}', '{"everybody":true}']) {
+      await writeFile(policy, text);
+      await expect(stop()).rejects.toEqual(refused("forbidden"));
+    }
+    await rename(policy, `${policy}.old`);
+    await expect(stop()).rejects.toEqual(refused("forbidden"));
+    await helper.allow({ users: ["alice"] });
+    await expect(stop()).resolves.toBeDefined();
+    await alice.end();
+  });
+
+  describe("on its socket", () => {
+    const open = async (): Promise<Socket> => {
+      const socket = connect(helper.socketPath);
+      socket.on("error", () => undefined);
+      await new Promise((resolve, reject) => {
+        socket.once("connect", resolve);
+        socket.once("error", reject);
+      });
+      return socket;
+    };
+    const closed = (socket: Socket) =>
+      new Promise((resolve) => (socket.destroyed ? resolve(0) : socket.once("close", resolve)));
+    const hello = encodeFrame({ type: "hello", version: 1 });
+    const prefix = (head: number, body: number) => {
+      const bytes = Buffer.alloc(8);
+      bytes.writeUInt32BE(head, 0);
+      bytes.writeUInt32BE(body, 4);
+      return bytes;
+    };
+
+    test.each([
+      ["garbage", Buffer.alloc(5_000, 0xff)],
+      ["a huge head", prefix(0xffff_ffff, 0)],
+      ["a huge body", Buffer.concat([hello, prefix(2, 0xffff_ffff)])],
+      ["a head that is no JSON", Buffer.concat([hello, prefix(3, 0), Buffer.from("{a}")])],
+      ["a frame of an unknown kind", Buffer.concat([hello, encodeFrame({ type: "root", id: 1 })])],
+      ["an unknown field", Buffer.concat([hello, encodeFrame({ type: "cancel", id: 1, uid: 0 })])],
+      ["a call before its greeting", encodeFrame({ type: "call", id: 1, verb: "daemons.list", input: {} })],
+      ["another version", encodeFrame({ type: "hello", version: 99 })],
+    ])("closes the connection after %s, and serves others", async (_what, bytes) => {
+      const socket = await open();
+      socket.resume();
+      socket.write(bytes);
+      await closed(socket);
+      expect(await helper.client.listDaemons()).toBeInstanceOf(Array);
+    });
+
+    test("serves others while connections pile up and frames stay half", async () => {
+      expect(await helper.client.isAvailable()).toBe(true);
+      const sockets = await Promise.all(Array.from({ length: 1_000 }, () => open().catch(() => undefined)));
+      for (const socket of sockets) socket?.write(hello.subarray(0, 5));
+      expect(await helper.client.listDaemons()).toBeInstanceOf(Array);
+      for (const socket of sockets) socket?.destroy();
+      const next = createHelperClient({ socketPath: helper.socketPath });
+      await eventually(() => next.isAvailable());
+      next.close();
+    });
+
+    test.each([
+      ["__proto__", {}],
+      ["constructor", {}],
+      ["shell.run", { command: "id" }],
+      ["daemons.list", { all: true }],
+      ["file.read", { daemon: { uid: 0, home: "/root/.pm2" }, path: "relative", offset: 0, length: 1 }],
+      ["file.read", { daemon: { uid: 0, home: "/root/.pm2" }, path: "/a\0b", offset: 0, length: 1 }],
+      ["file.read", { daemon: { uid: 0, home: "/root/.pm2" }, path: "/a", offset: 0, length: 1e9 }],
+      ["pm2.call", { daemon: { uid: 0, home: "/root/.pm2" }, method: "killMe", limitMs: 1_000 }],
+      ["process.signal", { daemon: { uid: 0, home: "/root/.pm2" }, pid: 1, signal: "SIGKILL" }],
+      ["process.signal", { daemon: { uid: 0, home: "/root/.pm2" }, pid: -1, signal: "SIGKILL" }],
+    ])("refuses the verb %s with %j", async (verb, input) => {
+      await expect(helper.client.call(verb as "daemons.list", input as Record<string, never>)).rejects.toEqual(
+        refused("invalid_input"),
+      );
+    });
+
+    test("finds no daemon that does not run", async () => {
+      const daemon = { uid: users.bob, home: join(helper.folder, "alice/../bob/.pm2") };
+      await expect(helper.client.call("saved.read", { daemon })).rejects.toEqual(refused("not_found"));
+    });
+
+    test("lets nobody but the panel's user and root connect", async () => {
+      const program =
+        "require('node:net').connect(process.argv[1]).on('error', (e) => console.log(e.code)).on('connect', () => { console.log('in'); process.exit(); })";
+      const attempt = async (uid: number) => {
+        const child = helper.spawnAs(uid, [join(helper.folder, "app/node"), "-e", program, helper.socketPath]);
+        return new Promise<string>((resolve) =>
+          child.stdout?.once("data", (data: Buffer) => resolve(String(data).trim())),
+        );
+      };
+      expect(await attempt(users.bob)).toBe("EACCES");
+      expect(await attempt(users.panel)).toBe("in");
+    });
+  });
+
+  test("does not start from code that others can change", async () => {
+    const file = join(helper.folder, "app/shared/pm2/amp.ts");
+    await chown(file, users.bob, 0);
+    const child = helper.spawnAs(0, [
+      join(helper.folder, "app/node"),
+      join(helper.folder, "app/helper/main.ts"),
+      "--user",
+      "root",
+    ]);
+    const words = new Promise<string>((resolve) => child.stderr?.once("data", (data: Buffer) => resolve(String(data))));
+    expect(await words).toContain(file);
+    await chown(file, 0, 0);
+  });
+
+  test("ends its processes with itself", async () => {
+    const daemon = await fake("alice", []);
+    await (await helper.link("alice")).call("ping", {}, 5_000);
+    const pids = await helper.childPids();
+    expect(pids.length).toBeGreaterThan(0);
+    process.kill(helper.pid, "SIGKILL");
+    await eventually(() => pids.every((pid) => !isAlive(pid)));
+    await daemon.end();
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
