@@ -16,6 +16,7 @@ import { shellOwner } from "../shared/server/shell-owner.ts";
 import { type AccessOptions, createAccess } from "./access/access.ts";
 import { createActivity } from "./activity/activity.ts";
 import { createAlerts } from "./alerts/alerts.ts";
+import { createMcpSource } from "./alerts/sources/mcp.ts";
 import { openTrail } from "./audit/trail.ts";
 import { loadCatalogue } from "./catalogue/catalogue.ts";
 import { createOneTimeCredentials } from "./catalogue/install/one-time-credentials.ts";
@@ -205,6 +206,7 @@ export function createApiDeps({
         : canSeeService(rights.limits, containerName);
     },
     isThere: (maker) => access.rightsOf(maker) !== undefined,
+    sources: [(sink) => createMcpSource(mcp, sink, log)],
   });
   const processNames = adoptProcessNames({
     database,

@@ -20,11 +20,13 @@ export const conditionKinds = {
   "process-cpu": { subject: "process", measure: "metric" },
   "process-memory": { subject: "process", measure: "metric" },
   "process-restarts": { subject: "process", measure: "count" },
+  "mcp-failed": { subject: "mcp", measure: "state" },
+  "mcp-restarts": { subject: "mcp", measure: "count" },
 } as const satisfies Record<string, { subject: AlertSubjectKind; measure: "state" | "metric" | "count" }>;
 
 export type ConditionKind = keyof typeof conditionKinds;
-/** A container or PM2 process by its name, or the host and its disks. */
-export type AlertSubjectKind = "container" | "process" | "host";
+/** A container, PM2 process or MCP server by its name, or the host and its disks. */
+export type AlertSubjectKind = "container" | "process" | "mcp" | "host";
 
 export const severities = ["info", "warning", "critical"] as const;
 export type Severity = (typeof severities)[number];

@@ -67,6 +67,9 @@ export const alertCondition = z.discriminatedUnion("kind", [
   /** Of all instances together: PM2's processes have no limit that a share could refer to. */
   z.strictObject({ kind: z.literal("process-memory"), mebibytes: z.number().min(1).max(MEBIBYTES_MAX) }),
   z.strictObject({ kind: z.literal("process-restarts"), ...counting }),
+  /** It should run and does not. */
+  z.strictObject({ kind: z.literal("mcp-failed") }),
+  z.strictObject({ kind: z.literal("mcp-restarts"), ...counting }),
 ]);
 export type AlertCondition = z.output<typeof alertCondition>;
 
@@ -276,8 +279,8 @@ export const alertChannelSchema = z.object({
 export type AlertChannel = z.infer<typeof alertChannelSchema>;
 
 export const alertSubjectSchema = z.object({
-  kind: z.enum(["container", "process", "host"]),
-  name: z.string().describe("Name of the container or process; for the host: `host`, or the mount point of a disk."),
+  kind: z.enum(["container", "process", "mcp", "host"]),
+  name: z.string().describe("Name of the container, process or MCP server; for the host: `host`, or the mount point of a disk."),
 });
 export type AlertSubject = z.infer<typeof alertSubjectSchema>;
 

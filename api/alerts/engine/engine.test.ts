@@ -30,7 +30,12 @@ interface Bench {
   sent: string[];
   stored: Map<
     string,
-    { id: string; ruleId: string; subject: { kind: "container" | "host" | "process"; name: string }; state: AlertState }
+    {
+      id: string;
+      ruleId: string;
+      subject: { kind: "container" | "host" | "mcp" | "process"; name: string };
+      state: AlertState;
+    }
   >;
 }
 

@@ -2,7 +2,7 @@ import { type ContainerStatus, statusOf } from "../../../shared/health/container
 import { allOfDaemon, OWN_DAEMON, userOfKey } from "../../../shared/protocol/daemon-key.ts";
 import type { ProcessStatus } from "../../../shared/protocol/deployment.ts";
 import type { Pm2Daemon } from "../../../shared/protocol/pm2-daemon.ts";
-import { useDeployments, useServices } from "../lib/queries.ts";
+import { useDeployments, useMcpServers, useServices } from "../lib/queries.ts";
 import { serverNow } from "../lib/server-time.ts";
 import type { Tone } from "../ui/Badge.tsx";
 import { resourceMessages } from "./messages.ts";
@@ -118,5 +118,24 @@ function useProcesses(patterns: (daemons: readonly Pm2Daemon[]) => NameChoice[])
       }),
     );
     return { choices: [...patterns(daemons), ...choices.sort(byValue)], failed: daemon.state !== "up" };
+  };
+}
+
+/** MCP servers by name, with their state. */
+export function useServerChoices(): () => NameChoices {
+  const query = useMcpServers();
+  return () => {
+    if (!query.data) return { choices: undefined, failed: query.isError };
+    const choices = query.data.servers.map(
+      ({ name, status }): NameChoice => ({
+        value: name,
+        state: status,
+        tone: status === "running" ? "ok" : status === "failed" ? "bad" : "neutral",
+      }),
+    );
+    return {
+      choices: [...new Map(choices.map((choice) => [choice.value, choice])).values()].sort(byValue),
+      failed: false,
+    };
   };
 }

@@ -47,6 +47,8 @@ export const conditionLabels: Record<ConditionKind, string> = {
   "process-cpu": "High CPU of a PM2 process",
   "process-memory": "High memory of a PM2 process",
   "process-restarts": "PM2 process keeps restarting",
+  "mcp-failed": "MCP server failed",
+  "mcp-restarts": "MCP server keeps failing",
 };
 
 export const channelTypeLabels: Record<ChannelType, string> = { webhook: "Webhook", ntfy: "ntfy", email: "E-mail" };
@@ -59,6 +61,7 @@ export const subjectName = ({ kind, name }: AlertSubject): string =>
 export function hrefOf({ kind, name }: AlertSubject): string {
   if (kind === "container") return containerHref(name);
   if (kind === "process") return processHref(name);
+  if (kind === "mcp") return "/mcp";
   return "/system";
 }
 

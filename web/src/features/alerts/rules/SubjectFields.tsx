@@ -1,7 +1,12 @@
 import { Match, Show, Switch } from "solid-js";
 import { conditionKinds } from "../../../../../shared/protocol/alert-kinds.ts";
 import { NamePicker } from "../../../resource/NamePicker.tsx";
-import { useContainerChoices, useProcessChoices, useProjectChoices } from "../../../resource/name-choices.ts";
+import {
+  useContainerChoices,
+  useProcessChoices,
+  useProjectChoices,
+  useServerChoices,
+} from "../../../resource/name-choices.ts";
 import { toNames } from "../../../resource/name-list.ts";
 import { TextField } from "../../../ui/index.ts";
 import { alertMessages } from "../messages.ts";
@@ -12,7 +17,7 @@ const texts = alertMessages.ruleForm;
 const MAX_NAMES = 100;
 const joined = (names: readonly string[]) => names.join("\n");
 
-/** The containers, processes or disks that a rule applies to. A rule about the whole host has no such fields. */
+/** The containers, processes, MCP servers or disks that a rule applies to. A rule about the whole host has no such fields. */
 export function SubjectFields(props: RuleFieldsProps) {
   const subject = () => conditionKinds[props.draft.kind].subject;
   return (
@@ -25,6 +30,9 @@ export function SubjectFields(props: RuleFieldsProps) {
           </Match>
           <Match when={subject() === "process"}>
             <ProcessFields {...props} />
+          </Match>
+          <Match when={subject() === "mcp"}>
+            <ServerFields {...props} />
           </Match>
           <Match when={subject() === "host"}>
             <TextField
@@ -83,6 +91,23 @@ function ProcessFields(props: RuleFieldsProps) {
       max={MAX_NAMES}
       empty={texts.allProcesses}
       hint={texts.processNamesHint}
+      patterns
+      commas={false}
+      onChange={(names) => props.set({ names: joined(names) })}
+    />
+  );
+}
+
+function ServerFields(props: RuleFieldsProps) {
+  const servers = useServerChoices();
+  return (
+    <NamePicker
+      label={texts.names.mcp}
+      value={toNames(props.draft.names)}
+      names={servers()}
+      max={MAX_NAMES}
+      empty={texts.allServers}
+      hint={texts.serverNamesHint}
       patterns
       commas={false}
       onChange={(names) => props.set({ names: joined(names) })}

@@ -63,6 +63,7 @@ const defaults: Partial<Record<ConditionKind, Partial<RuleDraft>>> = {
   "process-cpu": { threshold: "150" },
   "process-memory": { threshold: "1024" },
   "process-restarts": { count: "5", within: "10" },
+  "mcp-restarts": { count: "3", within: "10" },
 };
 /** The values that the dialog sets when a condition is selected. */
 export const defaultsOf = (kind: ConditionKind): Partial<RuleDraft> => ({
