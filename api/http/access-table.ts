@@ -90,6 +90,8 @@ export const readRoutes: AccessTable = {
   "GET /api/system/history": view("system:view"),
   "GET /api/mcp": view("mcp:view"),
   "GET /api/mcp/:id": view("mcp:view"),
+  "POST /api/mcp/import/preview": view("mcp:manage"),
+  "GET /api/mcp/:id/snippets": view("mcp:manage"),
   "GET /api/mcp/:id/tools": view("mcp:view"),
   "GET /api/mcp/:id/log": view("mcp:view"),
   "GET /api/mcp/:id/about": view("mcp:view"),

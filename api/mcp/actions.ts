@@ -1,3 +1,4 @@
+import { z } from "zod";
 import {
   callMcpTool,
   changeMcpServer,
@@ -6,7 +7,9 @@ import {
   mcpServerSchema,
   mcpSupervisionBody,
 } from "../../shared/protocol/mcp.ts";
+import { mcpImportBody, mcpImportedSchema } from "../../shared/protocol/mcp-import.ts";
 import { action } from "../actions/action.ts";
+import { importFile } from "./import/import-file.ts";
 import { MAX_LABEL, mcpParams, nameAndId, registeredServer } from "./targets.ts";
 import { visibleTo } from "./visible.ts";
 import { mcpWorkbenchActions } from "./workbench/actions.ts";
@@ -41,6 +44,25 @@ const createServer = action({
     const server = deps.mcp.create(body);
     nameTarget(nameAndId(server));
     return { server };
+  },
+});
+
+const importServers = action({
+  ...manage,
+  name: "mcp:import",
+  method: "POST",
+  path: "/mcp/import",
+  title: "Register the servers of a file",
+  description: `Takes the forms of \`.mcp.json\`, Claude, Cursor and VS Code. Entries that are refused do not keep the others from it. ${FRESH}`,
+  stepUp: "scoped-keys",
+  body: mcpImportBody,
+  result: { servers: z.array(mcpImportedSchema) },
+  target: { resolve: () => undefined, label: () => "a file of servers" },
+  apply: async ({ body }, { deps, nameTarget }) => {
+    const servers = await importFile(deps.mcp, body);
+    const taken = servers.filter(({ action: done }) => done === "add" || done === "change").map(({ name }) => name);
+    nameTarget((taken.join(", ") || "nothing").slice(0, MAX_LABEL));
+    return { servers };
   },
 });
 
@@ -171,6 +193,7 @@ const callTool = action({
 
 export const mcpActions = [
   createServer,
+  importServers,
   changeServer,
   removeServer,
   startServer,

@@ -76,6 +76,7 @@ const labels: Readonly<Record<string, ActionLabel>> = {
   "deployment:flush": label("empty the logs of", "emptied the logs of"),
   "deployment:remove": label("remove", "removed", { after: "from PM2" }),
   "mcp:create": label("register the MCP server", "registered the MCP server"),
+  "mcp:import": label("import MCP servers:", "imported MCP servers:"),
   "mcp:change": label("change the MCP server", "changed the MCP server"),
   "mcp:remove": label("remove the MCP server", "removed the MCP server"),
   "mcp:start": label("start the MCP server", "started the MCP server"),

@@ -280,7 +280,9 @@ export type AlertChannel = z.infer<typeof alertChannelSchema>;
 
 export const alertSubjectSchema = z.object({
   kind: z.enum(["container", "process", "mcp", "host"]),
-  name: z.string().describe("Name of the container, process or MCP server; for the host: `host`, or the mount point of a disk."),
+  name: z
+    .string()
+    .describe("Name of the container, process or MCP server; for the host: `host`, or the mount point of a disk."),
 });
 export type AlertSubject = z.infer<typeof alertSubjectSchema>;
 

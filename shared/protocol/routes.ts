@@ -56,6 +56,7 @@ import type { GettingStarted, gettingStartedBody } from "./getting-started.ts";
 import type { Image, ImageDetail, pullRequest, removeImageQuery, tagRequest } from "./image.ts";
 import type { Job } from "./job.ts";
 import type { callMcpTool, changeMcpServer, createMcpServer, McpServer, McpTool, mcpSupervisionBody } from "./mcp.ts";
+import type { McpImported, McpImportPreview, McpSnippet, mcpImportBody, mcpImportPreviewBody } from "./mcp-import.ts";
 import type {
   answerMcpRequest,
   completeMcpArgument,
@@ -303,6 +304,9 @@ interface SettingsRoutes {
 interface McpRoutes {
   "GET /mcp": { answer: { servers: McpServer[] } };
   "POST /mcp": { json: z.input<typeof createMcpServer>; answer: { server: McpServer } };
+  "POST /mcp/import": { json: z.input<typeof mcpImportBody>; answer: { servers: McpImported[] } };
+  "POST /mcp/import/preview": { json: z.input<typeof mcpImportPreviewBody>; answer: { preview: McpImportPreview } };
+  "GET /mcp/:id/snippets": { answer: { snippets: McpSnippet[] } };
   "GET /mcp/:id": { answer: { server: McpServer } };
   "PUT /mcp/:id": { json: z.input<typeof changeMcpServer>; answer: { server: McpServer } };
   "DELETE /mcp/:id": { answer: object };

@@ -46,6 +46,8 @@ export interface McpHost {
   list(): McpServer[];
   get(id: string): McpServer;
   create(server: CreateMcpServer): McpServer;
+  /** @throws AppError `forbidden`, `invalid_input`: why this program or address may not be used */
+  check(transport: CreateMcpServer["transport"]): void;
   /** Replaces a registration. A running server restarts if its transport changed, unless someone stops it meanwhile. */
   change(id: string, server: ChangeMcpServer): Promise<McpServer>;
   remove(id: string): Promise<void>;
@@ -261,6 +263,7 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
   return {
     list: () => store.list().map(describe),
     get: (id) => describe(store.get(id)),
+    check,
     create(server) {
       check(server.transport);
       const stored = store.add(server);

@@ -1,0 +1,67 @@
+import JSON5 from "json5";
+import { IMPORT_SERVERS_MAX, type McpImportPreview } from "../../../shared/protocol/mcp-import.ts";
+import { AppError } from "../../../shared/server/errors.ts";
+import { messages } from "./messages.ts";
+
+export type Json = Record<string, unknown>;
+
+/** A file of servers as its client reads it, not yet checked. */
+export interface ServerFile {
+  form: McpImportPreview["form"];
+  /** Names and descriptions, in the order of the file. */
+  servers: [string, unknown][];
+  /** Inputs of VS Code, by id. */
+  inputs: Map<string, Json>;
+}
+
+export const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const looksLikeServer = (value: unknown): boolean =>
+  isObject(value) && ["command", "url", "serverUrl", "httpUrl"].some((field) => typeof value[field] === "string");
+
+/**
+ * Reads a file of MCP servers: `.mcp.json`, the forms of Claude, Cursor and VS Code (also inside its settings), a list of
+ * servers by name, or one server. Comments, trailing commas and a missing pair of outer braces are accepted.
+ *
+ * @throws AppError `invalid_input` with the place of the fault
+ */
+export function readServerFile(text: string): ServerFile {
+  const root = parse(text);
+  if (!isObject(root)) throw new AppError("invalid_input", messages.noServers);
+  const settings = isObject(root.mcp) ? root.mcp : root;
+  if (isObject(root.mcpServers)) return toFile("mcpServers", root.mcpServers, root.inputs);
+  if (isObject(settings.servers)) return toFile("vscode", settings.servers, settings.inputs);
+  if (looksLikeServer(root)) return toFile("server", { [String(root.name ?? "server")]: root });
+  const found = Object.entries(root).filter(([, value]) => looksLikeServer(value));
+  if (found.length > 0) return toFile("servers", Object.fromEntries(found));
+  throw new AppError("invalid_input", messages.noServers);
+}
+
+function toFile(form: ServerFile["form"], servers: Json, inputs: unknown = []): ServerFile {
+  const list = Object.entries(servers);
+  if (list.length === 0) throw new AppError("invalid_input", messages.noServers);
+  if (list.length > IMPORT_SERVERS_MAX) throw new AppError("invalid_input", messages.tooMany(IMPORT_SERVERS_MAX));
+  const known = (Array.isArray(inputs) ? inputs : [])
+    .filter(isObject)
+    .map((input): [string, Json] => [String(input.id), input]);
+  return { form, servers: list, inputs: new Map(known) };
+}
+
+function parse(text: string): unknown {
+  const trimmed = text.replace(/^\uFEFF/, "").trim();
+  try {
+    return JSON5.parse(trimmed);
+  } catch (error) {
+    // Documents of servers often show the entry alone: `"name": { … }`.
+    if (/^["'\w]/.test(trimmed)) {
+      try {
+        return JSON5.parse(`{${trimmed}}`);
+      } catch {
+        // The first error is about the text as it was given.
+      }
+    }
+    const why = error instanceof Error ? error.message.replace(/^JSON5: /, "") : String(error);
+    throw new AppError("invalid_input", messages.notJson(why), { cause: error });
+  }
+}
