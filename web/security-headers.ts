@@ -34,6 +34,7 @@ export function securityHeaders(host: string, targets: ConnectTargets, isHttps: 
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data:",
+    "media-src 'self' data:",
     "font-src 'self'",
     `connect-src ${connectSources(host, targets).join(" ")}`,
     "manifest-src 'self'",

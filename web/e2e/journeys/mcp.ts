@@ -65,6 +65,60 @@ export function mcpJourney(at: () => TestDesktop): void {
     if (size) await page.setViewportSize(size);
   });
 
+  test("what the server said is shown first, and its resources and prompts are read", async () => {
+    const { page } = at();
+    const about = page.locator(".server-about");
+    await about.getByText(/^MCP 20/).click();
+    await about.getByText("Shown after the second start").waitFor();
+    await about.getByText(/^MCP 20/).click();
+
+    await page.getByRole("tab", { name: "Resources" }).click();
+    const list = page.getByRole("complementary", { name: "Resources" });
+    await list.getByRole("button", { name: /dynamic text resource/i }).click();
+    await page.getByLabel("resourceId").fill("3");
+    await page.getByRole("button", { name: "Read", exact: true }).click();
+    const content = page.getByRole("region", { name: "Content" });
+    await content.getByText(/Resource 3/).waitFor();
+    await page.waitForURL(/resource=demo/);
+
+    await page.getByRole("tab", { name: "Prompts" }).click();
+    const prompts = page.getByRole("complementary", { name: "Prompts" });
+    await prompts.getByRole("button", { name: /team management/i }).click();
+    await page.getByRole("button", { name: "Get messages" }).click();
+    await page.getByText("Required").first().waitFor();
+    await page.getByLabel(/department/).fill("Sales");
+    const suggested = page.waitForResponse((response) => /completion\?.*argument=name/.test(response.url()));
+    await page.getByLabel(/name/).fill("E");
+    await suggested;
+    await page.getByLabel(/name/).fill("Eve");
+    await page.getByRole("button", { name: "Get messages" }).click();
+    await page.getByRole("region", { name: "Messages" }).getByText("Please promote Eve").waitFor();
+  });
+
+  test("a request of the server is answered by hand, and all messages are shown", async () => {
+    const { page } = at();
+    await page.getByRole("tab", { name: "Tools" }).click();
+    await page.getByRole("button", { name: /Trigger Elicitation Request Tool/ }).click();
+    await page.getByRole("button", { name: "Call tool" }).click();
+    await page.getByRole("button", { name: "Show requests" }).click();
+    const request = page.getByRole("list", { name: "Requests" }).getByRole("listitem").first();
+    await request
+      .getByLabel("String *", { exact: true })
+      .or(request.getByLabel("String", { exact: true }))
+      .fill("Ada");
+    await request.getByRole("button", { name: "Send answer" }).click();
+    await page.getByText("No requests wait").waitFor();
+    await page.getByRole("tab", { name: "Tools" }).click();
+    await page.getByRole("region", { name: "Recent calls" }).getByText(/Ada/).first().waitFor();
+
+    await page.getByRole("tab", { name: "Messages" }).click();
+    await page.getByRole("searchbox", { name: "Filter messages" }).fill("elicitation/create");
+    const messages = page.getByRole("list", { name: "Messages" });
+    await messages.getByRole("button", { name: /Received elicitation\/create request/ }).click();
+    await messages.getByText(/"requestedSchema"/).waitFor();
+    await messages.getByRole("button", { name: /Sent elicitation\/create response/ }).waitFor();
+  });
+
   test("a later edit keeps a value that was not typed again", async () => {
     const { page } = at();
     await page.getByRole("button", { name: `Edit ${NAME}`, exact: true }).click();

@@ -1,5 +1,13 @@
 import type { z } from "zod";
 import type { changeMcpServer, createMcpServer, McpSupervisionChange } from "../../../../shared/protocol/mcp.ts";
+import type {
+  answerMcpRequest,
+  completeMcpArgument,
+  McpLogLevel,
+  McpRoot,
+  readMcpResource,
+  sendMcpRequest,
+} from "../../../../shared/protocol/mcp-workbench.ts";
 import { answer, part, routes } from "./request.ts";
 
 export type McpServerInput = z.input<typeof createMcpServer>;
@@ -27,9 +35,36 @@ export const mcp = {
     args: Record<string, unknown>,
     signal?: AbortSignal,
     progressId?: string,
+    timeoutMs?: number,
   ): Promise<unknown> => {
-    const json = { name, arguments: args, progressId };
+    const json = { name, arguments: args, progressId, timeoutMs };
     return (await answer(one().tools.call.$post({ ...at(id), json }, { init: { signal } }))).result;
   },
   log: async (id: string) => (await answer(one().log.$get(at(id)))).entries,
+  about: (id: string) => answer(one().about.$get(at(id))),
+  changes: async (id: string) => (await answer(one().changes.$get(at(id)))).changes,
+  resources: (id: string, cursor?: string) => answer(one().resources.$get({ ...at(id), query: { cursor } })),
+  resourceTemplates: (id: string, cursor?: string) =>
+    answer(one()["resource-templates"].$get({ ...at(id), query: { cursor } })),
+  prompts: (id: string, cursor?: string) => answer(one().prompts.$get({ ...at(id), query: { cursor } })),
+  readResource: (id: string, json: z.input<typeof readMcpResource>) =>
+    answer(one().resources.read.$post({ ...at(id), json })),
+  getPrompt: async (id: string, name: string, args: Record<string, string>) =>
+    (await answer(one().prompts.get.$post({ ...at(id), json: { name, arguments: args } }))).result,
+  complete: async (id: string, query: z.input<typeof completeMcpArgument>, signal?: AbortSignal) =>
+    (await answer(one().completion.$get({ ...at(id), query }, { init: { signal } }))).completion,
+  subscribe: (id: string, uri: string) => answer(one().subscriptions.$post({ ...at(id), json: { uri } })),
+  unsubscribe: (id: string, uri: string) => answer(one().subscriptions.$delete({ ...at(id), query: { uri } })),
+  requests: async (id: string) => (await answer(one().requests.$get(at(id)))).requests,
+  answerRequest: (id: string, request: string, json: z.input<typeof answerMcpRequest>) =>
+    answer(one().requests[":request"].answer.$post({ param: { id: part(id), request: part(request) }, json })),
+  roots: async (id: string) => (await answer(one().roots.$get(at(id)))).roots,
+  setRoots: async (id: string, roots: McpRoot[]) =>
+    (await answer(one().roots.$put({ ...at(id), json: { roots } }))).roots,
+  setLogLevel: (id: string, level: McpLogLevel) => answer(one()["log-level"].$put({ ...at(id), json: { level } })),
+  wire: async (id: string, after: number) =>
+    (await answer(one().wire.$get({ ...at(id), query: { after: String(after) } }))).entries,
+  clearWire: (id: string) => answer(one().wire.$delete(at(id))),
+  send: async (id: string, json: z.input<typeof sendMcpRequest>, signal?: AbortSignal) =>
+    (await answer(one().send.$post({ ...at(id), json }, { init: { signal } }))).result,
 };

@@ -1,23 +1,38 @@
-import { createMemo, onCleanup, Show } from "solid-js";
+import { createMemo, type JSX, lazy, onCleanup, Show, Suspense } from "solid-js";
 import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
 import { api, toMessage } from "../../../lib/api.ts";
 import { formatAgo } from "../../../lib/format.ts";
 import { useLive } from "../../../lib/live-context.ts";
 import { createTitle, joinTitle } from "../../../lib/page-title.ts";
 import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
+import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { createAddressTab } from "../../../resource/address-value.ts";
-import { Callout, Tabs } from "../../../ui/index.ts";
+import { Button, Callout, Skeleton, Tabs } from "../../../ui/index.ts";
 import { DetailHead, StatusTitle } from "../../../ui/MasterDetail.tsx";
 import { LogView } from "../../logs/view/LogView.tsx";
 import { mcpLabels, mcpMessages, runMessages, settingMessages as texts } from "../messages.ts";
+import { promptMessages, resourceMessages } from "../offers/messages.ts";
+import { requestMessages } from "../requests/messages.ts";
 import { createCallHistory } from "../tools/call-history.ts";
 import { ToolsTab } from "../tools/ToolsTab.tsx";
+import { wireMessages } from "../wire/messages.ts";
 import type { McpActions } from "./mcp-actions.ts";
 import { openMcpLog } from "./mcp-log.ts";
+import { ServerAbout } from "./ServerAbout.tsx";
 import { ServerActions } from "./ServerActions.tsx";
 import { SettingsTab } from "./SettingsTab.tsx";
 import { statusDisplay } from "./server-status.ts";
+
+// Loaded when their tab is opened: most visits are for the tools or the log.
+const ResourcesTab = lazy(() => import("../resources/ResourcesTab.tsx"));
+const PromptsTab = lazy(() => import("../prompts/PromptsTab.tsx"));
+const RequestsTab = lazy(() => import("../requests/RequestsTab.tsx"));
+const WireTab = lazy(() => import("../wire/WireTab.tsx"));
+
+function Part(props: { children: JSX.Element }) {
+  return <Suspense fallback={<Skeleton lines={6} />}>{props.children}</Suspense>;
+}
 
 export interface ServerPaneProps {
   server: McpServer;
@@ -57,7 +72,15 @@ export function ServerPane(props: ServerPaneProps) {
     }),
   );
   const display = () => statusDisplay[props.server.status];
-  const [tab, setTab] = createAddressTab(() => ["tools", "log", "settings"] as const, "tools");
+  const session = useSession();
+  const mayUse = () => session.may("mcp:control");
+  const [tab, setTab] = createAddressTab(
+    () =>
+      mayUse()
+        ? (["tools", "resources", "prompts", "requests", "messages", "log", "settings"] as const)
+        : (["tools", "resources", "prompts", "log", "settings"] as const),
+    "tools",
+  );
   createTitle(() =>
     tab() === "tools" ? undefined : joinTitle(`${visibleName(props.server.name)} ${tab()}`, mcpMessages.title),
   );
@@ -86,6 +109,19 @@ export function ServerPane(props: ServerPaneProps) {
           <Callout tone="info">{runMessages.idleState}</Callout>
         </div>
       </Show>
+      <Show when={props.server.pendingRequests > 0 && tab() !== "requests" && mayUse()}>
+        <div class="server-message">
+          <Callout tone="info">
+            {requestMessages.notice(props.server.pendingRequests)}{" "}
+            <Button size="sm" onClick={() => setTab("requests")}>
+              {requestMessages.show}
+            </Button>
+          </Callout>
+        </div>
+      </Show>
+      <Show when={props.server.status === "running"}>
+        <ServerAbout server={props.server} />
+      </Show>
       <Tabs
         label={`Parts of ${props.server.name}`}
         value={tab()}
@@ -96,6 +132,47 @@ export function ServerPane(props: ServerPaneProps) {
             label: mcpMessages.tools,
             content: () => <ToolsTab server={props.server} history={history} />,
           },
+          {
+            id: "resources",
+            label: resourceMessages.title,
+            content: () => (
+              <Part>
+                <ResourcesTab server={props.server} />
+              </Part>
+            ),
+          },
+          {
+            id: "prompts",
+            label: promptMessages.title,
+            content: () => (
+              <Part>
+                <PromptsTab server={props.server} />
+              </Part>
+            ),
+          },
+          ...(mayUse()
+            ? [
+                {
+                  id: "requests",
+                  label: requestMessages.title,
+                  count: props.server.pendingRequests || undefined,
+                  content: () => (
+                    <Part>
+                      <RequestsTab server={props.server} />
+                    </Part>
+                  ),
+                },
+                {
+                  id: "messages",
+                  label: wireMessages.title,
+                  content: () => (
+                    <Part>
+                      <WireTab server={props.server} />
+                    </Part>
+                  ),
+                },
+              ]
+            : []),
           { id: "log", label: mcpLabels.log, content: () => <LogView name={props.server.name} source={source()} /> },
           {
             id: "settings",

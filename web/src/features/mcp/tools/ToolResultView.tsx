@@ -1,7 +1,9 @@
+import { A } from "@solidjs/router";
 import { For, Match, Show, Switch } from "solid-js";
 import { formatBytes } from "../../../lib/format.ts";
+import { saveBytes } from "../../../lib/save-file.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
-import { Callout, CopyButton } from "../../../ui/index.ts";
+import { Button, Callout, CopyButton } from "../../../ui/index.ts";
 import { resultMessages as texts } from "../messages.ts";
 import type { ResultPart, ToolResult } from "./tool-result.ts";
 
@@ -12,10 +14,18 @@ export function ToolResultView(props: { result: ToolResult }) {
       <Show when={props.result.failed}>
         <Callout tone="bad">{texts.failed}</Callout>
       </Show>
-      <For each={props.result.parts}>{(part) => <Part part={part} />}</For>
+      <ResultParts parts={props.result.parts} />
     </div>
   );
 }
+
+/** Content of a server: text, JSON, verified pictures and sounds, links and downloads. Never markup. */
+export function ResultParts(props: { parts: readonly ResultPart[] }) {
+  return <For each={props.parts}>{(part) => <Part part={part} />}</For>;
+}
+
+/** The resource in its tab of the same server: the rest of the address stays. */
+const resourceHref = (uri: string) => `?${new URLSearchParams({ tab: "resources", resource: uri })}`;
 
 function Part(props: { part: ResultPart }) {
   const as = <Kind extends ResultPart["kind"]>(kind: Kind) =>
@@ -43,10 +53,35 @@ function Part(props: { part: ResultPart }) {
           </figure>
         )}
       </Match>
+      <Match when={as("audio")}>
+        {(part) => (
+          <figure class="tool-image">
+            {/* biome-ignore lint/a11y/useMediaCaption: a sound of a server has no captions. */}
+            <audio controls preload="metadata" src={part().url} aria-label={texts.sound(part().mimeType)} />
+            <figcaption class="count">
+              {part().mimeType} · {formatBytes(part().bytes)}
+            </figcaption>
+          </figure>
+        )}
+      </Match>
+      <Match when={as("binary")}>
+        {(part) => (
+          <p class="tool-note row">
+            <b>{visibleName(part().name)}</b>
+            <span class="count">
+              {visibleName(part().mimeType)} · {formatBytes(part().bytes)}
+            </span>
+            <Button size="sm" onClick={() => saveBytes(part().name, part().data)}>
+              {texts.download}
+            </Button>
+          </p>
+        )}
+      </Match>
       <Match when={as("link")}>
         {(part) => (
           <p class="tool-note">
-            <b>{visibleName(part().name)}</b> <code>{visibleName(part().uri)}</code>
+            <b>{visibleName(part().name)}</b> <A href={resourceHref(part().uri)}>{texts.openResource}</A>{" "}
+            <code>{visibleName(part().uri)}</code>
             <Show when={part().description}>
               <br />
               {part().description}

@@ -1,8 +1,9 @@
 import Plug from "lucide-solid/icons/plug";
 import Wrench from "lucide-solid/icons/wrench";
-import { createMemo, createSignal, For, Match, Show, Switch } from "solid-js";
+import { createMemo, createSignal, For, Match, onCleanup, Show, Switch } from "solid-js";
 import type { McpServer, McpTool } from "../../../../../shared/protocol/mcp.ts";
 import { api } from "../../../lib/api.ts";
+import { useLive } from "../../../lib/live-context.ts";
 import { createTitle, joinTitle } from "../../../lib/page-title.ts";
 import { queryKeys } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
@@ -24,6 +25,8 @@ export function ToolsTab(props: { server: McpServer; history: CallHistory }) {
     queryFn: () => api.mcp.tools(props.server.id),
     enabled: running(),
   }));
+  const { mcpWS } = useLive();
+  onCleanup(mcpWS.on("tools:changed", ({ serverId }) => serverId === props.server.id && void query.refetch()));
   return (
     <Switch fallback={<Skeleton lines={6} />}>
       <Match when={!running()}>

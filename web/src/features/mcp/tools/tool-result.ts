@@ -5,6 +5,8 @@ export type ResultPart =
   | { kind: "text"; text: string }
   | { kind: "json"; text: string }
   | { kind: "image"; mimeType: string; url: string; bytes: number }
+  | { kind: "audio"; mimeType: string; url: string; bytes: number }
+  | { kind: "binary"; name: string; mimeType: string; data: string; bytes: number }
   | { kind: "link"; name: string; uri: string; description: string | null }
   | { kind: "note"; text: string };
 
@@ -14,8 +16,19 @@ export interface ToolResult {
 }
 
 const imageTypes = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
+const audioTypes = new Set([
+  "audio/wav",
+  "audio/x-wav",
+  "audio/mpeg",
+  "audio/mp3",
+  "audio/ogg",
+  "audio/webm",
+  "audio/mp4",
+]);
 /** Largest image shown, in base64 characters (about 15 MB). */
 const IMAGE_MAX = 20_000_000;
+/** Parts shown of one result. */
+const MAX_PARTS = 500;
 /** Longest text shown of one part. */
 const TEXT_MAX = 1_000_000;
 
@@ -65,6 +78,47 @@ function toImage(part: Record<string, unknown>): ResultPart {
   return { kind: "image", mimeType, url: `data:${mimeType};base64,${data}`, bytes };
 }
 
+const isBase64 = (data: string) => data.length % 4 !== 1 && /^[A-Za-z0-9+/]+={0,2}$/.test(data);
+const withoutSpace = (value: unknown) => text(value)?.replace(/\s+/g, "") ?? "";
+
+function toAudio(part: Record<string, unknown>): ResultPart {
+  const mimeType = text(part.mimeType)?.toLowerCase() ?? "";
+  const data = withoutSpace(part.data);
+  if (!audioTypes.has(mimeType) || data.length > IMAGE_MAX || !isBase64(data)) {
+    return { kind: "note", text: texts.audio(text(part.mimeType)) };
+  }
+  return { kind: "audio", mimeType, url: `data:${mimeType};base64,${data}`, bytes: Math.floor((data.length * 3) / 4) };
+}
+
+/** The content of a resource: text, a picture, a sound, or data to download. */
+function toContent(resource: Record<string, unknown>): ResultPart {
+  const held = text(resource.text);
+  if (held !== undefined) return toText(held);
+  const data = withoutSpace(resource.blob);
+  const uri = text(resource.uri) ?? "";
+  const mimeType = text(resource.mimeType) ?? "";
+  if (data === "" || data.length > IMAGE_MAX || !isBase64(data)) {
+    return { kind: "note", text: texts.binary(uri, mimeType || undefined) };
+  }
+  if (imageTypes.has(mimeType.toLowerCase())) {
+    const image = toImage({ mimeType, data });
+    if (image.kind === "image") return image;
+  }
+  if (audioTypes.has(mimeType.toLowerCase())) return toAudio({ mimeType, data });
+  const name =
+    uri
+      .split(/[/\\?#]/)
+      .findLast((one) => one !== "")
+      ?.slice(0, 100) ?? "resource";
+  return {
+    kind: "binary",
+    name,
+    mimeType: mimeType || "application/octet-stream",
+    data,
+    bytes: Math.floor((data.length * 3) / 4),
+  };
+}
+
 function toPart(part: unknown): ResultPart {
   if (!isObject(part)) return { kind: "json", text: cut(JSON.stringify(part, null, 2) ?? "") };
   switch (part.type) {
@@ -73,16 +127,9 @@ function toPart(part: unknown): ResultPart {
     case "image":
       return toImage(part);
     case "audio":
-      return { kind: "note", text: texts.audio(text(part.mimeType)) };
-    case "resource": {
-      const resource = isObject(part.resource) ? part.resource : {};
-      const held = text(resource.text);
-      if (held !== undefined) return toText(held);
-      return {
-        kind: "note",
-        text: texts.binary(text(resource.uri) ?? "", text(resource.mimeType)),
-      };
-    }
+      return toAudio(part);
+    case "resource":
+      return toContent(isObject(part.resource) ? part.resource : {});
     case "resource_link":
       return {
         kind: "link",
@@ -95,6 +142,34 @@ function toPart(part: unknown): ResultPart {
   }
 }
 
+/** Parts of a result, of a message or of a request, as they are shown. */
+export const toParts = (content: readonly unknown[]): ResultPart[] => content.slice(0, MAX_PARTS).map(toPart);
+
+/** Parses the result of `resources/read`. */
+export function toContents(result: Record<string, unknown>): ResultPart[] {
+  if (!Array.isArray(result.contents)) return [{ kind: "json", text: cut(JSON.stringify(result, null, 2)) }];
+  if (result.contents.length === 0) return [{ kind: "note", text: texts.emptyResource }];
+  return result.contents
+    .slice(0, MAX_PARTS)
+    .map((one: unknown) => (isObject(one) ? toContent(one) : { kind: "json", text: cut(JSON.stringify(one) ?? "") }));
+}
+
+export interface PromptMessage {
+  role: string;
+  parts: ResultPart[];
+}
+
+/** Parses the result of `prompts/get`. */
+export function toMessages(result: Record<string, unknown>): PromptMessage[] {
+  if (!Array.isArray(result.messages)) {
+    return [{ role: texts.unknownRole, parts: [{ kind: "json", text: cut(JSON.stringify(result, null, 2)) }] }];
+  }
+  return result.messages.slice(0, MAX_PARTS).map((message: unknown) => {
+    const { role, content } = isObject(message) ? message : { role: undefined, content: message };
+    return { role: text(role) ?? texts.unknownRole, parts: toParts(Array.isArray(content) ? content : [content]) };
+  });
+}
+
 /** Problems of the result that the API found. */
 function problemsOf({ _meta }: Record<string, unknown>): ResultPart[] {
   const problems = isObject(_meta) ? _meta["ai-desktop/problems"] : undefined;
@@ -105,7 +180,7 @@ function problemsOf({ _meta }: Record<string, unknown>): ResultPart[] {
 export function toToolResult(result: unknown): ToolResult {
   if (!isObject(result))
     return { failed: false, parts: [{ kind: "json", text: cut(JSON.stringify(result, null, 2) ?? "") }] };
-  const parts = Array.isArray(result.content) ? result.content.map(toPart) : [];
+  const parts = Array.isArray(result.content) ? toParts(result.content) : [];
   if (result.structuredContent !== undefined) {
     const structured = JSON.stringify(result.structuredContent, null, 2) ?? "";
     if (!parts.some((part) => part.kind === "json" && part.text === structured))

@@ -1,0 +1,71 @@
+import { createMemo, For, type JSX, Show } from "solid-js";
+import { visibleName } from "../../../lib/terminal-text.ts";
+import { Button, SearchField } from "../../../ui/index.ts";
+import { listKeys } from "../../../ui/list-keys.ts";
+import { offerMessages as texts } from "./messages.ts";
+
+export interface Offer {
+  /** Distinguishes the entries; a server may use one name twice. */
+  key: string;
+  name: string;
+  title?: string;
+  description?: string;
+}
+
+export interface OfferListProps<T extends Offer> {
+  label: string;
+  find: string;
+  items: readonly T[];
+  /** Key of the open entry. */
+  current: string | undefined;
+  onOpen: (key: string) => void;
+  filter: string;
+  onFilter: (text: string) => void;
+  /** The rest of a long list. */
+  more?: { busy: boolean; load: () => void };
+  children: JSX.Element;
+}
+
+/** What a server offers of one kind, with a filter, beside what is open. All texts come from the server. */
+export function OfferList<T extends Offer>(props: OfferListProps<T>) {
+  const shown = createMemo(() => {
+    const wanted = props.filter.trim().toLowerCase();
+    return props.items.filter(
+      ({ key, name, title, description }) =>
+        wanted === "" || [key, name, title, description].some((text) => text?.toLowerCase().includes(wanted)),
+    );
+  });
+  return (
+    <div class="tools">
+      <aside class="tools-list" aria-label={props.label}>
+        <SearchField label={props.find} value={props.filter} onInput={props.onFilter} />
+        <ul ref={(list) => listKeys(list)}>
+          <For each={shown()} fallback={<li class="faint tools-empty">{texts.noMatches}</li>}>
+            {(item) => (
+              <li data-list-row="">
+                <button
+                  type="button"
+                  class="tool-item"
+                  data-list-open=""
+                  aria-current={props.current === item.key ? "true" : undefined}
+                  onClick={() => props.onOpen(item.key)}
+                >
+                  <b class="truncate">{visibleName(item.title ?? item.name)}</b>
+                  <span class="truncate faint">{item.description ?? item.key}</span>
+                </button>
+              </li>
+            )}
+          </For>
+        </ul>
+        <Show when={props.more}>
+          {(more) => (
+            <Button size="sm" busy={more().busy} onClick={() => more().load()}>
+              {texts.more}
+            </Button>
+          )}
+        </Show>
+      </aside>
+      <div class="tools-main">{props.children}</div>
+    </div>
+  );
+}
