@@ -202,12 +202,12 @@ export function createApiDeps({
     logWatcher: logStore,
     containerMetrics: stats,
     mayRestart: (maker, containerName) => access.stillMay(maker, "services:control", containerName),
-    mayReadLogs(maker, containerName) {
+    mayReadLogs(maker, kind, name) {
       const rights = access.rightsOf(maker);
-      if (!rights || !may(rights, "services:view")) return false;
-      return containerName === undefined
-        ? rights.limits.services === null
-        : canSeeService(rights.limits, containerName);
+      if (!rights || !may(rights, kind === "process" ? "deployments:view" : "services:view")) return false;
+      const { limits } = rights;
+      if (name === undefined) return (kind === "process" ? limits.deployments : limits.services) === null;
+      return kind === "process" ? canSeeDeployment(limits, name) : canSeeService(limits, name);
     },
     isThere: (maker) => access.rightsOf(maker) !== undefined,
     sources: [(sink) => createMcpSource(mcp, sink, log)],

@@ -1,5 +1,12 @@
 import { canSeeDeployment, canSeeService, may, type Principal } from "../../shared/protocol/access.ts";
-import type { AlertRuleInput, AlertSubject, ConditionKind } from "../../shared/protocol/alert.ts";
+import {
+  type AlertRuleInput,
+  type AlertSubject,
+  type ConditionKind,
+  conditionKinds,
+  isLogCondition,
+  logConditions,
+} from "../../shared/protocol/alert.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { messages } from "./messages.ts";
 import type { RuleMaker } from "./rule-store.ts";
@@ -22,17 +29,22 @@ export const makerOf = ({ kind, id, name }: Principal): RuleMaker => ({ kind, id
  */
 export function requireRights(principal: Principal, { healing, condition }: AlertRuleInput): void {
   if (healing && !may(principal, "services:control")) throw new AppError("forbidden", messages.restartsNeedPermission);
-  if (condition.kind === "container-log" && !mayReadLogs(principal)) {
+  if (isLogCondition(condition) && !mayReadLogsOf(principal, condition.kind)) {
     throw new AppError("forbidden", messages.logsNeedPermission);
   }
 }
 
-export const mayReadLogs = (principal: Principal): boolean => may(principal, "services:view");
+/** Whether a principal may read what rules of all log conditions send. */
+export const mayReadLogs = (principal: Principal): boolean =>
+  logConditions.every((kind) => mayReadLogsOf(principal, kind));
+
+const mayReadLogsOf = (principal: Principal, kind: ConditionKind): boolean =>
+  may(principal, conditionKinds[kind].subject === "process" ? "deployments:view" : "services:view");
 
 /** Hides the log line in an alert or event from callers who may not read logs. */
 export const withoutLogLine =
   (principal: Principal) =>
   <T extends { condition: ConditionKind; detail: string }>(shown: T): T =>
-    shown.condition !== "container-log" || mayReadLogs(principal)
+    !logConditions.includes(shown.condition) || mayReadLogsOf(principal, shown.condition)
       ? shown
       : { ...shown, detail: messages.hiddenLogLine };

@@ -5,6 +5,7 @@ import {
   type AlertRule,
   DEFAULT_CHANNEL,
   type DefaultChannelInput,
+  isLogCondition,
 } from "../../shared/protocol/alert.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { transact } from "../database/transact.ts";
@@ -67,7 +68,7 @@ export interface ChannelServiceDeps {
 export function createAlertChannels(deps: ChannelServiceDeps): AlertChannels {
   const { database, store, rules, events, addresses, shown, notifier, paused, applyRules, notifyChanged } = deps;
   const tests = createRateLimit(TESTS_PER_MINUTE, 60);
-  const logRules = () => rules.list().filter(({ condition }) => condition.kind === "container-log");
+  const logRules = () => rules.list().filter(({ condition }) => isLogCondition(condition));
   const isForDefault = ({ channels }: AlertRule) => channels.includes(DEFAULT_CHANNEL);
   return {
     list: () => store.list().map(shown),

@@ -86,7 +86,7 @@ export function createEventStore(
   const channels = database.prepare("SELECT DISTINCT channel_id FROM alert_message");
   const doneMessage = database.prepare("DELETE FROM alert_message WHERE id = ?");
   const logLines = database.prepare(
-    `SELECT 1 FROM alert_message WHERE channel_id = ? AND json_extract(message, '$.condition') = 'container-log' LIMIT 1`,
+    `SELECT 1 FROM alert_message WHERE channel_id = ? AND json_extract(message, '$.condition') IN ('container-log', 'process-log') LIMIT 1`,
   );
   const clear = database.prepare("DELETE FROM alert_message WHERE channel_id = ?");
   const events = database.prepare(

@@ -1,4 +1,13 @@
-import type { AlertEvent, AlertMaker, AlertRule, ListedAlertRule } from "../../shared/protocol/alert.ts";
+import {
+  type AlertEvent,
+  type AlertMaker,
+  type AlertRule,
+  type AlertSubjectKind,
+  conditionKinds,
+  isLogCondition,
+  type ListedAlertRule,
+  logConditions,
+} from "../../shared/protocol/alert.ts";
 import type { ChannelStore } from "./channel-store.ts";
 import type { RuleMaker, RuleStore } from "./rule-store.ts";
 
@@ -8,8 +17,8 @@ export type MakerId = Pick<RuleMaker, "kind" | "id">;
 export interface MakerRights {
   /** Whether the author of a rule may still restart a container. */
   mayRestart(maker: MakerId, containerName: string): boolean;
-  /** Whether the author of a rule may still read the log of a container; without a name, of every container. */
-  mayReadLogs(maker: MakerId, containerName?: string): boolean;
+  /** Whether the author of a rule may still read the log of a container or process; without a name, of every one. */
+  mayReadLogs(maker: MakerId, kind: AlertSubjectKind, name?: string): boolean;
   /** Whether the user or key still exists. */
   isThere(maker: MakerId): boolean;
 }
@@ -42,13 +51,15 @@ export function createMakers(
   });
   const listed: Makers["listed"] = (rule) => {
     const maker = rules.makerOf(rule.id) ?? null;
-    const held = rule.condition.kind === "container-log" && maker !== null && !rights.mayReadLogs(maker);
+    const { subject } = conditionKinds[rule.condition.kind];
+    const held = isLogCondition(rule.condition) && maker !== null && !rights.mayReadLogs(maker, subject);
     return shown({ ...rule, maker, held });
   };
   return {
     mayAutoRestart: (ruleId, containerName) => may(ruleId, (maker) => rights.mayRestart(maker, containerName)),
     maySend: ({ condition, ruleId, subject }) =>
-      condition !== "container-log" || may(ruleId, (maker) => rights.mayReadLogs(maker, subject.name)),
+      !logConditions.includes(condition) ||
+      may(ruleId, (maker) => rights.mayReadLogs(maker, subject.kind, subject.name)),
     shown,
     listed,
     madeBy(makerIds) {

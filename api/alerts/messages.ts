@@ -8,8 +8,10 @@ export const messages = {
   tooManyChannels: (max: number) => `At most ${max} channels can be kept.`,
   tooManyTests: "Too many tests are running; wait a moment.",
   restartsNeedPermission: "A rule that restarts containers needs the permission services:control.",
-  logsNeedPermission: "A rule that reads logs needs the permission services:view.",
-  channelCarriesLogs: "This channel receives log lines: changing it needs the permission services:view.",
+  logsNeedPermission:
+    "A rule that reads logs needs the permission services:view for containers, deployments:view for processes.",
+  channelCarriesLogs:
+    "This channel receives log lines: changing it needs the permissions services:view and deployments:view.",
   hiddenLogLine: "log lines match the rule",
   logLinesHeld: "Log lines were held back: the author of the rule may no longer read them.",
   secretAgain: "Enter the secret again: the address has changed, or no secret is stored.",

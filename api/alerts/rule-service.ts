@@ -1,4 +1,4 @@
-import type { AlertRuleInput, ListedAlertRule } from "../../shared/protocol/alert.ts";
+import { type AlertRuleInput, isLogCondition, type ListedAlertRule } from "../../shared/protocol/alert.ts";
 import type { LogWatcher } from "../logs/collect/watch.ts";
 import type { Makers } from "./makers.ts";
 import type { RuleMaker, RuleStore } from "./rule-store.ts";
@@ -39,7 +39,7 @@ export function createAlertRules({
 }: RuleServiceDeps): AlertRules {
   /** @throws AppError `invalid_input` for a pattern that the log store cannot compile. */
   const checkPattern = (rule: AlertRuleInput) => {
-    if (rule.condition.kind === "container-log") logWatcher?.watch(specOf(rule), () => {})();
+    if (isLogCondition(rule.condition)) logWatcher?.watch(specOf(rule), () => {})();
   };
   return {
     list: () => store.list().map(listed),

@@ -33,7 +33,13 @@ async function readAll(dataDir: string, name: string): Promise<StoredLogLine[]> 
     const lines: StoredLogLine[] = [];
     let after: string | undefined;
     for (;;) {
-      const page = await reader.search({ names: [name], level: [], limit: 1_000, order: "asc", after });
+      const page = await reader.search({
+        sources: { container: [name] },
+        level: [],
+        limit: 1_000,
+        order: "asc",
+        after,
+      });
       lines.push(...page.lines);
       if (page.lines.length === 0) return lines;
       after = page.newer ?? undefined;
@@ -141,7 +147,8 @@ describe.skipIf(await lacks("private-engine"))("while the Engine itself restarts
       restart: "always",
       script: `trap 'echo end; exit 0' TERM; i=0; while [ $i -lt 400 ]; do i=$((i+1)); echo "line $i"; done; while :; do usleep 20000; done`,
     });
-    const search = () => api.deps.logStore.search({ names: [name], level: [], limit: 1_000, order: "asc" });
+    const search = () =>
+      api.deps.logStore.search({ sources: { container: [name] }, level: [], limit: 1_000, order: "asc" });
     await eventually(async () => (await search()).lines.length >= 400, 20_000);
     await engine.down();
     await engine.up();

@@ -4,6 +4,7 @@ import type {
   LogContainersAnswer,
   LogHistogramAnswer,
   LogSearchAnswer,
+  LogSourceKind,
   StoredContainer,
 } from "../../shared/protocol/log-search.ts";
 import type { CauseLine } from "../../shared/protocol/watch.ts";
@@ -13,27 +14,39 @@ import type { Log } from "../../shared/server/log.ts";
 import { makePrivateFolder } from "../../shared/server/private-file.ts";
 import { createOnDemandWorker, type OnDemandWorker } from "../worker/on-demand-worker.ts";
 import { startWorker, type WorkerHost } from "../worker/worker-host.ts";
+import { type AppendedEntry, type AppendSource, createAppender } from "./append.ts";
+import type { CollectedLog } from "./collect/collected-log.ts";
 import type { CollectorWorkerData } from "./collect/collector-worker.ts";
-import type { CollectedContainer } from "./collect/container-tasks.ts";
 import type { IngestMetrics } from "./collect/ingest.ts";
 import { type LogMatches, type LogWatcher, type LogWatchSpec, WATCHES_MAX } from "./collect/watch.ts";
 import type { WatchTold } from "./collect/watch-list.ts";
-import { listContainers } from "./list-containers.ts";
+import { listStored } from "./list-stored.ts";
 import { openRetentionFloor } from "./retention-floor.ts";
 import type { CauseQuery } from "./search/cause-lines.ts";
 import { createLinePattern } from "./search/line-pattern.ts";
+import { type LogSelection, selectSources } from "./search/log-selection.ts";
 import type { StoreAround, StoreFilter, StoreSearch, StoreSummary } from "./search/reader.ts";
 import type { ReaderLimits } from "./search/reader-worker.ts";
 import { formatLineTime } from "./store/line-time.ts";
 import { STORE_FOLDER } from "./store/segment.ts";
 import type { WriterState } from "./store/writer.ts";
 
-/** The logs that are kept, of containers that are and that were. Names of null mean every container. */
+/**
+ * The log history: lines of containers, PM2 processes and MCP servers, in one store with one budget. The collecting thread
+ * reads containers and processes by itself; other parts of the API hand their lines to `append`.
+ */
 export interface LogStore extends LogWatcher {
   search(query: StoreSearch): Promise<LogSearchAnswer>;
   around(query: StoreAround): Promise<LogAroundAnswer>;
   histogram(query: StoreFilter & { buckets: number }): Promise<LogHistogramAnswer>;
-  containers(names: readonly string[] | null): Promise<LogContainersAnswer>;
+  /** What is stored of each log. @param selection null: every log */
+  containers(selection: LogSelection | null): Promise<LogContainersAnswer>;
+  /**
+   * Stores lines, starts and ends of a log that the API itself reads, in the order of the calls. Never waits and never
+   * fails: what the store cannot take is dropped, and a gap is noted before the next line. Does nothing while no logs are
+   * stored.
+   */
+  append(source: AppendSource, entries: readonly AppendedEntry[]): void;
   /** The last line of each run that says what went wrong, by the container's id; none while no logs are stored. */
   causes(queries: readonly CauseQuery[]): Promise<Record<string, CauseLine>>;
   /** State of the log store; undefined while no logs are stored. */
@@ -54,12 +67,12 @@ export interface LogStoreMetrics {
 }
 
 export interface LogStoreOptions {
-  config: Pick<Config, "DATA_DIR" | "DOCKER_HOST" | "LOG_STORE_MAX_BYTES" | "LOG_STORE_MAX_DAYS">;
+  config: Pick<Config, "DATA_DIR" | "DOCKER_HOST" | "PM2_HOME" | "LOG_STORE_MAX_BYTES" | "LOG_STORE_MAX_DAYS">;
   log: Log;
 }
 
 interface CollectorState extends WriterState, IngestMetrics {
-  containers: CollectedContainer[];
+  logs: CollectedLog[];
   degraded: string | null;
 }
 
@@ -101,27 +114,32 @@ export function createLogStore({ config, log }: LogStoreOptions): LogStore {
     if (!workers) throw new AppError("not_supported", "Logs are not stored here: the log store is turned off.");
     return workers.reader;
   };
+  const appender = createAppender(() => workers?.collector, log);
   const send = (method: string, argument: unknown) => void workers?.collector.call(method, argument).catch(() => {});
 
   return {
     search: async (query) => reader().call("search", query),
     around: async (query) => reader().call("around", query),
     histogram: async (query) => reader().call("histogram", query),
-    async containers(names) {
+    async containers(selection) {
       if (!workers) return turnedOff();
       const { maxBytes, maxDays } = workers.limits;
       const [summary, state] = await Promise.all([
         workers.reader.call<StoreSummary>("summary"),
         workers.collector.call<CollectorState>("state").catch(() => undefined),
       ]);
-      const containers: StoredContainer[] = listContainers(summary.sources, state?.containers, names);
+      const sources = selectSources(selection);
+      const listOf = (kind: LogSourceKind): StoredContainer[] =>
+        listStored(kind, summary.sources, kind === "mcp" ? undefined : state?.logs, sources);
       const degraded = state ? state.degraded : "The log store is starting again.";
       return {
         state: degraded === null ? "collecting" : "paused",
         reason: degraded,
-        containers,
+        containers: listOf("container"),
+        processes: listOf("process"),
+        mcp: listOf("mcp"),
         budget:
-          names === null
+          selection === null
             ? {
                 bytesUsed: state?.bytesUsed ?? 0,
                 bytesLimit: maxBytes,
@@ -151,8 +169,10 @@ export function createLogStore({ config, log }: LogStoreOptions): LogStore {
         if (watches.delete(id)) send("unwatch", id);
       };
     },
+    append: appender.append,
     applyLimits,
     async close() {
+      await appender.flush();
       isClosed = true;
       await applyLimits();
     },
@@ -181,6 +201,7 @@ function startWorkers(config: LogStoreOptions["config"], watches: ReadonlyMap<nu
     maxBytes: config.LOG_STORE_MAX_BYTES,
     maxDays: config.LOG_STORE_MAX_DAYS,
     dockerHost: config.DOCKER_HOST,
+    pm2Home: config.PM2_HOME,
     since: Date.now(),
   };
   const floor = openRetentionFloor(folder, log);
@@ -227,5 +248,7 @@ const turnedOff = (): LogContainersAnswer => ({
   state: "off",
   reason: "Logs are not stored: LOG_STORE_MAX_BYTES or LOG_STORE_MAX_DAYS is 0.",
   containers: [],
+  processes: [],
+  mcp: [],
   budget: null,
 });

@@ -51,9 +51,9 @@ test("lines before the floor are neither found nor shown around another line", a
       floorMs: () => us / 1_000 - 1_000,
       onDamage() {},
     });
-    const found = await reader.search({ names: null, level: [], limit: 10, order: "asc" });
+    const found = await reader.search({ sources: null, level: [], limit: 10, order: "asc" });
     expect(found.lines.map(({ text }) => text)).toEqual(["shown"]);
-    const around = (id = "") => reader.around({ id, before: 5, after: 5, names: null });
+    const around = (id = "") => reader.around({ id, before: 5, after: 5, sources: null });
     expect((await around(lines.find(({ text }) => text === "shown")?.id)).lines.map(({ text }) => text)).toEqual([
       "shown",
     ]);

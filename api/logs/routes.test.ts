@@ -296,7 +296,7 @@ describe.skipIf(await lacks("docker"))("log history", () => {
     const store = {
       search: async () => ({ ...page, lines: Array.from({ length: 100 }, () => line), newer: `${++pages}` }),
     };
-    const filter = { names: ["web"], level: [] };
+    const filter = { sources: { container: ["web"] }, level: [] };
     const body = (await openDownload(store, filter, { format: "text", times: false })).getReader();
     await body.read();
     await body.read();
@@ -313,8 +313,9 @@ describe.skipIf(await lacks("docker"))("log history", () => {
       script: "sleep 1; echo nothing; echo OOM in worker 7; echo oom in worker 8; exec sleep 1000",
     });
     const seen: LogMatches[] = [];
-    const stop = api.deps.logStore.watch({ containers: [service.name], regex: "(?i)oom in \\w+ \\d" }, (matches) =>
-      seen.push(matches),
+    const stop = api.deps.logStore.watch(
+      { sources: { container: [service.name] }, regex: "(?i)oom in \\w+ \\d" },
+      (matches) => seen.push(matches),
     );
     await eventually(() => seen.reduce((sum, { count }) => sum + count, 0) === 2);
     expect(seen.at(-1)).toMatchObject({ container: service.name, containerId: service.id });
@@ -322,7 +323,9 @@ describe.skipIf(await lacks("docker"))("log history", () => {
     const around = await get(`/${seen.at(-1)?.sample.id}/around`, { before: "1", after: "0" });
     expect(texts(around.body)).toEqual(["OOM in worker 7", "oom in worker 8"]);
     stop();
-    expect(() => api.deps.logStore.watch({ containers: null, regex: "(" }, () => {})).toThrow("missing closing )");
+    expect(() => api.deps.logStore.watch({ sources: { container: null }, regex: "(" }, () => {})).toThrow(
+      "missing closing )",
+    );
   });
 
   test("counts a stack trace as one line for those who watch for a level", async () => {
@@ -331,7 +334,7 @@ describe.skipIf(await lacks("docker"))("log history", () => {
       script: "sleep 1; printf 'ERROR refused\\n\\tat pay(Order.java:3)\\n\\tat main(Main.java:9)\\n'; exec sleep 1000",
     });
     const seen: LogMatches[] = [];
-    const stop = api.deps.logStore.watch({ containers: [service.name], levels: ["error"] }, (matches) =>
+    const stop = api.deps.logStore.watch({ sources: { container: [service.name] }, levels: ["error"] }, (matches) =>
       seen.push(matches),
     );
     await kept(service, 3);

@@ -1,8 +1,9 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { canSeeService, type Principal } from "../../shared/protocol/access.ts";
+import { may, type Principal } from "../../shared/protocol/access.ts";
 import {
   type LogFilter,
+  type LogSourceKind,
   logAroundAnswer,
   logAroundQuery,
   logContainersAnswer,
@@ -23,6 +24,7 @@ import { described } from "../http/openapi.ts";
 import { validated } from "../http/validate.ts";
 import { hidden } from "../services/service-access.ts";
 import { openDownload } from "./search/download.ts";
+import { type LogSelection, selectSources } from "./search/log-selection.ts";
 import type { StoreFilter } from "./search/reader.ts";
 
 const tag = "Logs";
@@ -30,7 +32,7 @@ const tag = "Logs";
 const DOWNLOAD_IDLE_MS = 120_000;
 const params = z.object({ id: logLineId.describe("Id of a line, from an earlier answer.") });
 
-/** Log history of all containers, removed ones included: search, counts, download. */
+/** Log history of all containers, processes and MCP servers, removed ones included: search, counts, download. */
 export function logsRoutes(
   { logStore }: Pick<ApiDeps, "logStore">,
   { downloadIdleMs = DOWNLOAD_IDLE_MS }: { downloadIdleMs?: number } = {},
@@ -54,10 +56,10 @@ export function logsRoutes(
       "/",
       described({
         tag,
-        summary: "Search the log history of all containers",
+        summary: "Search the log history of containers, processes and MCP servers",
         answer: logSearchAnswer.shape,
         description:
-          "Lines of several containers come merged by time. A request searches for two seconds at most: then `complete` is false, and the cursor goes on.",
+          "Lines of several logs come merged by time. A request searches for two seconds at most: then `complete` is false, and the cursor goes on.",
       }),
       validated("query", logSearchQuery),
       async (c) => {
@@ -68,11 +70,10 @@ export function logsRoutes(
     )
     .get(
       "/containers",
-      described({ tag, summary: "Containers whose logs are kept, and the budget", answer: logContainersAnswer.shape }),
+      described({ tag, summary: "What is stored of each log, and the budget", answer: logContainersAnswer.shape }),
       validated("query", z.strictObject({})),
       async (c) => {
-        const { services } = c.get("principal").limits;
-        return c.json(ok(await inTurn(c, () => logStore.containers(services))));
+        return c.json(ok(await inTurn(c, () => logStore.containers(toSelection(c.get("principal"))))));
       },
     )
     .get(
@@ -117,7 +118,7 @@ export function logsRoutes(
           release();
           throw error;
         });
-        const sees = (now: Principal) => requireNames(now, query.names);
+        const sees = (now: Principal) => requireSources(now, query.sources);
         return c.body(authorizedStream(c, source, { sees, idleMs: downloadIdleMs, onEnd: release }));
       },
     )
@@ -127,27 +128,47 @@ export function logsRoutes(
       validated("param", params),
       validated("query", logAroundQuery),
       async (c) => {
-        const { limits } = c.get("principal");
         const { id } = c.req.valid("param");
-        const query = { id, ...c.req.valid("query"), names: limits.services };
+        const query = { id, ...c.req.valid("query"), sources: toSelection(c.get("principal")) };
         return c.json(ok(await inTurn(c, () => logStore.around(query))));
       },
     );
 }
 
-/** Throws `forbidden` unless the caller sees all of these containers; null: every container there is. */
-function requireNames({ limits }: Principal, names: readonly string[] | null): void {
-  const sees = names === null ? limits.services === null : names.every((name) => canSeeService(limits, name));
-  if (!sees) throw hidden();
+/** The logs that a principal can see; null: every log. */
+function toSelection(principal: Principal): LogSelection | null {
+  const { services, deployments } = principal.limits;
+  const process = may(principal, "deployments:view") ? deployments : [];
+  const mcp = may(principal, "mcp:view") ? null : [];
+  return services === null && process === null && mcp === null ? null : { container: services, process, mcp };
 }
 
-/** What the caller asked for, and no more than he may see. */
-function toStoreFilter(c: Context<ApiEnv>, { container, ...filter }: LogFilter): StoreFilter {
-  const { limits } = c.get("principal");
-  requireNames(c.get("principal"), container);
-  const { since, until } = filter;
+/** Throws `forbidden` unless the principal sees all of these logs; null: every log there is. */
+function requireSources(principal: Principal, sources: LogSelection | null): void {
+  const seen = toSelection(principal);
+  if (seen === null) return;
+  if (sources === null) throw hidden();
+  const filter = selectSources(seen);
+  for (const [kind, names] of Object.entries(sources) as [LogSourceKind, readonly string[] | null][]) {
+    if (seen[kind] === null) continue;
+    if (names === null || !names.every((name) => filter.has({ kind, name }))) throw hidden();
+  }
+}
+
+/** What the caller asked for, and no more than he may see. @throws AppError `forbidden` for a named log that he may not */
+function toStoreFilter(c: Context<ApiEnv>, filter: LogFilter): StoreFilter {
+  const { container, process, mcp, kind, ...more } = filter;
+  const principal = c.get("principal");
+  const isNamed = container.length + process.length + mcp.length > 0;
+  const named = { container, process, mcp };
+  requireSources(principal, named);
+  const { since, until } = more;
   if (since !== undefined && until !== undefined && Date.parse(since) > Date.parse(until)) {
     throw new AppError("invalid_input", "The time it begins with is later than the one it ends with.");
   }
-  return { ...filter, names: container.length > 0 ? container : limits.services };
+  if (isNamed) return { ...more, sources: named };
+  const seen = toSelection(principal);
+  if (kind.length === 0) return { ...more, sources: seen };
+  const chosen = kind.map((one) => [one, seen === null ? null : (seen[one] ?? (one in seen ? null : []))] as const);
+  return { ...more, sources: Object.fromEntries(chosen) };
 }

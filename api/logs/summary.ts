@@ -1,9 +1,8 @@
 import type { CatalogEntry } from "./store/segment-index.ts";
+import type { LogSubject } from "./store/stream-state.ts";
 
-/** What is kept of one container under one name. */
-export interface StoredLogTotals {
-  name: string;
-  sourceId: string;
+/** What is stored of one log under one name. */
+export interface StoredLogTotals extends LogSubject {
   lines: number;
   bytes: number;
   minUs: number;
@@ -11,16 +10,17 @@ export interface StoredLogTotals {
   removed: boolean;
 }
 
-/** Every container the store knows, once for each name it had. */
+/** Every log the store knows, once for each name it had. */
 export function summarize(entries: readonly CatalogEntry[]): StoredLogTotals[] {
   const sources = new Map<string, StoredLogTotals>();
   for (const { segment, totals } of entries) {
     const totalOf = new Map(totals.map((total) => [total.stream, total]));
-    for (const { id, name, sourceId, removed } of segment.streams()) {
+    for (const { id, kind, name, sourceId, removed } of segment.streams()) {
       const total = totalOf.get(id);
-      const key = `${name}/${sourceId}`;
+      const key = `${kind}/${name}/${sourceId}`;
       const known = sources.get(key);
       sources.set(key, {
+        kind,
         name,
         sourceId,
         lines: (known?.lines ?? 0) + (total?.lines ?? 0),

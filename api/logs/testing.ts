@@ -5,6 +5,7 @@ import { tempFolder } from "../../shared/testing/temp-folder.ts";
 import { createIngest, type Ingest } from "./collect/ingest.ts";
 import { createReader, type Reader, type StoreSearch } from "./search/reader.ts";
 import { formatLineTime } from "./store/line-time.ts";
+import { containerSubject } from "./store/stream-state.ts";
 import { openWriter, type Writer, type WriterOptions } from "./store/writer.ts";
 
 export interface FedLine {
@@ -38,7 +39,7 @@ export async function startStore(options: Partial<WriterOptions> = {}): Promise<
     ingest,
     reader,
     feed(name, lines) {
-      const stream = ingest.stream(`id-of-${name}`, name);
+      const stream = ingest.stream(containerSubject(`id-of-${name}`, name));
       if (stream.run === 0) ingest.beginRun(stream, null);
       const logLines = lines.map(
         ({ text, us, error = false }): LogLine => ({
@@ -51,7 +52,7 @@ export async function startStore(options: Partial<WriterOptions> = {}): Promise<
       );
       void ingest.put(stream, logLines, String(stream.nextN));
     },
-    search: (query = {}) => reader.search({ names: null, level: [], limit: 200, order: "desc", ...query }),
+    search: (query = {}) => reader.search({ sources: null, level: [], limit: 200, order: "desc", ...query }),
     async close() {
       ingest.close();
       reader.close();

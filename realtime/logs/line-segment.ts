@@ -18,7 +18,7 @@ interface Part {
   end: number;
 }
 
-type Kind = Pick<LogLine, "track" | "error" | "instance">;
+type Kind = Pick<LogLine, "track" | "error" | "instance" | "approximate">;
 
 /**
  * A part of a ring: consecutive lines as bytes outside of V8's heap. As objects, the lines of busy logs would outlive V8's
@@ -136,13 +136,15 @@ export class LineSegment {
   }
 
   /** Returns the number of what most lines of a log have in common. */
-  private kindOf({ track, error, instance }: LogLine): number {
+  private kindOf({ track, error, instance, approximate }: LogLine): number {
     for (let index = this.kinds.length - 1; index >= 0; index--) {
       const kind = this.kinds[index] as Kind;
-      if (kind.track === track && kind.error === error && kind.instance === instance) return index;
+      const isSame = kind.track === track && kind.error === error && kind.instance === instance;
+      if (isSame && kind.approximate === approximate) return index;
     }
     const kind: Kind = { track, error };
     if (instance !== undefined) kind.instance = instance;
+    if (approximate) kind.approximate = approximate;
     return this.kinds.push(kind) - 1;
   }
 

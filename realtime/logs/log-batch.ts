@@ -8,6 +8,7 @@ export interface LogBatch {
   ages: number[] | undefined;
   error: boolean;
   instance: number | undefined;
+  approximate: true | undefined;
   /** Position of a reader that has the batch. */
   position: Position;
 }
@@ -20,7 +21,7 @@ export const MAX_LIVE_BATCHES = 32;
  */
 const MAX_BATCH_CHARS = 64 * 1024;
 
-const keyOf = (line: LogLine) => `${line.error ? "e" : "o"}${line.instance ?? ""}`;
+const keyOf = (line: LogLine) => `${line.error ? "e" : "o"}${line.approximate ? "a" : ""}${line.instance ?? ""}`;
 
 function splitBatches(lines: readonly LogLine[]): LogLine[][] {
   const batches: LogLine[][] = [];
@@ -28,7 +29,8 @@ function splitBatches(lines: readonly LogLine[]): LogLine[][] {
   let chars = 0;
   for (const line of lines) {
     const before = batch[0];
-    const sameStream = before?.error === line.error && before.instance === line.instance;
+    const sameWriter = before?.error === line.error && before.instance === line.instance;
+    const sameStream = sameWriter && before?.approximate === line.approximate;
     if (before && (!sameStream || chars + line.text.length > MAX_BATCH_CHARS)) {
       batches.push(batch);
       batch = [];
@@ -80,6 +82,7 @@ export function toBatches(lines: readonly LogLine[], from: Position, maxBatches:
       ages: agesOf(batch, last.time),
       error: last.error,
       instance: last.instance,
+      approximate: last.approximate,
       position,
     };
   });

@@ -61,9 +61,9 @@ export interface LogSubscriptions<Ref extends object> {
 function toWire<Ref extends object>(event: LogEvent, { ages: wantsAges, ...ref }: Viewer<Ref>): [string, object] {
   switch (event.kind) {
     case "logs": {
-      const { data, time, ages, error, instance } = event.batch;
+      const { data, time, ages, error, instance, approximate } = event.batch;
       const type = error ? "error" : undefined;
-      const lines = { data, timestamp: time, ages: wantsAges ? ages : undefined, type, instance };
+      const lines = { data, timestamp: time, ages: wantsAges ? ages : undefined, type, instance, approximate };
       return ["logs", { ...ref, ...lines, cursor: event.cursor }];
     }
     case "gap":

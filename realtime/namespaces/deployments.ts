@@ -1,3 +1,5 @@
+import type { ProcessEvents } from "../../shared/logs/pm2/process-events.ts";
+import { createProcessLogs } from "../../shared/logs/pm2/process-logs.ts";
 import type { ProcessEvent } from "../../shared/pm2/processes.ts";
 import { canSeeDeployment } from "../../shared/protocol/access.ts";
 import {
@@ -10,9 +12,7 @@ import { unlessAborted } from "../../shared/server/async/unless-aborted.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { RealtimeDeps } from "../deps.ts";
 import { createLogSubscriptions } from "../logs/log-subscriptions.ts";
-import type { ProcessEvents } from "../sources/process-events.ts";
 import { type ListedChange, watchProcessList } from "../sources/process-list.ts";
-import { createProcessLogs } from "../sources/process-logs.ts";
 import { announce, noteLimits } from "./announce.ts";
 import { createHandle, handleAlive } from "./handle.ts";
 import { createMemberships, type Memberships } from "./memberships.ts";

@@ -1,10 +1,10 @@
 import { openContainerEvents } from "../../shared/docker/container-events.ts";
+import { openProcessEvents } from "../../shared/logs/pm2/process-events.ts";
 import type { Permission, RevokedSubjects } from "../../shared/protocol/access.ts";
 import { type NamespaceName, namespaceNames } from "../../shared/protocol/namespaces.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { RealtimeDeps } from "../deps.ts";
 import { type HandshakeDeps, requirePermission, toConnectError } from "../handshake/handshake.ts";
-import { openProcessEvents } from "../sources/process-events.ts";
 import { registerDeployments } from "./deployments.ts";
 import { registerFiles } from "./files.ts";
 import { registerMcp } from "./mcp.ts";

@@ -26,6 +26,8 @@ export interface LogLine {
   text: string;
   /** ISO 8601. */
   time: string;
+  /** The source notes no time of this line: `time` is when it was read, or its file last changed. */
+  approximate?: true;
   error: boolean;
   /** PM2's number of the process, when known. */
   instance?: number;
@@ -78,8 +80,11 @@ export interface LogSource {
    * source. Resolves with the position reached.
    */
   readAfter(from: Position, handlers: ReadHandlers, signal: AbortSignal): Promise<Position>;
-  /** Reads the last lines held. Resolves with the position reached. */
-  readTail(lines: number, handlers: ReadHandlers, signal: AbortSignal): Promise<Position>;
+  /**
+   * Reads the last lines held. Resolves with the position reached.
+   * @param maxBytes most bytes of each file that are looked through, where the source reads files
+   */
+  readTail(lines: number, handlers: ReadHandlers, signal: AbortSignal, maxBytes?: number): Promise<Position>;
   /** Order of two marks of one track: negative, 0 or positive; NaN when the source cannot tell. */
   compare(left: Mark, right: Mark): number;
   /**

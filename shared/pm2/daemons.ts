@@ -115,6 +115,20 @@ export function createProcesses({ pm2Home, shown = "own", ...options }: Processe
     return { first, more };
   };
 
+  /** Joins what each daemon returns. Another one that fails, or is slow, leaves its apps out. */
+  const ofAll = async <T>(read: (host: ProcessHost) => Promise<ReadonlyMap<string, T>>): Promise<Map<string, T>> => {
+    const known = await registry.look().catch(() => new Map<string, KnownDaemon>());
+    const empty: ReadonlyMap<string, T> = new Map();
+    const others = [...known.values()].map(({ host, gone }) =>
+      !host || gone
+        ? empty
+        : withTimeout(read(host), READ_MS, () => {
+            throw new UnavailableError("down", "This PM2 daemon does not answer.");
+          }).catch(() => empty),
+    );
+    return new Map((await Promise.all([read(own), ...others])).flatMap((found) => [...found]));
+  };
+
   const survey = async (): Promise<Survey> => {
     const { first, more } = await readAll();
     const daemons: Pm2Daemon[] = [first, ...more].map((one) => one.daemon);
@@ -148,6 +162,8 @@ export function createProcesses({ pm2Home, shown = "own", ...options }: Processe
     choose: async (wanted, sees) => (await hostOf(wanted.deploymentId)).choose(wanted, sees),
     logFiles: async (id) => (await hostOf(id)).logFiles(id),
     linkOf: async (id) => (await hostOf(id)).linkOf(id),
+    allLogFiles: () => ofAll((host) => host.allLogFiles()),
+    logSizes: () => ofAll((host) => host.logSizes()),
     act: async (id, action) => (await hostOf(id)).act(id, action),
     scale: async (id, instances, onStep) => (await hostOf(id)).scale(id, instances, onStep),
     resetCounts: async (id) => (await hostOf(id)).resetCounts(id),

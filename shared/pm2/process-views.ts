@@ -28,6 +28,8 @@ const entry = z.object({
     pm_err_log_path: text,
     pm_log_path: text,
     disable_logs: z.boolean().catch(false),
+    log_date_format: text,
+    log_type: text,
     exit_code: z.number().optional().catch(undefined),
     kill_timeout: z.number().optional().catch(undefined),
     listen_timeout: z.number().optional().catch(undefined),

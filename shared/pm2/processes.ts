@@ -1,3 +1,4 @@
+import type { LineFormat } from "../logs/pm2/line-parser.ts";
 import { OWN_DAEMON } from "../protocol/daemon-key.ts";
 import type { Deployment, DeploymentAction } from "../protocol/deployment.ts";
 import type { DeploymentDetails, TriggerResult } from "../protocol/deployment-details.ts";
@@ -36,6 +37,7 @@ export interface ProcessLogFiles {
   error: string | null;
   /** File with both streams in the order they were written; set if `out` or `error` alone would not contain everything. */
   both: string | null;
+  format: LineFormat;
   running: boolean;
   /** Its newest run has ended, whether or not PM2 will start it again. */
   ended: boolean;
@@ -74,6 +76,10 @@ export interface ProcessHost {
    * only those of its owner.
    */
   linkOf(id: string): Promise<DaemonLink>;
+  /** Returns the log files of every deployment, by its id, from one list. */
+  allLogFiles(): Promise<ReadonlyMap<string, ProcessLogFiles[]>>;
+  /** Bytes of the log files of every deployment, by its id, without rotated ones; null where it is unknown. */
+  logSizes(): Promise<ReadonlyMap<string, number | null>>;
   act(id: string, action: DeploymentAction): Promise<void>;
   /**
    * Starts further instances of an app in cluster mode, or deletes the newest ones, until it has `instances`.
@@ -212,6 +218,9 @@ export function createProcessHost({
     return found;
   };
 
+  const allLogFiles = async () =>
+    new Map([...Map.groupBy(await list(), idOfEntry)].map(([id, found]) => [id, found.map(toProcessLogFiles)]));
+
   const removeOne = async (pmId: number) => {
     await call("deleteProcessId", pmId, ACTION_LIMIT_MS).catch((error: unknown) => {
       // It was deleted meanwhile.
@@ -255,18 +264,18 @@ export function createProcessHost({
       return chooseDeployment(seen, wanted).id;
     },
     async logFiles(id) {
-      return (await find(id)).map(({ pm2_env }) => ({
-        pmId: pm2_env.pm_id,
-        name: pm2_env.name,
-        ...toLogFiles(pm2_env),
-        running: pm2_env.status === "online",
-        ended: endedStatuses.has(pm2_env.status),
-        restarts: pm2_env.restart_time,
-        startedAt: pm2_env.pm_uptime,
-        exitCode: pm2_env.exit_code,
-      }));
+      return (await find(id)).map(toProcessLogFiles);
     },
     linkOf: async () => link,
+    allLogFiles,
+    async logSizes() {
+      const sizes = new Map<string, number | null>();
+      for (const [id, files] of await allLogFiles()) {
+        const paths = files.flatMap(({ out, error, both }) => [out, error, both].filter((path) => path !== null));
+        sizes.set(id, await sizeOfLogs(link, paths));
+      }
+      return sizes;
+    },
     async act(id, action) {
       requireWrite();
       const found = await find(id);
@@ -387,6 +396,18 @@ export function createProcessHost({
 const endedStatuses: ReadonlySet<string> = new Set(["stopped", "errored", "waiting restart", "one-launch-status"]);
 const notFound = () => new AppError("not_found", "PM2 has no process with this name.");
 const isUp = ({ pm2_env }: ProcessEntry) => pm2_env.status === "online" || pm2_env.status === "launching";
+
+const toProcessLogFiles = ({ pm2_env }: ProcessEntry): ProcessLogFiles => ({
+  pmId: pm2_env.pm_id,
+  name: pm2_env.name,
+  ...toLogFiles(pm2_env),
+  format: { dateFormat: pm2_env.log_date_format || null, json: pm2_env.log_type === "json" },
+  running: pm2_env.status === "online",
+  ended: endedStatuses.has(pm2_env.status),
+  restarts: pm2_env.restart_time,
+  startedAt: pm2_env.pm_uptime,
+  exitCode: pm2_env.exit_code,
+});
 
 function toLogFiles(env: ProcessEntry["pm2_env"]): Pick<ProcessLogFiles, "out" | "error" | "both"> {
   if (env.disable_logs) return { out: null, error: null, both: null };

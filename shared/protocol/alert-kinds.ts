@@ -22,6 +22,8 @@ export const conditionKinds = {
   "process-restarts": { subject: "process", measure: "count" },
   "mcp-failed": { subject: "mcp", measure: "state" },
   "mcp-restarts": { subject: "mcp", measure: "count" },
+  "process-log": { subject: "process", measure: "count" },
+  "process-log-size": { subject: "process", measure: "metric" },
 } as const satisfies Record<string, { subject: AlertSubjectKind; measure: "state" | "metric" | "count" }>;
 
 export type ConditionKind = keyof typeof conditionKinds;
@@ -31,7 +33,10 @@ export type AlertSubjectKind = "container" | "process" | "mcp" | "host";
 export const severities = ["info", "warning", "critical"] as const;
 export type Severity = (typeof severities)[number];
 
-/** Highest threshold of `process-memory`, in MiB: 16 TiB. */
+/** Conditions on lines of logs. */
+export const logConditions: readonly ConditionKind[] = ["container-log", "process-log"];
+
+/** Highest threshold of `process-memory` and `process-log-size`, in MiB: 16 TiB. */
 export const MEBIBYTES_MAX = 16_777_216;
 
 /** Conditions for which a rule can restart the container. */

@@ -8,6 +8,7 @@ import {
   conditionKinds,
   DEFAULT_CHANNEL,
   healable,
+  logConditions,
   MEBIBYTES_MAX,
   severities,
 } from "./alert-kinds.ts";
@@ -35,6 +36,18 @@ const conditionKind = z.enum(Object.keys(conditionKinds) as [ConditionKind, ...C
 const percent = z.number().min(1).max(100);
 const counting = { count: z.int().min(1).max(1_000), withinSeconds: seconds(10, DAY) };
 
+const ofLines = {
+  /** Text found anywhere in a line, ignoring case, or a regular expression in RE2 syntax. Null: any line of the levels. */
+  pattern: line(500).nullable().default(null),
+  syntax: z.enum(["text", "regex"]).default("text"),
+  levels: z.array(z.enum(logLevels)).max(logLevels.length).default([]),
+};
+
+/** Whether the condition is on lines of logs. */
+export const isLogCondition = <C extends { kind: ConditionKind }>(
+  condition: C,
+): condition is Extract<C, { kind: "container-log" | "process-log" }> => logConditions.includes(condition.kind);
+
 /** Condition of a rule, with its parameters. */
 export const alertCondition = z.discriminatedUnion("kind", [
   z.strictObject({
@@ -45,14 +58,7 @@ export const alertCondition = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("container-unhealthy") }),
   z.strictObject({ kind: z.literal("container-restarts"), ...counting }),
   z.strictObject({ kind: z.literal("container-oom"), ...counting }),
-  z.strictObject({
-    kind: z.literal("container-log"),
-    ...counting,
-    /** Text found anywhere in a line, ignoring case, or a regular expression in RE2 syntax. Null: any line of the levels. */
-    pattern: line(500).nullable().default(null),
-    syntax: z.enum(["text", "regex"]).default("text"),
-    levels: z.array(z.enum(logLevels)).max(logLevels.length).default([]),
-  }),
+  z.strictObject({ kind: z.literal("container-log"), ...counting, ...ofLines }),
   z.strictObject({ kind: z.literal("container-memory"), percent }),
   /** Percent of one core: 200 are two cores in full use. */
   z.strictObject({ kind: z.literal("container-cpu"), percent: z.number().min(1).max(100_000) }),
@@ -70,6 +76,9 @@ export const alertCondition = z.discriminatedUnion("kind", [
   /** It should run and does not. */
   z.strictObject({ kind: z.literal("mcp-failed") }),
   z.strictObject({ kind: z.literal("mcp-restarts"), ...counting }),
+  z.strictObject({ kind: z.literal("process-log"), ...counting, ...ofLines }),
+  /** Of the files that PM2 writes the output into, without rotated ones. */
+  z.strictObject({ kind: z.literal("process-log-size"), mebibytes: z.number().min(1).max(MEBIBYTES_MAX) }),
 ]);
 export type AlertCondition = z.output<typeof alertCondition>;
 
@@ -122,7 +131,7 @@ const ruleShape = z.strictObject({
 
 /** `POST /api/alerts/rules` and, as a whole, `PUT /api/alerts/rules/:id`. */
 export const alertRuleBody = ruleShape
-  .refine(({ condition }) => condition.kind !== "container-log" || condition.pattern || condition.levels.length > 0, {
+  .refine(({ condition }) => !isLogCondition(condition) || condition.pattern || condition.levels.length > 0, {
     path: ["condition", "pattern"],
     message: "a text, an expression or a level is needed",
   })

@@ -1,11 +1,14 @@
 import { z } from "zod";
 import { type LogLevel, logLevels } from "../logs/log-levels.ts";
-import { containerRef } from "./identifier.ts";
+import { containerRef, deploymentId, opaqueId } from "./identifier.ts";
 import { queryNumber } from "./query-number.ts";
 
 export { type LogLevel, logLevels };
 export const logStreams = ["stdout", "stderr"] as const;
 export type LogStream = (typeof logStreams)[number];
+/** What wrote a log: a container, the PM2 processes of one deployment, or an MCP server. */
+export const logSourceKinds = ["container", "process", "mcp"] as const;
+export type LogSourceKind = (typeof logSourceKinds)[number];
 
 const lineTime = z.string().describe("RFC 3339 in UTC with nine digits: such times sort as text.");
 
@@ -40,8 +43,14 @@ const instant = z.iso.datetime({ offset: true });
 
 /** Filter of lines: all given conditions must hold. Times are inclusive. */
 export const logFilter = z.strictObject({
-  /** Names of containers. Default: all that the caller can see. */
+  /** Names of containers. Without a name of any kind: all logs that the caller can see. */
   container: repeated(containerRef, 200),
+  /** Ids of deployments: PM2 processes. */
+  process: repeated(deploymentId, 200),
+  /** Ids of MCP servers. */
+  mcp: repeated(opaqueId, 200),
+  /** Where no log is named: kinds of logs. Default: all. */
+  kind: repeated(z.enum(logSourceKinds), logSourceKinds.length),
   since: instant.optional(),
   until: instant.optional(),
   /** Text found anywhere in a line, ignoring case and terminal escape sequences. */
@@ -65,7 +74,7 @@ export const logSearchQuery = logFilter.extend({
 });
 export type LogSearchQuery = z.output<typeof logSearchQuery>;
 
-/** `GET /api/logs/:id/around`: lines of the same container. */
+/** `GET /api/logs/:id/around`: lines of the same log. */
 export const logAroundQuery = z.strictObject({
   before: queryNumber(0, LOG_CONTEXT_MAX).default(50),
   after: queryNumber(0, LOG_CONTEXT_MAX).default(50),
@@ -74,7 +83,7 @@ export const logAroundQuery = z.strictObject({
 /** `GET /api/logs/download`: all matching lines, oldest first. */
 export const logDownloadQuery = logFilter.extend({
   format: z.enum(["text", "ndjson"]).default("text"),
-  /** In text: starts each line with its time, and with its container when there are several. */
+  /** In text: starts each line with its time, and with the name of its log when there are several. */
   times: z.stringbool().default(false),
 });
 
@@ -83,38 +92,51 @@ export const logHistogramQuery = logFilter.extend({
   buckets: queryNumber(1, LOG_BUCKETS_MAX).default(100),
 });
 
+const sourceKind = z.enum(logSourceKinds).describe("What wrote the log.");
+const sourceName = z
+  .string()
+  .describe("Name of the container when it wrote the line; id of the deployment; id of the MCP server.");
+const sourceId = z.string().describe("Id of the container; of others, their kind and name.");
+
 /** One line of the log history. */
 export const storedLogLineSchema = z.object({
   id: z.string(),
-  container: z.string().describe("Name of the container when it wrote the line."),
-  containerId: z.string(),
+  kind: sourceKind,
+  container: sourceName,
+  containerId: sourceId,
   time: lineTime,
+  approximate: z
+    .boolean()
+    .optional()
+    .describe("True: the log notes no time of this line. `time` is when it was read, or its file last changed."),
+  instance: z.int().optional().describe("PM2's number of the process, where it is known."),
   stream: z.enum(logStreams),
   level: z.enum(logLevels),
   text: z.string().describe("As written, without the line end: untrusted text, escape sequences included."),
-  run: z.int().describe("Number of the start of the container, from 1."),
+  run: z.int().describe("Number of the start, from 1."),
 });
 export type StoredLogLine = z.infer<typeof storedLogLineSchema>;
 
 const markKind = z
   .enum(["begin", "started", "exited", "replaced", "removed", "gap"])
   .describe(
-    "`begin`: before the first stored line of a container; `started`, `exited`: of a run; `replaced`: another container has the name from here; `removed`: the container was removed; `gap`: lines are missing, see `reason`.",
+    "`begin`: before the first stored line of a log; `started`, `exited`: of a run; `replaced`: another container has the name from here; `removed`: the container or process was removed; `gap`: lines are missing, see `reason`.",
   );
 export type StoredLogEventKind = z.infer<typeof markKind>;
 
 const gapReason = z
   .enum(["rotated", "truncated", "expired", "first_start", "source_lost", "unreadable"])
   .describe(
-    "`rotated`, `truncated`: no longer at the Engine; `expired`: dropped by age or size; `first_start`: older than the limit of a first start; `source_lost`: not read before the container was removed, or while the Engine was away; `unreadable`: the Engine cannot read a damaged part.",
+    "`rotated`, `truncated`: no longer at the Engine or in the log file; `expired`: dropped by age or size; `first_start`: older than the limit of a first start; `source_lost`: not read before the container was removed, or while the Engine was away; `unreadable`: the Engine cannot read a damaged part, or the log file cannot be opened.",
   );
 export type LogGapReason = z.infer<typeof gapReason>;
 
 /** An event between two lines: before the lines of its time, and after all older lines. */
 export const storedLogEventSchema = z.object({
   kind: markKind,
-  container: z.string(),
-  containerId: z.string(),
+  source: sourceKind,
+  container: sourceName,
+  containerId: sourceId,
   time: lineTime,
   run: z.int(),
   exitCode: z.int().optional(),
@@ -178,13 +200,14 @@ export type LogHistogramAnswer = z.infer<typeof logHistogramAnswer>;
 const collection = z
   .enum(["following", "idle", "off", "unreadable", "gone"])
   .describe(
-    "`idle`: the container does not run; `off`: by the label `ai-desktop.logs=off`; `unreadable`: its log driver stores nothing; `gone`: the container was removed.",
+    "`idle`: it does not run; `off`: by the label `ai-desktop.logs=off`; `unreadable`: its log driver stores nothing, or its log files cannot be read; `gone`: it was removed.",
   );
 export type LogCollection = z.infer<typeof collection>;
 
-/** Stored lines of one container name. Successive containers of the name are listed in it, newest first. */
+/** Stored lines of one name. Successive containers of the name are listed in it, newest first. */
 export const storedContainerSchema = z.object({
-  name: z.string(),
+  kind: sourceKind,
+  name: sourceName,
   containers: z.array(
     z.object({
       id: z.string(),
@@ -198,8 +221,9 @@ export const storedContainerSchema = z.object({
   lastTime: lineTime.nullable(),
   lines: z.int(),
   bytes: z.int().describe("Bytes of text."),
-  removed: z.boolean().describe("No container has the name now."),
+  removed: z.boolean().describe("Nothing has the name now."),
   collection,
+  note: z.string().optional().describe("Why lines are missing, as a sentence."),
 });
 export type StoredContainer = z.infer<typeof storedContainerSchema>;
 
@@ -220,6 +244,8 @@ export const logContainersAnswer = z.object({
     .describe("`paused`: see `reason` (disk full, no Engine); `off`: by configuration."),
   reason: z.string().nullable(),
   containers: z.array(storedContainerSchema),
-  budget: logBudgetSchema.nullable().describe("Null for callers who see only some containers."),
+  processes: z.array(storedContainerSchema).describe("PM2 processes, by the id of their deployment."),
+  mcp: z.array(storedContainerSchema).describe("MCP servers."),
+  budget: logBudgetSchema.nullable().describe("Null for callers who see only some logs."),
 });
 export type LogContainersAnswer = z.infer<typeof logContainersAnswer>;

@@ -23,6 +23,7 @@ const page: LogSearchAnswer = {
   reached: null,
   lines: Array.from({ length: 100 }, (_, n) => ({
     id: `1-1-${n}`,
+    kind: "container" as const,
     container: "web",
     containerId: "w",
     run: 1,

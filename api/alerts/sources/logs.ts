@@ -1,6 +1,6 @@
 import { toPlain } from "../../../shared/logs/plain-text.ts";
 import { toSingleLine } from "../../../shared/logs/single-line.ts";
-import type { AlertRule } from "../../../shared/protocol/alert.ts";
+import { type AlertRule, conditionKinds, isLogCondition } from "../../../shared/protocol/alert.ts";
 import type { Log } from "../../../shared/server/log.ts";
 import type { LogWatcher, LogWatchSpec } from "../../logs/collect/watch.ts";
 import type { SignalSink } from "../engine/engine.ts";
@@ -19,9 +19,7 @@ export function createLogSource(watcher: LogWatcher, sink: SignalSink, log: Log)
   };
   return {
     want(rules) {
-      const wanted = new Map(
-        rules.flatMap((rule) => (rule.condition.kind === "container-log" ? [[rule.id, rule]] : [])),
-      );
+      const wanted = new Map(rules.flatMap((rule) => (isLogCondition(rule.condition) ? [[rule.id, rule]] : [])));
       for (const id of [...watches.keys()]) if (!wanted.has(id)) end(id);
       for (const [id, rule] of wanted) {
         const spec = specOf(rule);
@@ -29,9 +27,11 @@ export function createLogSource(watcher: LogWatcher, sink: SignalSink, log: Log)
         if (watches.get(id)?.spec === text) continue;
         end(id);
         try {
+          const { kind } = rule.condition;
+          const { subject } = conditionKinds[kind];
           const stop = watcher.watch(spec, ({ container, count, sample }) => {
             const detail = toSingleLine(toPlain(sample.text), MAX_SAMPLE);
-            sink.report("container-log", { kind: "container", name: container }, { occurrences: count, detail }, id);
+            sink.report(kind, { kind: subject, name: container }, { occurrences: count, detail }, id);
           });
           watches.set(id, { spec: text, stop });
         } catch (error) {
@@ -47,12 +47,12 @@ export function createLogSource(watcher: LogWatcher, sink: SignalSink, log: Log)
 
 /** What the log store searches for. The engine matches names that contain `*`. */
 export function specOf({ condition, subjects }: Pick<AlertRule, "condition" | "subjects">): LogWatchSpec {
-  if (condition.kind !== "container-log") throw new TypeError("Not a rule about logs.");
+  if (!isLogCondition(condition)) throw new TypeError("Not a rule about logs.");
   const { names, projects } = subjects;
   const isExact = names.length > 0 && projects.length === 0 && names.every((name) => !name.includes("*"));
   const { pattern, syntax, levels } = condition;
   return {
-    containers: isExact ? names : null,
+    sources: { [condition.kind === "process-log" ? "process" : "container"]: isExact ? names : null },
     regex: syntax === "regex" && pattern !== null ? pattern : undefined,
     text: syntax === "text" && pattern !== null ? pattern : undefined,
     levels: levels.length > 0 ? levels : undefined,

@@ -12,13 +12,23 @@ const POLL_INTERVAL_MS = 10_000;
  * counts every restart, including those by people. A process that someone stopped is `stopped`, which is not a failure.
  */
 export function createProcessSource(
-  processes: Pick<Processes, "survey">,
+  processes: Pick<Processes, "survey" | "logSizes">,
   sink: SignalSink,
   log: Log,
   intervalMs = POLL_INTERVAL_MS,
 ): SignalSource {
   let restarts = new Map<string, number>(); // by PM2 process id
   let isUnknown = (_id: string) => true;
+  let wantsSizes = false;
+  const reportSizes = async () => {
+    for (const [id, bytes] of await processes.logSizes()) {
+      // A file that cannot be read has no known size.
+      if (bytes === null) continue;
+      const value = bytes / 1_048_576;
+      const subject = { kind: "process", name: id } as const;
+      sink.report("process-log-size", subject, { value, detail: `${Math.round(value)} MiB of logs` });
+    }
+  };
   const poll = createPoll(
     async () => {
       isUnknown = () => true;
@@ -49,13 +59,17 @@ export function createProcessSource(
       restarts = now;
       const listed = new Set(list.map(({ id }) => id));
       sink.settle("process", { has: (id) => listed.has(id) || isUnknown(id) });
+      if (wantsSizes) await reportSizes();
     },
     intervalMs,
     log,
     "PM2",
   );
   return {
-    want: (rules) => poll.set(rules.some(({ condition }) => condition.kind.startsWith("process-"))),
+    want(rules) {
+      wantsSizes = rules.some(({ condition }) => condition.kind === "process-log-size");
+      poll.set(rules.some(({ condition }) => condition.kind.startsWith("process-")));
+    },
     isKnown: (id) => !isUnknown(id),
     close: poll.close,
   };

@@ -39,7 +39,7 @@ export interface SourcesDeps {
   containerEvents: ContainerEvents;
   stopRequests: ContainerSourceOptions["stops"];
   metrics: HostMetrics;
-  processes: Pick<Processes, "survey">;
+  processes: Pick<Processes, "survey" | "logSizes">;
   log: Log;
   logWatcher?: LogWatcher;
   containerMetrics?: ContainerMetrics;

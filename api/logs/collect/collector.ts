@@ -4,7 +4,8 @@ import type { Service } from "../../../shared/protocol/service.ts";
 import { delay } from "../../../shared/server/async/backoff.ts";
 import { toAppError } from "../../../shared/server/errors.ts";
 import type { Log } from "../../../shared/server/log.ts";
-import { type CollectedContainer, createContainerTasks } from "./container-tasks.ts";
+import type { CollectedLog } from "./collected-log.ts";
+import { createContainerTasks } from "./container-tasks.ts";
 import type { Ingest } from "./ingest.ts";
 
 /** Time between two lists of all containers, in case an event was missed. */
@@ -12,7 +13,7 @@ const RELIST_MS = 60_000;
 
 export interface Collector {
   /** The containers that exist now. */
-  containers(): CollectedContainer[];
+  containers(): CollectedLog[];
   /** Why nothing can be collected, as a sentence; undefined while the Engine responds. */
   readonly degraded: string | undefined;
   close(): Promise<void>;
@@ -37,7 +38,10 @@ export function startCollector({ docker, ingest, log, since }: CollectorOptions)
 
   const relist = async () => {
     // A container that appears while the list is on its way is not missing from it.
-    const known = new Set([...tasks.ids(), ...ingest.streams().map(({ sourceId }) => sourceId)]);
+    const known = new Set([
+      ...tasks.ids(),
+      ...ingest.streams().flatMap(({ kind, sourceId }) => (kind === "container" ? sourceId : [])),
+    ]);
     try {
       const services = await docker.list();
       degraded = undefined;

@@ -11,7 +11,12 @@ type Api = Awaited<ReturnType<typeof startApi>>;
 
 /** Lines and marks of a container in their order, each line with its run. */
 async function kept(api: Api, name: string): Promise<string[]> {
-  const found = await api.deps.logStore.search({ names: [name], level: [], limit: 1_000, order: "asc" });
+  const found = await api.deps.logStore.search({
+    sources: { container: [name] },
+    level: [],
+    limit: 1_000,
+    order: "asc",
+  });
   const marks = found.marks
     .filter(({ kind }) => kind !== "begin")
     .map(({ time, kind, exitCode, unknownEnds, reason }) => ({

@@ -14,7 +14,8 @@ import type { LogCollection } from "../../../shared/protocol/log-search.ts";
 import type { ServiceDetail } from "../../../shared/protocol/service.ts";
 import { toAppError } from "../../../shared/server/errors.ts";
 import type { Log } from "../../../shared/server/log.ts";
-import type { StreamState } from "../store/stream-state.ts";
+import { containerSubject, type StreamState } from "../store/stream-state.ts";
+import type { CollectedLog } from "./collected-log.ts";
 import { followLog } from "./follow-log.ts";
 import type { Ingest } from "./ingest.ts";
 import { isLive, readHeld } from "./read-held.ts";
@@ -25,12 +26,6 @@ const MAX_READING = 4;
 /** A container with this label and the value `off` is left out. */
 export const LOGS_LABEL = "ai-desktop.logs";
 const unreadableDrivers = new Set(["none"]);
-
-export interface CollectedContainer {
-  id: string;
-  name: string;
-  collection: LogCollection;
-}
 
 interface Task {
   name: string;
@@ -68,7 +63,7 @@ export interface ContainerTasks {
   /** Whether the container is not read but should be. */
   isDue(id: string, state: string): boolean;
   ids(): string[];
-  list(): CollectedContainer[];
+  list(): CollectedLog[];
   /** Resolves once all tasks have ended. */
   settled(): Promise<unknown>;
 }
@@ -142,7 +137,7 @@ export function createContainerTasks(options: ContainerTasksOptions): ContainerT
       const task = tasks.get(id);
       if (!task) return;
       task.name = name;
-      if (ingest.find(id)) ingest.stream(id, name);
+      if (ingest.find(id)) ingest.stream(containerSubject(id, name));
     },
     forget(id) {
       if (leaving.has(id)) return;
@@ -159,7 +154,7 @@ export function createContainerTasks(options: ContainerTasksOptions): ContainerT
       return !task || (!task.busy && (task.failed || (isLive(state) && task.collection === "idle")));
     },
     ids: () => [...tasks.keys()],
-    list: () => [...tasks].map(([id, { name, collection }]) => ({ id, name, collection })),
+    list: () => [...tasks].map(([id, { name, collection }]) => ({ kind: "container", id, name, collection })),
     settled: () => Promise.all([...[...tasks.values()].map(({ done }) => done), ...leaving.values()]),
   };
 }
@@ -190,7 +185,7 @@ async function catchUp(
     task.collection = excluded;
     return undefined;
   }
-  const stream = ingest.stream(id, detail.name, detail.createdAt);
+  const stream = ingest.stream(containerSubject(id, detail.name), detail.createdAt);
   await readHeld({ docker, ingest, stream, source, detail, signal }, Date.parse(detail.createdAt) >= newSince);
   return { stream, isLive: isLive(detail.state) };
 }

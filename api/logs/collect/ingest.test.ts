@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "vitest";
+import { containerSubject } from "../store/stream-state.ts";
 import { startStore, type TestStore } from "../testing.ts";
 
 const START = Date.parse("2026-11-23T16:00:00.000Z");
@@ -22,7 +23,7 @@ const started = (ms: number) =>
 
 test("an end stands after the last line of its run, and the next start before the first line of the next", async () => {
   store = await startStore();
-  const stream = store.ingest.stream("id-of-web", "web");
+  const stream = store.ingest.stream(containerSubject("id-of-web", "web"));
   store.ingest.noteChange(stream, started(0), "1");
   store.feed("web", [{ text: "first", us: us(1) }]);
   store.ingest.noteChange(stream, ended(500, 137), "2");
@@ -40,7 +41,7 @@ test("an end stands after the last line of its run, and the next start before th
 
 test("ends whose exit codes are unknown are kept as a count", async () => {
   store = await startStore();
-  const stream = store.ingest.stream("id-of-web", "web");
+  const stream = store.ingest.stream(containerSubject("id-of-web", "web"));
   store.ingest.noteChange(stream, started(0), "1");
   const unknown = { kind: "ended", time: toTime(500), unknownEnds: 3, known: { ...known, ended: true } } as const;
   store.ingest.noteChange(stream, unknown, "2");
@@ -55,7 +56,7 @@ test("containers that write nothing and go are forgotten with their file", async
   let now = Date.now();
   store = await startStore({ maxDays: 14, now: () => now });
   for (let number = 0; number < 50; number++) {
-    const stream = store.ingest.stream(`id-${number}`, `gone-${number}`);
+    const stream = store.ingest.stream(containerSubject(`id-${number}`, `gone-${number}`));
     store.ingest.beginRun(stream, new Date(now).toISOString());
     store.ingest.noteRemoval(stream);
   }
@@ -73,14 +74,14 @@ test("the log under a new name does not begin with a gap: the lines before stand
   store = await startStore();
   store.feed("web", [{ text: "before", us: us(1) }]);
   store.writer.flush();
-  const stream = store.ingest.stream("id-of-web", "shop");
+  const stream = store.ingest.stream(containerSubject("id-of-web", "shop"));
   await store.ingest.put(
     stream,
     [{ track: "out", mark: { epoch: "", at: 0 }, text: "after\n", time: toTime(2), error: false }],
     "2",
   );
   store.writer.flush();
-  const { lines, marks } = await store.search({ names: ["shop"], order: "asc" });
+  const { lines, marks } = await store.search({ sources: { container: ["shop"] }, order: "asc" });
   expect(lines.map(({ text }) => text)).toEqual(["after"]);
   expect(marks.filter(({ kind }) => kind === "gap")).toEqual([]);
 });

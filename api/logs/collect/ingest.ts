@@ -2,7 +2,7 @@ import type { RunChange } from "../../../shared/logs/container-runs.ts";
 import type { LogLine } from "../../../shared/logs/log-source.ts";
 import type { LogGapReason } from "../../../shared/protocol/log-search.ts";
 import { parseLineTime, toMicros } from "../store/line-time.ts";
-import type { MarkRecord, StreamState } from "../store/stream-state.ts";
+import type { LogSubject, MarkRecord, StreamState } from "../store/stream-state.ts";
 import type { Writer } from "../store/writer.ts";
 import { createLineRecords } from "./line-records.ts";
 import { endRun, startRun } from "./run-marks.ts";
@@ -22,14 +22,14 @@ export interface IngestMetrics {
   pendingBytes: number;
   /** Age of the oldest line that is not written yet; 0 without one. */
   lagMs: number;
-  /** Containers whose reading waits for room. */
+  /** Logs whose reading waits for room. */
   waiting: number;
 }
 
 /** Receives lines and the marks between them, and writes them in batches. */
 export interface Ingest {
-  /** Adds or renames a container. */
-  stream(sourceId: string, name: string, createdAt?: string): StreamState;
+  /** Adds or renames a stream. @param createdAt of a container, ISO 8601 */
+  stream(subject: LogSubject, createdAt?: string): StreamState;
   find(sourceId: string): StreamState | undefined;
   streams(): StreamState[];
   /** Time of the newest line that the store held when it was opened, in milliseconds; undefined for an empty store. */
@@ -59,7 +59,9 @@ export function createIngest({ writer, log, onWritten }: IngestOptions): Ingest 
   let linesTaken = 0;
   /** Id of the last container of each name. */
   const owners = new Map<string, string>();
-  for (const { name, sourceId } of writer.streams.values()) owners.set(name, sourceId);
+  for (const { kind, name, sourceId } of writer.streams.values()) {
+    if (kind === "container") owners.set(name, sourceId);
+  }
   const newestUs = Math.max(0, ...[...writer.streams.values()].map(({ lastUs }) => lastUs));
 
   const addMark = (stream: StreamState, mark: MarkRecord) => {
@@ -75,14 +77,20 @@ export function createIngest({ writer, log, onWritten }: IngestOptions): Ingest 
   };
 
   return {
-    stream(sourceId, name, createdAt) {
-      const stream = writer.stream(sourceId, name);
+    stream(subject, createdAt) {
+      const stream = writer.stream(subject);
+      if (stream.changed) schedule.schedule();
+      if (subject.kind !== "container") {
+        // The name is back.
+        if (stream.removed) Object.assign(stream, { removed: false, changed: true });
+        return stream;
+      }
+      const { name, sourceId } = subject;
       const owner = owners.get(name);
       owners.set(name, sourceId);
       if (owner !== undefined && owner !== sourceId) {
         markHere(stream, { kind: "replaced", us: createdAt ? toMicros(Date.parse(createdAt)) : nowUs() });
       }
-      if (stream.changed) schedule.schedule();
       return stream;
     },
     find: (sourceId) => writer.streams.get(sourceId),
@@ -103,8 +111,10 @@ export function createIngest({ writer, log, onWritten }: IngestOptions): Ingest 
     },
     beginRun,
     noteChange(stream, change, cursor) {
-      if (change.kind === "started") beginRun(stream, change.known.startedAt);
-      else addMark(stream, endRun(stream, change));
+      // Only containers have their starts on record.
+      if (change.kind === "started") {
+        beginRun(stream, stream.kind === "container" ? change.known.startedAt : change.time);
+      } else addMark(stream, endRun(stream, change));
       stream.position = cursor;
     },
     noteGap: (stream, reason, time) =>

@@ -2,6 +2,7 @@ import { detectLevel, isContinuation, LEVEL_LOOK_MAX, type LogLevel, logLevels }
 import type { LogLine } from "../../../shared/logs/log-source.ts";
 import { toPlain, withoutLineEnd } from "../../../shared/logs/plain-text.ts";
 import { type LineRecord, STDERR } from "../store/block.ts";
+import { encodeDetail } from "../store/line-detail.ts";
 import { parseLineTime } from "../store/line-time.ts";
 import type { StreamState } from "../store/stream-state.ts";
 
@@ -17,8 +18,11 @@ export function createLineRecords(): LineRecords {
   /** Levels of the last line of stdout and of stderr, by the flag of the output. */
   const levelsAbove = new WeakMap<StreamState, Record<number, LogLevel>>();
   return {
-    create(stream, { time, text, error }) {
-      const { us, ns } = parseLineTime(time);
+    create(stream, logLine) {
+      const { time, text, error } = logLine;
+      const parsed = parseLineTime(time);
+      const { us } = parsed;
+      const ns = stream.kind === "container" ? parsed.ns : encodeDetail(logLine);
       const line = withoutLineEnd(text);
       const output = error ? STDERR : 0;
       const above = levelsAbove.get(stream) ?? {};

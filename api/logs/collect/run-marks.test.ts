@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createStream } from "../store/stream-state.ts";
+import { containerSubject, createStream } from "../store/stream-state.ts";
 import { endRun, placeChange, startRun } from "./run-marks.ts";
 
 const time = "2026-11-23T16:00:00.000Z";
@@ -14,7 +14,7 @@ test("a change stands after the last line, unless the clock was set back by more
 });
 
 test("an end without a known start belongs to the first run, and the next start counts on", () => {
-  const stream = { ...createStream("id", "web"), nextN: 3 };
+  const stream = { ...createStream(containerSubject("id", "web")), nextN: 3 };
   const known = { startedAt: time, ended: true, restartCount: 0 };
   expect(endRun(stream, { kind: "ended", time, exitCode: 2, known })).toMatchObject({ n: 3, run: 1, exitCode: 2, us });
   expect(stream).toMatchObject({ run: 1, ended: true, lastUs: us });

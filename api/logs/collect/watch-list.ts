@@ -1,9 +1,9 @@
-import type { StoredLogLine } from "../../../shared/protocol/log-search.ts";
 import { formatLineId } from "../search/line-key.ts";
 import { createLinePattern, type LinePattern } from "../search/line-pattern.ts";
-import { LEVEL_MASK, type LineRecord, STDERR } from "../store/block.ts";
-import { levelName } from "../store/level-name.ts";
-import { formatLineTime, toMicros } from "../store/line-time.ts";
+import { type SourceFilter, selectSources } from "../search/log-selection.ts";
+import { toStoredLine } from "../search/stored-line.ts";
+import type { LineRecord } from "../store/block.ts";
+import { toMicros } from "../store/line-time.ts";
 import type { Written } from "../store/writer.ts";
 import { type LogMatches, type LogWatchSpec, WATCH_AGE_MAX_MS } from "./watch.ts";
 
@@ -23,9 +23,9 @@ export interface WatchList {
 }
 
 interface Watch {
-  names: ReadonlySet<string> | null;
+  sources: SourceFilter;
   pattern: LinePattern;
-  /** By container. */
+  /** By the id of the source. */
   pending: Map<string, LogMatches>;
 }
 
@@ -54,33 +54,24 @@ export function createWatchList(onMatches: (told: WatchTold) => void): WatchList
     }
     if (!newest) return;
     const known = pending.get(stream.sourceId)?.count ?? 0;
-    const { sourceId: containerId, name: container } = stream;
-    const sample: StoredLogLine = {
-      id: formatLineId({ segment, stream: stream.id, n: newest.n }),
-      container,
-      containerId,
-      time: formatLineTime(newest.us, newest.ns),
-      stream: (newest.flags & STDERR) === 0 ? "stdout" : "stderr",
-      level: levelName(newest.flags & LEVEL_MASK),
-      text: newest.text,
-      run: Math.max(stream.run, 1),
-    };
-    pending.set(containerId, { container, containerId, count: known + count, sample });
+    const { kind, sourceId: containerId, name: container } = stream;
+    const id = formatLineId({ segment, stream: stream.id, n: newest.n });
+    const sample = toStoredLine(id, stream, newest, Math.max(stream.run, 1));
+    pending.set(containerId, { kind, container, containerId, count: known + count, sample });
     timer ??= setTimeout(tellAll, TELL_MS);
   };
 
   return {
-    add({ id, spec: { containers, text, regex, levels = [], stream } }) {
-      const names = containers === null ? null : new Set(containers);
+    add({ id, spec: { sources, text, regex, levels = [], stream } }) {
       const pattern = createLinePattern({ q: text, regex, level: levels, stream });
-      watches.set(id, { names, pattern, pending: new Map() });
+      watches.set(id, { sources: selectSources(sources), pattern, pending: new Map() });
     },
     remove: (id) => void watches.delete(id),
     look({ segment, batches }) {
       if (watches.size === 0) return;
       for (const batch of batches) {
         for (const watch of watches.values()) {
-          if (watch.names === null || watch.names.has(batch.stream.name)) lookAt(watch, batch, segment);
+          if (watch.sources.has(batch.stream)) lookAt(watch, batch, segment);
         }
       }
     },

@@ -1,9 +1,10 @@
-import type { LogLevel, LogStream, StoredLogLine } from "../../../shared/protocol/log-search.ts";
+import type { LogLevel, LogSourceKind, LogStream, StoredLogLine } from "../../../shared/protocol/log-search.ts";
+import type { LogSelection } from "../search/log-selection.ts";
 
 /** Which new lines are waited for: all that is given must hold. */
 export interface LogWatchSpec {
-  /** Names; null: every container whose log is kept. */
-  containers: readonly string[] | null;
+  /** Whose lines. */
+  sources: LogSelection;
   /** Found anywhere in a line, whatever its case. */
   text?: string;
   /** RE2 syntax. */
@@ -13,8 +14,9 @@ export interface LogWatchSpec {
   stream?: LogStream;
 }
 
-/** Lines of one container that fit, since the last call or for a second at most. */
+/** Lines of one log that fit, since the last call or for a second at most. */
 export interface LogMatches {
+  kind: LogSourceKind;
   container: string;
   containerId: string;
   count: number;
@@ -29,7 +31,7 @@ export const WATCHES_MAX = 500;
 /** Hangs on `ApiDeps` as `logStore.watch`. */
 export interface LogWatcher {
   /**
-   * Calls back for lines as they are kept, once a second and container at most. Throws `AppError` `invalid_input` for a
+   * Calls back for lines as they are kept, once a second and log at most. Throws `AppError` `invalid_input` for a
    * pattern that is none, with the reason, and `overloaded` beyond {@link WATCHES_MAX}. While logs are not kept it is never
    * called. Returns the end of it.
    */

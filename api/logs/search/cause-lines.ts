@@ -3,6 +3,7 @@ import type { CauseLine } from "../../../shared/protocol/watch.ts";
 import { toMicros } from "../store/line-time.ts";
 import type { CatalogEntry } from "../store/segment-index.ts";
 import { createLinePattern, type LinePatternSpec } from "./line-pattern.ts";
+import { selectSources } from "./log-selection.ts";
 import { search, toStoredLogLine } from "./search.ts";
 
 /** Containers of one request; those beyond have no line. */
@@ -40,7 +41,7 @@ export async function findCauseLines(
       if (timeLimit <= 0) return found;
       const { found: lines } = await search({
         entries,
-        names: new Set([name]),
+        sources: selectSources({ container: [name] }),
         sourceId: containerId,
         pattern: createLinePattern(spec),
         fromUs: toMicros(since),

@@ -5,7 +5,7 @@ import type { StoreFilter } from "./reader.ts";
 
 export interface DownloadOptions {
   format: "text" | "ndjson";
-  /** In text: time, and container where there may be several, before each line. */
+  /** In text: time, and name of the log where there may be several, before each line. */
   times: boolean;
 }
 
@@ -20,7 +20,7 @@ export async function openDownload(
 ): Promise<ReadableStream<Uint8Array>> {
   const encoder = new TextEncoder();
   const until = filter.until ?? new Date().toISOString();
-  const format = options.format === "text" ? toText(options.times, filter.names?.length !== 1) : toJson;
+  const format = options.format === "text" ? toText(options.times, !isOne(filter.sources)) : toJson;
   let after: string | undefined;
   let isLast = false;
   let isOver = false;
@@ -55,6 +55,9 @@ export async function openDownload(
     { highWaterMark: 0 },
   );
 }
+
+const isOne = (sources: StoreFilter["sources"]): boolean =>
+  sources !== null && Object.values(sources).reduce((sum, names) => sum + (names?.length ?? 2), 0) === 1;
 
 const toText = (times: boolean, named: boolean) => (line: StoredLogLine) =>
   `${times ? `${line.time} ${named ? `${line.container} ` : ""}` : ""}${toPlain(line.text)}\n`;

@@ -5,6 +5,7 @@ import { levelName } from "../store/level-name.ts";
 import { formatLineTime } from "../store/line-time.ts";
 import type { CatalogEntry } from "../store/segment-index.ts";
 import type { LinePattern } from "./line-pattern.ts";
+import type { SourceFilter } from "./log-selection.ts";
 import { createUnitQueue, type Unit } from "./scan-units.ts";
 
 const SECOND = 1_000;
@@ -29,7 +30,7 @@ const BREATH_MS = 15;
 
 export interface HistogramPlan {
   entries: readonly CatalogEntry[];
-  names: ReadonlySet<string> | null;
+  sources: SourceFilter;
   fromUs: number;
   toUs: number;
   pattern: LinePattern;

@@ -14,7 +14,7 @@ interface Span {
 
 /** Returns the events between the lines of a page, in its order, and at its far end the beginning of a container's log. */
 export function readLogEvents(
-  plan: Pick<SearchPlan, "entries" | "names" | "sourceId">,
+  plan: Pick<SearchPlan, "entries" | "sources" | "sourceId">,
   span: Span,
   newestFirst: boolean,
 ): StoredLogEvent[] {
@@ -24,7 +24,7 @@ export function readLogEvents(
   const renamed = new Set<string>();
   const clipped = { fromUs: toWhole(span.fromUs), toUs: toWhole(span.toUs) };
   for (const { segment, totals } of plan.entries) {
-    const streams = new Map(seenStreams(segment, plan.names, plan.sourceId).map((stream) => [stream.id, stream]));
+    const streams = new Map(seenStreams(segment, plan.sources, plan.sourceId).map((stream) => [stream.id, stream]));
     if (streams.size === 0) continue;
     for (const { id, sourceId } of segment.streams()) if (!streams.has(id)) renamed.add(sourceId);
     for (const row of segment.marks([...streams.keys()], clipped, newestFirst, MARKS_MAX)) {
@@ -55,6 +55,7 @@ export function readLogEvents(
 }
 
 const base = (stream: StreamRow, us: number, run: number) => ({
+  source: stream.kind,
   container: stream.name,
   containerId: stream.sourceId,
   time: formatLineTime(us),

@@ -10,6 +10,7 @@ import { histogram } from "./histogram.ts";
 import { type LineKey, parseCursor, parseLineId } from "./line-key.ts";
 import { createLinePattern, type LinePatternSpec } from "./line-pattern.ts";
 import { readLogEvents } from "./log-events.ts";
+import { type LogSelection, type SourceFilter, selectSources } from "./log-selection.ts";
 import { spanOfSeen } from "./scan-units.ts";
 import { type FoundLine, search, toStoredLogLine } from "./search.ts";
 import type { SearchPlan } from "./search-plan.ts";
@@ -21,8 +22,8 @@ const TIME_LIMIT_MS = 2_000;
 const DAY_MS = 86_400_000;
 
 export interface StoreFilter extends LinePatternSpec {
-  /** Null: every container. */
-  names: readonly string[] | null;
+  /** Null: every log. */
+  sources: LogSelection | null;
   since?: string | undefined;
   until?: string | undefined;
 }
@@ -38,7 +39,7 @@ export interface StoreAround {
   id: string;
   before: number;
   after: number;
-  names: readonly string[] | null;
+  sources: LogSelection | null;
 }
 
 export interface StoreSummary {
@@ -79,13 +80,12 @@ export function createReader({ folder, maxDays, floorMs = () => 0, onDamage }: R
     // The last microsecond of the millisecond that was said.
     toUs: until === undefined ? Number.MAX_SAFE_INTEGER : toMicros(Date.parse(until)) + 999,
   });
-  const setOf = (names: readonly string[] | null) => (names === null ? null : new Set(names));
 
   const run = async (entries: CatalogEntry[], query: StoreSearch): Promise<LogSearchAnswer> => {
     const { before, after, order } = query;
     const plan: SearchPlan = {
       entries,
-      names: setOf(query.names),
+      sources: selectSources(query.sources),
       ...spanOf(query),
       pattern: createLinePattern(query),
       before: before === undefined ? undefined : parseCursor(before),
@@ -104,14 +104,14 @@ export function createReader({ folder, maxDays, floorMs = () => 0, onDamage }: R
     return { lines, marks, ...more, reached: reachedUs === null ? null : formatLineTime(reachedUs) };
   };
 
-  const findLine = (entries: readonly CatalogEntry[], id: string, names: ReadonlySet<string> | null) => {
+  const findLine = (entries: readonly CatalogEntry[], id: string, sources: SourceFilter) => {
     const place = parseLineId(id);
     const segment = entries.find((entry) => entry.segment.number === place.segment)?.segment;
     const stream = segment?.streams().find((row) => row.id === place.stream);
     const us = segment && stream && segment.timeOf(stream.id, place.n);
     // Who may not see it learns neither that it is nor what it is.
-    if (us === undefined || us < oldestShownUs() || !stream || (names !== null && !names.has(stream.name))) {
-      if (names !== null) throw new AppError("forbidden", "You are not allowed to see this line.");
+    if (us === undefined || us < oldestShownUs() || !stream || !sources.has(stream)) {
+      if (!sources.isAll) throw new AppError("forbidden", "You are not allowed to see this line.");
       throw new AppError("not_found", "This line is not kept, or not any more.");
     }
     return { key: { us, ...place } satisfies LineKey, stream };
@@ -119,12 +119,12 @@ export function createReader({ folder, maxDays, floorMs = () => 0, onDamage }: R
 
   return {
     search: (query) => reading((entries) => run(entries, query)),
-    around: ({ id, before, after, names }) =>
+    around: ({ id, before, after, sources }) =>
       reading(async (entries) => {
-        const { key, stream } = findLine(entries, id, setOf(names));
+        const { key, stream } = findLine(entries, id, selectSources(sources));
         const plan = {
           entries,
-          names: setOf([stream.name]),
+          sources: selectSources({ [stream.kind]: [stream.name] }),
           sourceId: stream.sourceId,
           pattern: createLinePattern({ level: [] }),
           fromUs: oldestShownUs(),
@@ -151,17 +151,17 @@ export function createReader({ folder, maxDays, floorMs = () => 0, onDamage }: R
     histogram: (query) =>
       reading(async (entries) => {
         const span = spanOf(query);
-        const names = setOf(query.names);
-        const seen = spanOfSeen(entries, names);
+        const sources = selectSources(query.sources);
+        const seen = spanOfSeen(entries, sources);
         const oldest = Math.min(seen.minUs, toMicros(Date.now()) - 60_000_000);
         const newest = Math.max(seen.maxUs, toMicros(Date.now()));
         const fromUs = Math.max(span.fromUs, query.since === undefined ? oldest : 0);
-        const marks = readLogEvents({ entries, names }, { fromUs, toUs: span.toUs }, true).filter(
+        const marks = readLogEvents({ entries, sources }, { fromUs, toUs: span.toUs }, true).filter(
           ({ kind }) => kind !== "begin",
         );
         const counts = await histogram({
           entries,
-          names,
+          sources,
           pattern: createLinePattern(query),
           buckets: query.buckets,
           fromUs,

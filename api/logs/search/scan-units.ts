@@ -3,8 +3,9 @@ import type { LineRecord } from "../store/block.ts";
 import type { CatalogEntry } from "../store/segment-index.ts";
 import type { BlockRow, SegmentReader, StreamRow } from "../store/segment-reader.ts";
 import type { LinePattern } from "./line-pattern.ts";
+import type { SourceFilter } from "./log-selection.ts";
 
-/** Lines of one container that are read together: a block, or those not in a block yet. */
+/** Lines of one log that are read together: a block, or those not in a block yet. */
 export interface Unit {
   segment: SegmentReader;
   stream: StreamRow;
@@ -21,9 +22,8 @@ export interface Unit {
 
 export interface Scope {
   entries: readonly CatalogEntry[];
-  /** Null: every container. */
-  names: ReadonlySet<string> | null;
-  /** Narrows to one container by its id. */
+  sources: SourceFilter;
+  /** Narrows to one log by its id. */
   sourceId?: string;
   fromUs: number;
   toUs: number;
@@ -38,26 +38,14 @@ export interface UnitQueue {
   take(): Unit | undefined;
 }
 
-export const seenStreams = (
-  segment: SegmentReader,
-  names: ReadonlySet<string> | null,
-  sourceId?: string,
-): StreamRow[] =>
-  segment
-    .streams()
-    .filter(
-      (stream) =>
-        (names === null || names.has(stream.name)) && (sourceId === undefined || stream.sourceId === sourceId),
-    );
+export const seenStreams = (segment: SegmentReader, sources: SourceFilter, sourceId?: string): StreamRow[] =>
+  segment.streams().filter((stream) => sources.has(stream) && (sourceId === undefined || stream.sourceId === sourceId));
 
-/** Times of the oldest and newest line of the containers a caller sees: those of others are none of theirs. Infinite: none. */
-export function spanOfSeen(
-  entries: readonly CatalogEntry[],
-  names: ReadonlySet<string> | null,
-): { minUs: number; maxUs: number } {
+/** Times of the oldest and newest line of the logs a caller sees: those of others are none of theirs. Infinite: none. */
+export function spanOfSeen(entries: readonly CatalogEntry[], sources: SourceFilter): { minUs: number; maxUs: number } {
   const span = { minUs: Number.POSITIVE_INFINITY, maxUs: Number.NEGATIVE_INFINITY };
   for (const { segment, totals, minUs, maxUs } of entries) {
-    const seen = names && new Set(seenStreams(segment, names).map(({ id }) => id));
+    const seen = sources.isAll ? undefined : new Set(seenStreams(segment, sources).map(({ id }) => id));
     const spans = seen ? totals.filter(({ stream }) => seen.has(stream)) : [{ minUs, maxUs }];
     for (const one of spans) {
       span.minUs = Math.min(span.minUs, one.minUs);
@@ -68,7 +56,7 @@ export function spanOfSeen(
 }
 
 export function createUnitQueue(scope: Scope, backward: boolean): UnitQueue {
-  const { entries, names, sourceId, fromUs, toUs, pattern } = scope;
+  const { entries, sources, sourceId, fromUs, toUs, pattern } = scope;
   const nearer = (one: { minUs: number; maxUs: number }, other: { minUs: number; maxUs: number }) =>
     backward ? one.maxUs - other.maxUs : other.minUs - one.minUs;
   // The next one stands last.
@@ -76,7 +64,7 @@ export function createUnitQueue(scope: Scope, backward: boolean): UnitQueue {
   let units: Unit[] = [];
 
   const open = ({ segment }: CatalogEntry) => {
-    const streams = new Map(seenStreams(segment, names, sourceId).map((stream) => [stream.id, stream]));
+    const streams = new Map(seenStreams(segment, sources, sourceId).map((stream) => [stream.id, stream]));
     if (streams.size === 0) return;
     const { blocks, fresh } = segment.content([...streams.keys()], { fromUs, toUs }, pattern.indexQuery);
     for (const block of blocks) {

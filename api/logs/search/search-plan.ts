@@ -1,10 +1,11 @@
 import type { CatalogEntry } from "../store/segment-index.ts";
 import type { LineKey } from "./line-key.ts";
 import type { LinePattern } from "./line-pattern.ts";
+import type { SourceFilter } from "./log-selection.ts";
 
 export interface SearchPlan {
   entries: readonly CatalogEntry[];
-  names: ReadonlySet<string> | null;
+  sources: SourceFilter;
   sourceId?: string;
   fromUs: number;
   toUs: number;

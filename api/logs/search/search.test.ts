@@ -63,7 +63,7 @@ test("gives every line once and in order of time over all containers, by pages i
     { q: "line 77" },
     { level: ["error" as const], stream: "stderr" as const },
     { regex: "line \\d*99 " },
-    { names: ["web-1"], since: new Date((start + 60_000_000) / 1000).toISOString() },
+    { sources: { container: ["web-1"] }, since: new Date((start + 60_000_000) / 1000).toISOString() },
   ];
   const fits = [
     ({ text }: FedLine) => text.endsWith(word),
@@ -93,15 +93,17 @@ test("keeps the id of a line when it moves into a block, and shows it among its 
     Array.from({ length: 3_000 }, (_, n) => ({ text: `later ${n} ${"x".repeat(40)}`, us: start + 10 + n })),
   );
   store.writer.flush();
-  const around = await store.reader.around({ id, before: 1, after: 2, names: null });
+  const around = await store.reader.around({ id, before: 1, after: 2, sources: null });
   expect(texts(around.lines)).toEqual(["line 2", "line 3", "line 4", "line 5"]);
   expect(around.lines[1]?.id).toBe(id);
-  const older = await store.search({ names: ["web"], before: around.older ?? "" });
+  const older = await store.search({ sources: { container: ["web"] }, before: around.older ?? "" });
   expect(texts(older.lines)).toEqual(["line 1"]);
-  await expect(store.reader.around({ id, before: 1, after: 1, names: ["other"] })).rejects.toMatchObject({
+  await expect(
+    store.reader.around({ id, before: 1, after: 1, sources: { container: ["other"] } }),
+  ).rejects.toMatchObject({
     code: "forbidden",
   });
-  await expect(store.reader.around({ id: "1-1-zzz", before: 1, after: 1, names: null })).rejects.toMatchObject({
+  await expect(store.reader.around({ id: "1-1-zzz", before: 1, after: 1, sources: null })).rejects.toMatchObject({
     code: "not_found",
   });
 });
@@ -175,7 +177,7 @@ test("ends for patterns that make others backtrack for ever", async () => {
 test("counts by time and level, the same from counts of blocks as from single lines", async () => {
   store = await startStore();
   const all = feedMany(6_000);
-  const query = { names: null, level: [], buckets: 60, since: new Date(start / 1000).toISOString() };
+  const query = { sources: null, level: [], buckets: 60, since: new Date(start / 1000).toISOString() };
   const whole = await store.reader.histogram(query);
   expect(whole.total).toBe(all.length);
   expect(whole.buckets.length).toBeLessThanOrEqual(60);

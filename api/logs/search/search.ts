@@ -1,15 +1,13 @@
 import { setImmediate as yieldToEventLoop } from "node:timers/promises";
-import { withoutLineEnd } from "../../../shared/logs/plain-text.ts";
 import type { StoredLogEvent, StoredLogLine } from "../../../shared/protocol/log-search.ts";
-import { LEVEL_MASK, type LineRecord, STDERR } from "../store/block.ts";
-import { levelName } from "../store/level-name.ts";
-import { formatLineTime } from "../store/line-time.ts";
+import type { LineRecord } from "../store/block.ts";
 import type { SegmentReader, StreamRow } from "../store/segment-reader.ts";
 import { beforeTime, compareKeys, formatCursor, formatLineId, type LineKey } from "./line-key.ts";
 import type { LinePattern } from "./line-pattern.ts";
 import { readLogEvents } from "./log-events.ts";
 import { createUnitQueue, spanOfSeen, type Unit } from "./scan-units.ts";
 import type { SearchPlan } from "./search-plan.ts";
+import { toStoredLine } from "./stored-line.ts";
 
 /** Text of one answer; at least one line comes whatever its size. */
 const ANSWER_MAX = 4 * 1024 * 1024;
@@ -79,7 +77,7 @@ export async function search(plan: SearchPlan): Promise<SearchResult> {
   let onward: LineKey | undefined;
   if (isFull) onward = far;
   else if (stoppedAt !== undefined) onward = beforeTime(backward ? stoppedAt + 1 : stoppedAt);
-  const newest = spanOfSeen(plan.entries, plan.names).maxUs;
+  const newest = spanOfSeen(plan.entries, plan.sources).maxUs;
   const empty = newest > 0 ? beforeTime(newest + 1) : undefined;
   const older = backward ? onward : after && (near ?? after);
   const newer = backward
@@ -162,16 +160,5 @@ function createPage(limit: number, backward: boolean) {
   };
 }
 
-export function toStoredLogLine({ key, line, segment, stream }: FoundLine): StoredLogLine {
-  return {
-    id: formatLineId(key),
-    container: stream.name,
-    containerId: stream.sourceId,
-    time: formatLineTime(line.us, line.ns),
-    stream: (line.flags & STDERR) === 0 ? "stdout" : "stderr",
-    level: levelName(line.flags & LEVEL_MASK),
-    // Earlier releases stored the carriage returns of terminals.
-    text: withoutLineEnd(line.text),
-    run: segment.runAt(stream.id, line.n),
-  };
-}
+export const toStoredLogLine = ({ key, line, segment, stream }: FoundLine): StoredLogLine =>
+  toStoredLine(formatLineId(key), stream, line, segment.runAt(stream.id, line.n));

@@ -20,7 +20,7 @@ export interface ActiveSegment {
 
 export interface SegmentOptions {
   folder: string;
-  /** Streams by the id of their source. A new file takes those that are not removed; the others are deleted here. */
+  /** Streams by the id of their source. A new file takes those that are present; others are deleted here. */
   streams: Map<string, StreamState>;
   /** Counts for a new file; an existing one knows its own. */
   linesDropped: number;
@@ -60,7 +60,8 @@ export function openActiveSegment(number: number, options: SegmentOptions): Acti
 }
 
 function make(database: DatabaseSync, { streams, linesDropped, now }: SegmentOptions) {
-  const present = [...streams.values()].filter((stream) => !stream.removed);
+  dropRemoved(streams);
+  const present = [...streams.values()];
   const createdAt = now();
   const { flush, ids } = transact(database, () => {
     makeSchema(database);
@@ -74,8 +75,17 @@ function make(database: DatabaseSync, { streams, linesDropped, now }: SegmentOpt
     // Fresh lines and the open mark are in the file before.
     Object.assign(stream, { id: ids[index], freshLines: 0, freshBytes: 0, openMark: undefined });
   }
-  for (const stream of streams.values()) if (stream.removed) streams.delete(stream.sourceId);
   return { flush, createdAt, linesDropped };
+}
+
+/** Removed streams that are kept for the return of their name: of processes, whose files may still be there. */
+const MAX_REMOVED = 200;
+
+function dropRemoved(streams: SegmentOptions["streams"]): void {
+  const removed = [...streams.values()].filter((stream) => stream.removed);
+  const named = removed.filter(({ kind }) => kind !== "container").sort((a, b) => b.lastUs - a.lastUs);
+  const kept = new Set(named.slice(0, MAX_REMOVED));
+  for (const stream of removed) if (!kept.has(stream)) streams.delete(stream.sourceId);
 }
 
 function resume(database: DatabaseSync, { streams, now }: SegmentOptions) {
@@ -125,7 +135,7 @@ export const isDamage = (error: unknown): boolean =>
 export const isEmptySegment = ({ database }: ActiveSegment): boolean =>
   database
     .prepare(
-      "SELECT 1 FROM block UNION ALL SELECT 1 FROM fresh UNION ALL SELECT 1 FROM mark UNION ALL SELECT 1 FROM stream WHERE removed = 1 LIMIT 1",
+      "SELECT 1 FROM block UNION ALL SELECT 1 FROM fresh UNION ALL SELECT 1 FROM mark UNION ALL SELECT 1 FROM stream WHERE removed = 1 AND kind = 'container' LIMIT 1",
     )
     .get() === undefined;
 

@@ -17,7 +17,8 @@ test("fresh lines of many containers stay within their bound over several writes
   const sizes = [...store.writer.streams.values()].map(({ freshBytes }) => freshBytes);
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(8 * 1024 * 1024);
   expect(sizes.filter((size) => size === 0).length).toBeLessThan(20);
-  for (const name of ["web-0", "web-199"]) expect((await store.search({ names: [name] })).lines).toHaveLength(45);
+  for (const name of ["web-0", "web-199"])
+    expect((await store.search({ sources: { container: [name] } })).lines).toHaveLength(45);
   const sealed = names[sizes.indexOf(0)] ?? "";
-  expect((await store.search({ names: [sealed] })).lines).toHaveLength(45);
+  expect((await store.search({ sources: { container: [sealed] } })).lines).toHaveLength(45);
 });

@@ -54,11 +54,11 @@ function noteSaved({ stream, ...saved }: SavedStream): void {
 }
 
 function addStream(statements: SegmentStatements, stream: StreamState): number {
-  const { sourceId, name, startedAt, ended, removed, savedPosition, nextN, lines, marks } = stream;
+  const { kind, sourceId, name, startedAt, ended, removed, savedPosition, nextN, lines, marks } = stream;
   const ends = [ended ? 1 : 0, removed ? 1 : 0];
   // Pending starts are counted already, but are only written later: a kill in between must not skip a run.
-  const run = stream.run - marks.filter(({ kind }) => kind === "started").length;
-  const values = [sourceId, name, run, startedAt, ...ends, savedPosition, nextN - lines.length];
+  const run = stream.run - marks.filter((mark) => mark.kind === "started").length;
+  const values = [kind, sourceId, name, run, startedAt, ...ends, savedPosition, nextN - lines.length];
   return Number(statements.insertStream.run(...values).lastInsertRowid);
 }
 

@@ -5,6 +5,7 @@ import process from "node:process";
 import { silentLog } from "../../../shared/server/log.ts";
 import { createIngest } from "../collect/ingest.ts";
 import { formatLineTime, toMicros } from "./line-time.ts";
+import { containerSubject } from "./stream-state.ts";
 import { openWriter } from "./writer.ts";
 
 /** On a small disk mounted at the folder it is given: fills it, takes in lines, makes room, and prints what came of it. */
@@ -14,7 +15,7 @@ const ingest = createIngest({ writer, log: silentLog() });
 const ballast = join(disk, "ballast");
 const { bavail, bsize } = statfsSync(disk);
 writeFileSync(ballast, Buffer.alloc(bavail * bsize - 100_000));
-const stream = ingest.stream("id", "web");
+const stream = ingest.stream(containerSubject("id", "web"));
 let waits: Promise<void> | undefined;
 for (let n = 0; n < 2_000; n++) {
   const text = `${n} ${"x".repeat(2_200)} ${randomBytes(8).toString("hex")}\n`;

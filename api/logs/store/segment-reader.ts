@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { LogGapReason, StoredLogEventKind } from "../../../shared/protocol/log-search.ts";
+import type { LogGapReason, LogSourceKind, StoredLogEventKind } from "../../../shared/protocol/log-search.ts";
 import { readAtOnce } from "../../database/transact.ts";
 import { type BlockTimes, decodeCounts, decodeText, decodeTimes, type LineRecord } from "./block.ts";
 import { toLine } from "./flush.ts";
@@ -7,6 +7,7 @@ import { isSegment, openSegment } from "./segment.ts";
 
 export interface StreamRow {
   id: number;
+  kind: LogSourceKind;
   sourceId: string;
   name: string;
   run: number;
@@ -36,7 +37,7 @@ export interface MarkRow {
   unknownEnds: number | null;
 }
 
-/** What one container has in one file. */
+/** What one stream has in one file. */
 export interface StreamTotals {
   stream: number;
   lines: number;
@@ -103,10 +104,11 @@ function createReader(database: DatabaseSync, number: number): SegmentReader {
     streams() {
       const at = Number(prepare("PRAGMA data_version").get()?.data_version);
       if (rows?.at === at) return rows.streams;
-      const streams = prepare("SELECT id, source_id, name, run, removed FROM stream")
+      const streams = prepare("SELECT id, kind, source_id, name, run, removed FROM stream")
         .all()
         .map((row) => ({
           id: Number(row.id),
+          kind: String(row.kind) as LogSourceKind,
           sourceId: String(row.source_id),
           name: String(row.name),
           run: Number(row.run),

@@ -5,7 +5,7 @@ export type SegmentStatements = ReturnType<typeof prepareStatements>;
 /** Prepares the statements that write to one file of the store. */
 export const prepareStatements = (database: DatabaseSync) => ({
   insertStream: database.prepare(
-    "INSERT INTO stream (kind, source_id, name, run, started_at, ended, removed, position, next_n) VALUES ('container', ?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO stream (kind, source_id, name, run, started_at, ended, removed, position, next_n) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
   ),
   updateStream: database.prepare(
     "UPDATE stream SET name = ?, started_at = ?, ended = ?, removed = ?, position = ?, next_n = ? WHERE id = ?",

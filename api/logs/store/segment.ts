@@ -11,7 +11,8 @@ export const STORE_FOLDER = "log-store";
 const schema = `
 PRAGMA user_version = 1;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
--- One container (kind 'container') under one name: renamed, it gets a row more, so that its lines keep their name.
+-- One log under one name: a renamed container gets a row more, so that its lines keep their name. 'kind' is a log source
+-- kind of the protocol. Kinds other than 'container' keep a line detail in the columns of nanoseconds.
 CREATE TABLE stream (
   id INTEGER PRIMARY KEY,
   kind TEXT NOT NULL,

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { LogSourceKind } from "../../../shared/protocol/log-search.ts";
 import { createStream, type StreamState } from "./stream-state.ts";
 
 /** Reads the streams of a file of the store, in the order in which they were added. */
@@ -14,7 +15,11 @@ export function readStreams(database: DatabaseSync): StreamState[] {
     const { lines, bytes, us } = fresh.get(id) ?? {};
     const position = row.position === null ? null : String(row.position);
     return {
-      ...createStream(String(row.source_id), String(row.name)),
+      ...createStream({
+        kind: String(row.kind) as LogSourceKind,
+        sourceId: String(row.source_id),
+        name: String(row.name),
+      }),
       id,
       run: Math.max(Number(row.run), Number(newestRun.get(id)?.run ?? 0)),
       startedAt: row.started_at === null ? null : String(row.started_at),

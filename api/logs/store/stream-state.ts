@@ -1,4 +1,4 @@
-import type { LogGapReason, StoredLogEventKind } from "../../../shared/protocol/log-search.ts";
+import type { LogGapReason, LogSourceKind, StoredLogEventKind } from "../../../shared/protocol/log-search.ts";
 import type { LineRecord } from "./block.ts";
 
 export interface MarkRecord {
@@ -12,12 +12,28 @@ export interface MarkRecord {
   reason?: LogGapReason | undefined;
 }
 
-/** One container as the writer knows it, and what of it is not written yet. */
-export interface StreamState {
+/** What a stream of the store is of. */
+export interface LogSubject {
+  kind: LogSourceKind;
+  /** Id of the container. Of others, {@link subjectOf} makes it from the name. Unique among all kinds. */
+  sourceId: string;
+  /** Name of the container, id of the deployment or of the MCP server: what filters and rights name. */
+  name: string;
+}
+
+export const containerSubject = (sourceId: string, name: string): LogSubject => ({ kind: "container", sourceId, name });
+
+/** The subject of a log that keeps its name. */
+export const subjectOf = (kind: Exclude<LogSourceKind, "container">, name: string): LogSubject => ({
+  kind,
+  sourceId: `${kind}:${name}`,
+  name,
+});
+
+/** One log as the writer knows it, and what of it is not written yet. */
+export interface StreamState extends LogSubject {
   /** In the file that is written now. */
   id: number;
-  sourceId: string;
-  name: string;
   run: number;
   startedAt: string | null;
   ended: boolean;
@@ -42,8 +58,9 @@ export interface StreamState {
 }
 
 /** A stream of which nothing is stored yet. */
-export const createStream = (sourceId: string, name: string): StreamState => ({
+export const createStream = ({ kind, sourceId, name }: LogSubject): StreamState => ({
   id: 0,
+  kind,
   sourceId,
   name,
   run: 0,

@@ -12,7 +12,7 @@ import type { LineRecord } from "./block.ts";
 import { toMicros } from "./line-time.ts";
 import { createSealedSegments, type SealedSegments } from "./sealed-segments.ts";
 import { segmentPath, segmentSize } from "./segment.ts";
-import { createStream, type StreamState } from "./stream-state.ts";
+import { createStream, type LogSubject, type StreamState } from "./stream-state.ts";
 
 /** Size of a file of the store: small enough that dropping one loses little, large enough that there are few. */
 const MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
@@ -28,11 +28,11 @@ export interface WriterOptions {
   now?: () => number;
 }
 
-/** Lines of one write, by container. */
+/** Lines of one write, by stream. */
 export interface Written {
   /** Number of the file they are in. */
   segment: number;
-  batches: { stream: Pick<StreamState, "id" | "sourceId" | "name" | "run">; lines: readonly LineRecord[] }[];
+  batches: { stream: LogSubject & Pick<StreamState, "id" | "run">; lines: readonly LineRecord[] }[];
 }
 
 export interface WriterState {
@@ -41,10 +41,10 @@ export interface WriterState {
 }
 
 export interface Writer {
-  /** The known containers by their full id, with the removed ones of the active file. */
+  /** The known streams by the id of their source, with the removed ones of the active file. */
   readonly streams: ReadonlyMap<string, StreamState>;
-  /** Finds, adds or renames a container. */
-  stream(sourceId: string, name: string): StreamState;
+  /** Finds, adds or renames a stream. */
+  stream(subject: LogSubject): StreamState;
   /** Writes everything that is pending, in one transaction. @throws What the disk refuses; nothing is lost then. */
   flush(): Written;
   /** False before the disk is full: its other users come first. */
@@ -66,7 +66,7 @@ export function openWriter({ folder, maxBytes, maxDays, now = Date.now }: Writer
   keepBudget(store);
   return {
     streams,
-    stream: (sourceId, name) => findStream(streams, sourceId, name),
+    stream: (subject) => findStream(streams, subject),
     flush: () => flush(store),
     get hasRoom() {
       const { bavail, blocks, bsize } = statfsSync(folder);
@@ -114,10 +114,11 @@ interface Store {
 const activeBytes = ({ folder, active }: Store) => segmentSize(segmentPath(folder, active.number));
 const usedBytes = (store: Store) => store.sealed.bytes + activeBytes(store);
 
-function findStream(streams: Map<string, StreamState>, sourceId: string, name: string): StreamState {
+function findStream(streams: Map<string, StreamState>, subject: LogSubject): StreamState {
+  const { sourceId, name } = subject;
   const known = streams.get(sourceId);
   if (!known) {
-    const stream = createStream(sourceId, name);
+    const stream = createStream(subject);
     streams.set(sourceId, stream);
     return stream;
   }
@@ -140,8 +141,8 @@ function flush(store: Store): Written {
     store.active = openActiveSegment(store.active.number + 1, { ...store, linesDropped: store.active.linesDropped });
     store.active.flush.write(streams.values());
   }
-  const batches = taken.map(({ stream: { id, sourceId, name, run }, lines }) => ({
-    stream: { id, sourceId, name, run },
+  const batches = taken.map(({ stream: { id, kind, sourceId, name, run }, lines }) => ({
+    stream: { id, kind, sourceId, name, run },
     lines,
   }));
   const written = { segment: store.active.number, batches };

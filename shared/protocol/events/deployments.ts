@@ -21,8 +21,10 @@ export interface DeploymentRef {
 /** Whole lines of one stream of one instance, each ended by `\n`. */
 export interface DeploymentLogs extends DeploymentRef {
   data: string;
-  /** ISO 8601: when the last line was read, because PM2 writes no time. */
+  /** ISO 8601, of the last line in `data`: the time it names, or with `approximate` when it was read at the latest. */
   timestamp: string;
+  /** The lines name no time: PM2 notes none unless it is configured to. */
+  approximate?: true;
   type?: "error";
   /** PM2 number of the process that wrote the lines, when its instances have separate files. */
   instance?: number;

@@ -137,7 +137,7 @@ export function panesJourney(at: () => TestDesktop): void {
     await line(merged, "till").waitFor();
     await line(merged, "left").waitFor();
     expect([query(page).getAll("c"), query(page).getAll("p")]).toEqual([[left.name], ["till"]]);
-    await page.getByRole("note").filter({ hasText: "not stored" }).waitFor();
+    await page.getByRole("note").filter({ hasText: "marked ≤" }).waitFor();
     await page.getByRole("button", { name: "Side by side" }).click();
     await line(log(page, "till (PM2)"), "till").waitFor();
     await line(log(page, left.name), "left").waitFor();

@@ -58,6 +58,8 @@ export const alertMessages = {
     thresholdLoad: "Load per core, at least",
     thresholdMemory: "MiB, at least",
     thresholdMemoryHint: "All instances together.",
+    thresholdLogSize: "MiB, at least",
+    thresholdLogSizeHint: "The files that PM2 writes into, without rotated ones.",
     thresholdPercent: "Percent, at least",
     thresholdCpuHint: "Of one core: 200 means two busy cores.",
     count: "Times",

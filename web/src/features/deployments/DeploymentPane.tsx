@@ -1,6 +1,5 @@
 import { createMemo } from "solid-js";
 import type { Deployment } from "../../../../shared/protocol/deployment.ts";
-import { useLive } from "../../lib/live-context.ts";
 import { createTitle } from "../../lib/page-title.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { createTimeView } from "../../lib/time-view.ts";
@@ -9,10 +8,7 @@ import { createAddressTab } from "../../resource/address-value.ts";
 import { Tabs } from "../../ui/index.ts";
 import { DetailHead, StatusTitle } from "../../ui/MasterDetail.tsx";
 import { activityTab } from "../activity/TargetActivity.tsx";
-import { LogPageLinks } from "../logs/BesideButton.tsx";
-import type { OpenLog } from "../logs/live/live-logs.ts";
-import { storage as logNotes } from "../logs/messages.ts";
-import { LogView } from "../logs/view/LogView.tsx";
+import { TargetLogs } from "../logs/TargetLogs.tsx";
 import { DeploymentButtons } from "./DeploymentButtons.tsx";
 import { DetailsTab } from "./DetailsTab.tsx";
 import type { DeploymentActions } from "./deployment-actions.ts";
@@ -20,8 +16,7 @@ import { deploymentName, statusDisplay } from "./deployment-list.ts";
 import { InstancesTab } from "./InstancesTab.tsx";
 import { deploymentLabels, paneTitle } from "./messages.ts";
 
-/** Lines of history that a log starts with. */
-const TAIL = 1_000;
+const none: readonly string[] = [];
 
 export interface DeploymentPaneProps {
   deployment: Deployment;
@@ -33,7 +28,6 @@ export interface DeploymentPaneProps {
 
 /** One deployment: its log, processes and settings. */
 export function DeploymentPane(props: DeploymentPaneProps) {
-  const { deploymentsWS } = useLive();
   const display = () => statusDisplay(props.deployment);
   const [tab, setTab] = createAddressTab(() => ["logs", "instances", "details", "activity"] as const, "logs");
   createTitle(() => paneTitle(visibleName(deploymentName(props.deployment)), tab()));
@@ -41,11 +35,7 @@ export function DeploymentPane(props: DeploymentPaneProps) {
   const time = createTimeView({ range, setRange });
   const id = createMemo(() => props.deployment.id);
   const name = createMemo(() => props.deployment.name);
-  const source = createMemo((): OpenLog => {
-    const [current, currentName] = [id(), name()];
-    return ({ onLogs, ...handlers }) =>
-      deploymentsWS.subscribeLogs(current, currentName, onLogs, { tail: TAIL, ...handlers });
-  });
+  const processes = createMemo(() => [id()]);
   return (
     <>
       <DetailHead
@@ -62,15 +52,7 @@ export function DeploymentPane(props: DeploymentPaneProps) {
           {
             id: "logs",
             label: deploymentLabels.logs,
-            content: () => (
-              <LogView
-                name={name()}
-                source={source()}
-                ownTimes
-                note={`${logNotes.onlyProcesses} ${logNotes.roughTimes}`}
-                tools={<LogPageLinks shown={{ containers: [], processes: [id()] }} />}
-              />
-            ),
+            content: () => <TargetLogs name={name()} containers={none} processes={processes()} time={time} />,
           },
           {
             id: "instances",

@@ -4,9 +4,9 @@ import Maximize from "lucide-solid/icons/maximize-2";
 import { createSignal, Show } from "solid-js";
 import { buttonClass, IconButton } from "../../ui/index.ts";
 import { tipOf } from "../../ui/tip.ts";
-import type { LogTargets } from "./container-sources.ts";
 import { LogPicker } from "./LogPicker.tsx";
 import { logsHref } from "./log-address.ts";
+import type { LogTargets } from "./log-targets.ts";
 import { page as messages } from "./messages.ts";
 
 /** Chooses other logs, and opens them beside the one that is shown. */

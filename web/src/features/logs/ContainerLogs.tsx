@@ -1,6 +1,6 @@
 import Activity from "lucide-solid/icons/activity";
 import ChartNoAxesColumn from "lucide-solid/icons/chart-no-axes-column";
-import { createSignal, type JSX, Show } from "solid-js";
+import { createMemo, createSignal, type JSX, Show } from "solid-js";
 import { api } from "../../lib/api.ts";
 import { basePath } from "../../lib/urls.ts";
 import { copyText } from "../../ui/CopyButton.tsx";
@@ -15,13 +15,14 @@ import { LogColumns } from "./LogColumns.tsx";
 import type { LogLine } from "./live/log-entry.ts";
 import type { LogFeed } from "./live/log-feed.ts";
 import { formatLogAddress, type LogLayout } from "./log-address.ts";
+import type { LogTargets } from "./log-targets.ts";
 import { MergedLog } from "./MergedLog.tsx";
 import { charts as chartTexts, links, storage, toolbar } from "./messages.ts";
 import { processName } from "./process-sources.ts";
 import { LogHistogram } from "./search/LogHistogram.tsx";
 import { LogRange } from "./search/LogRange.tsx";
 import { toParameters, toStoredQuery } from "./search/log-query.ts";
-import { containerParameters } from "./stored/stored-history.ts";
+import { targetParameters } from "./stored/stored-history.ts";
 import type { LogPaneApi } from "./view/LogPane.tsx";
 import { LogToolbar } from "./view/LogToolbar.tsx";
 import type { LogControls } from "./view/log-controls.ts";
@@ -57,10 +58,8 @@ export function ContainerLogs(props: ContainerLogsProps) {
   createLogKeys({ root: () => root, controls, pane: active });
   const processes = () => props.processes ?? [];
   const count = () => props.containers.length + processes().length;
-  const onlyProcesses = () => props.containers.length === 0 && processes().length > 0;
-  const isStored = () => keeping().state === "stored" && !onlyProcesses();
-  /** The server has all that is shown. */
-  const isWhole = () => isStored() && processes().length === 0;
+  const targets = createMemo((): LogTargets => ({ containers: props.containers, processes: processes() }));
+  const isStored = () => keeping().state === "stored";
 
   const enter = (key: string, pane: LogPaneApi) => {
     panes.set(key, pane);
@@ -90,8 +89,7 @@ export function ContainerLogs(props: ContainerLogsProps) {
   async function copyLink(feed: LogFeed, line: LogLine) {
     const id = await feed.storedId(line).catch(() => undefined);
     if (!id) {
-      const text = line.container === undefined && processes().length > 0 ? links.process : undefined;
-      return toast.error(text ?? (isStored() ? links.notYetStored : links.notStored));
+      return toast.error(isStored() ? links.notYetStored : links.notStored);
     }
     const query = { ...controls.query(), only: false };
     const address = formatLogAddress({
@@ -112,10 +110,10 @@ export function ContainerLogs(props: ContainerLogsProps) {
   async function download() {
     const query = toParameters(toStoredQuery(controls.query()));
     const times = String(controls.times() !== "off");
-    if (isWhole()) {
+    if (isStored()) {
       // What is in sight belongs to it.
       await Promise.all([...panes.values()].map(({ feed }) => feed.catchUp().catch(() => undefined)));
-      return openDownload(api.logs.downloadUrl([...containerParameters(props.containers), ...query, ["times", times]]));
+      return openDownload(api.logs.downloadUrl([...targetParameters(targets()), ...query, ["times", times]]));
     }
     const name = count() === 1 ? (props.containers[0] ?? processName(processes()[0] ?? "")) : "logs";
     saveText(logFileName(name, new Date()), toPlainLog(active()?.feed.shown() ?? [], controls.times() !== "off"));
@@ -129,7 +127,7 @@ export function ContainerLogs(props: ContainerLogsProps) {
           controls={controls}
           pane={active()}
           onDownload={() => void download()}
-          downloadLabel={isWhole() ? toolbar.downloadMatching : toolbar.download}
+          downloadLabel={isStored() ? toolbar.downloadMatching : toolbar.download}
           onClear={() => {
             for (const pane of panes.values()) pane.feed.clear();
           }}
@@ -160,7 +158,7 @@ export function ContainerLogs(props: ContainerLogsProps) {
         />
         <Show when={strip() && isStored()}>
           <LogHistogram
-            containers={props.containers}
+            targets={targets()}
             controls={controls}
             time={time}
             view={active()?.view()}
@@ -175,10 +173,10 @@ export function ContainerLogs(props: ContainerLogsProps) {
         </Show>
         <Show when={processes().length > 0}>
           <p class="log-note" role="note">
-            {onlyProcesses() ? storage.onlyProcesses : storage.processes} {storage.roughTimes}
+            {storage.roughTimes}
           </p>
         </Show>
-        <Show when={!onlyProcesses() && keepingNote(keeping())}>
+        <Show when={keepingNote(keeping())}>
           {(note) => (
             <p class="log-note" role="note">
               {note()}

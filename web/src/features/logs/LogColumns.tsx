@@ -1,9 +1,10 @@
 import { createMemo, createSignal, For, onCleanup, Show } from "solid-js";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Select } from "../../ui/index.ts";
-import { createLogSources, type LogTargets } from "./container-sources.ts";
+import { createLogSources } from "./container-sources.ts";
 import { createLogFeed } from "./live/log-feed.ts";
 import { createOriginColours, originStyle } from "./live/origin-colours.ts";
+import type { LogTargets } from "./log-targets.ts";
 import type { LogPartProps } from "./MergedLog.tsx";
 import { page as messages } from "./messages.ts";
 import { processLabel } from "./process-sources.ts";

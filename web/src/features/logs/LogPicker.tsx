@@ -1,10 +1,12 @@
 import { createMemo, createSignal, For, type JSX, Show } from "solid-js";
+import type { Deployment } from "../../../../shared/protocol/deployment.ts";
+import type { StoredContainer } from "../../../../shared/protocol/log-search.ts";
 import { useDeployments, useServices, useStoredContainers } from "../../lib/queries.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Checkbox, Dialog, EmptyState, SearchField, StatusDot } from "../../ui/index.ts";
 import { type ChoosableContainer, type ContainerGroup, toContainerGroups } from "./container-choice.ts";
-import type { LogTargets } from "./container-sources.ts";
 import { CONTAINERS_MAX, type LogLayout } from "./log-address.ts";
+import type { LogTargets } from "./log-targets.ts";
 import { page as pageMessages, picker } from "./messages.ts";
 import { processName } from "./process-sources.ts";
 
@@ -43,7 +45,30 @@ const toChoice = ({ name, removed, running, lines }: ChoosableContainer): Choice
   lines,
 });
 
-/** Chooses whose logs are shown: containers, whole projects, removed containers whose lines are stored, and PM2 processes. */
+/** Processes by their name, with those that are gone and whose lines are stored. */
+function toProcessChoices(
+  present: readonly Pick<Deployment, "id" | "status">[],
+  stored: readonly StoredContainer[],
+  filter: string,
+): Choice[] {
+  const lines = new Map(stored.map((one) => [one.name, one.lines]));
+  const there = new Set(present.map(({ id }) => id));
+  const gone = stored.filter(({ name }) => !there.has(name));
+  return [
+    ...present.map(({ id, status }) => ({ id, running: status === "online", gone: false })),
+    ...gone.map(({ name }) => ({ id: name, running: false, gone: true })),
+  ]
+    .filter(({ id }) => processName(id).toLowerCase().includes(filter.trim().toLowerCase()))
+    .map(({ id, running, gone }) => ({
+      key: processKey(id),
+      name: visibleName(processName(id)),
+      running,
+      state: gone ? picker.removed : running ? picker.running : picker.notRunning,
+      lines: lines.get(id) ?? null,
+    }));
+}
+
+/** Chooses whose logs are shown: containers, whole projects, PM2 processes, and removed ones whose lines are stored. */
 export function LogPicker(props: LogPickerProps) {
   const services = useServices();
   const stored = useStoredContainers();
@@ -52,16 +77,8 @@ export function LogPicker(props: LogPickerProps) {
   const groups = createMemo(() =>
     toContainerGroups(services.data?.services ?? [], stored.data?.containers ?? [], filter()),
   );
-  const processes = createMemo((): Choice[] =>
-    (deployments.data?.deployments ?? [])
-      .filter(({ name }) => name.toLowerCase().includes(filter().trim().toLowerCase()))
-      .map(({ id, status }) => ({
-        key: processKey(id),
-        name: visibleName(processName(id)),
-        running: status === "online",
-        state: status === "online" ? picker.running : picker.notRunning,
-        lines: null,
-      })),
+  const processes = createMemo(() =>
+    toProcessChoices(deployments.data?.deployments ?? [], stored.data?.processes ?? [], filter()),
   );
   const chosen = createMemo(() => new Set(toKeys(props.chosen)));
   const full = () => chosen().size >= CONTAINERS_MAX;

@@ -1,8 +1,9 @@
 import { createEffect, on, onCleanup, Show } from "solid-js";
-import { createLogSources, type LogTargets } from "./container-sources.ts";
+import { createLogSources } from "./container-sources.ts";
 import type { LogLine } from "./live/log-entry.ts";
 import { createLogFeed, type LogFeed } from "./live/log-feed.ts";
 import { CONTAINERS_MAX } from "./log-address.ts";
+import type { LogTargets } from "./log-targets.ts";
 import { unfollowed as unfollowedText } from "./messages.ts";
 import { LogPane, type LogPaneApi } from "./view/LogPane.tsx";
 import type { LogControls } from "./view/log-controls.ts";

@@ -2,20 +2,23 @@ import { type Accessor, createMemo } from "solid-js";
 import type { StreamClosed } from "../../../../shared/protocol/events/services.ts";
 import { isRefusal } from "../../lib/api/failure.ts";
 import { useLive } from "../../lib/live-context.ts";
-import { useServices, useStoredContainers } from "../../lib/queries.ts";
+import { useDeployments, useServices, useStoredContainers } from "../../lib/queries.ts";
 import { chooseFollowed } from "./container-choice.ts";
 import type { LiveSource } from "./live/live-logs.ts";
 import type { LogOrigin } from "./live/log-entry.ts";
 import { createOriginColours } from "./live/origin-colours.ts";
 import { CONTAINERS_MAX } from "./log-address.ts";
+import type { LogTargets } from "./log-targets.ts";
 import { processLabel, toProcessSources } from "./process-sources.ts";
 import type { LogHistory } from "./stored/log-history.ts";
-import { createStoredHistory } from "./stored/stored-history.ts";
+import { createStoredHistory, labelOf } from "./stored/stored-history.ts";
 
 /** Lines of history a stream begins with. */
 const TAIL = 1_000;
 /** The same, of each of many. */
 const TAIL_OF_MANY = 200;
+/** The same, of a process whose older lines are stored: those of its files may have no time. */
+const TAIL_OF_STORED = 100;
 
 /** Which logs of a view are stored. */
 export interface Keeping {
@@ -42,33 +45,27 @@ export function useKeeping(): Accessor<Keeping> {
   });
 }
 
-/** Whose logs a view shows; all containers where nothing is named. */
-export interface LogTargets {
-  /** Names of containers. */
-  containers: readonly string[];
-  /** Ids of deployments: PM2 processes. */
-  processes: readonly string[];
-}
-
-/** The streams and the log history of a view. Lines of processes come from their streams alone. */
+/** The streams and the log history of a view. */
 export function createLogSources(targets: Accessor<LogTargets>) {
   const { servicesWS, deploymentsWS } = useLive();
   const services = useServices();
+  const deployments = useDeployments();
   const stored = useStoredContainers();
   const keeping = useKeeping();
   const origins = new Map<string, LogOrigin>();
   const colours = createOriginColours();
   const sameNames = (left: readonly string[], right: readonly string[]) => left.join("\n") === right.join("\n");
   const wanted = createMemo(() => [...targets().containers], undefined, { equals: sameNames });
-  const processes = createMemo(() => [...targets().processes], undefined, { equals: sameNames });
-  const isAll = () => wanted().length === 0 && processes().length === 0;
-  const many = () => wanted().length + processes().length !== 1;
+  const chosen = createMemo(() => [...targets().processes], undefined, { equals: sameNames });
+  const isAll = () => wanted().length === 0 && chosen().length === 0;
+  const many = () => wanted().length + chosen().length !== 1;
 
   function originOf(name: string): LogOrigin {
     const origin = origins.get(name) ?? { name, colour: colours.of(name) };
     origins.set(name, origin);
     return origin;
   }
+  const isStored = createMemo(() => keeping().state === "stored");
   const seen = new Set<string>();
   /** Once there, followed on: a container that is recreated under its name continues by itself. */
   const followed = createMemo<readonly string[]>((before) => {
@@ -88,6 +85,15 @@ export function createLogSources(targets: Accessor<LogTargets>) {
     });
     return next.join("\n") === before.join("\n") ? before : next;
   }, []);
+  const processes = createMemo(
+    (): string[] => {
+      if (!isAll()) return chosen();
+      const ids = (deployments.data?.deployments ?? []).map(({ id }) => id);
+      return ids.slice(0, Math.max(0, CONTAINERS_MAX - followed().length));
+    },
+    [],
+    { equals: sameNames },
+  );
   const sources = createMemo((): LiveSource[] => {
     const several = many();
     colours.know([...(isAll() ? followed() : wanted()), ...processes().map(processLabel)]);
@@ -103,22 +109,22 @@ export function createLogSources(targets: Accessor<LogTargets>) {
           }),
       }),
     );
-    const ofProcesses = toProcessSources(processes(), {
+    // With how many lines a stream begins depends on whether older ones are stored.
+    const ofProcesses = toProcessSources(keeping().state === "asking" ? [] : processes(), {
       deploymentsWS,
-      tail: several ? TAIL_OF_MANY : TAIL,
+      tail: isStored() ? TAIL_OF_STORED : several ? TAIL_OF_MANY : TAIL,
       originOf: (label) => (several ? originOf(label) : undefined),
     });
     return [...ofContainers, ...ofProcesses];
   });
-  const isStored = createMemo(() => keeping().state === "stored");
   const history = createMemo((): LogHistory | undefined =>
-    isStored() && (isAll() || wanted().length > 0) ? createStoredHistory(wanted()) : undefined,
+    isStored() ? createStoredHistory({ containers: wanted(), processes: chosen() }) : undefined,
   );
   /** Lines of removed containers, and of those beyond what is followed, come from the log history alone. */
   const whole = createMemo(() => {
-    const only = wanted();
-    const names = !isAll() ? only : (stored.data?.containers ?? []).map(({ name }) => name);
-    const held = new Set(followed());
+    const { containers = [], processes: gone = [] } = stored.data ?? {};
+    const names = isAll() ? [...containers, ...gone].map(labelOf) : wanted();
+    const held = new Set([...followed(), ...processes().map(processLabel)]);
     return names.every((name) => held.has(name));
   });
   return {
@@ -132,7 +138,10 @@ export function createLogSources(targets: Accessor<LogTargets>) {
     /** Of several containers, each line says whose it is. */
     many,
     originOf: (name: string) => (many() ? originOf(name) : undefined),
-    /** Containers beyond those one view can follow. */
-    unfollowed: () => (isAll() ? Math.max(0, (services.data?.services.length ?? 0) - CONTAINERS_MAX) : 0),
+    /** Logs beyond those one view can follow. */
+    unfollowed: () => {
+      const there = (services.data?.services.length ?? 0) + (deployments.data?.deployments.length ?? 0);
+      return isAll() ? Math.max(0, there - CONTAINERS_MAX) : 0;
+    },
   };
 }

@@ -19,7 +19,7 @@ export const notices = {
 };
 
 const missing = (reason: string) => `Lines missing: ${reason}`;
-const damaged = "the stored log is damaged here, and the Docker Engine cannot read it";
+const damaged = "the log is damaged here and cannot be read";
 
 const liveGaps: Record<Exclude<GapReason, "replaced">, string> = {
   slow_reader: "this browser could not keep up",
@@ -39,7 +39,7 @@ const storedGaps: Record<LogGapReason, string> = {
   truncated: "the log was truncated",
   expired: "they are older than what is stored",
   first_start: "they are older than what was read at the first start",
-  source_lost: "the Docker Engine was away, or the container was removed before they were read",
+  source_lost: "their source was away or removed before they were read",
   unreadable: damaged,
 };
 
@@ -64,7 +64,7 @@ export function closed(code: StreamClosedCode | string, exitCode?: number, unkno
     case "unavailable":
       return "The log is not available right now";
     case "unsupported":
-      return "This log driver cannot be read";
+      return "This log cannot be read";
     default:
       return `The stream ended (${code})`;
   }
@@ -157,25 +157,21 @@ export const charts = {
 export const links = {
   notYetStored: "This line is not stored yet. Try again in a moment.",
   notStored: "Logs are not stored on this server, so a line has no link.",
-  process: "Logs of PM2 processes are not stored, so a line has no link.",
   copied: "Link to the line copied",
   copyBlocked: "The browser did not allow copying.",
   gone: "This line is no longer stored.",
 };
 
 export const storage = {
-  processes:
-    "Logs of PM2 processes are not stored: this is the end of their files. Histogram and line links cover containers only.",
-  onlyProcesses: "Logs of PM2 processes are not stored: this is the end of their files.",
-  roughTimes: "PM2 notes no times: earlier lines without a time of their own are marked ≤, output before errors.",
-  none: "Logs are not stored on this server. Only lines that Docker still holds can be shown.",
+  roughTimes: "PM2 notes no times by default: lines that name no time are marked ≤, by when they were read.",
+  none: "Logs are not stored on this server. Only lines that Docker or PM2's files still hold can be shown.",
   unknown: "The server does not respond. Earlier lines cannot be read now.",
   paused: (reason: string) => `No new lines are being stored: ${reason}`,
 };
 
-/** @param most containers that one view follows */
+/** @param most logs that one view follows */
 export const unfollowed = (count: number, most: number) =>
-  `${plural(count, "more container is", "more containers are")} not followed live: one view follows ${most}. Their stored lines are found by a search.`;
+  `${plural(count, "more log is", "more logs are")} not followed live: one view follows ${most}. Their stored lines are found by a search.`;
 
 export const page = {
   title: "Logs",
@@ -184,7 +180,7 @@ export const page = {
     names.length === 0
       ? undefined
       : `${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""} · Logs`,
-  all: "All containers",
+  all: "All logs",
   chosen: "Selected logs",
   leaveOut: (name: string) => `Remove ${name}`,
   choose: "Choose logs",
@@ -201,7 +197,7 @@ export const page = {
 
 export const picker = {
   title: "Choose logs",
-  none: "No selection: all containers are shown",
+  none: "No selection: all logs are shown",
   chosen: (count: number) => `${count} selected`,
   showAll: "Show all",
   filter: "Filter logs",

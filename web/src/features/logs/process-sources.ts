@@ -18,7 +18,7 @@ export interface ProcessSourcesOptions {
   originOf: (label: string) => LogOrigin | undefined;
 }
 
-/** The live logs of PM2 processes, by the ids of their deployments. PM2 keeps files, and the panel stores none of their lines. */
+/** The live logs of PM2 processes, by the ids of their deployments. */
 export const toProcessSources = (
   ids: readonly string[],
   { deploymentsWS, tail, originOf }: ProcessSourcesOptions,

@@ -1,5 +1,10 @@
 import { Show } from "solid-js";
-import { type ConditionKind, conditionKinds, type Severity } from "../../../../../shared/protocol/alert-kinds.ts";
+import {
+  type ConditionKind,
+  conditionKinds,
+  logConditions,
+  type Severity,
+} from "../../../../../shared/protocol/alert-kinds.ts";
 import { Checkbox, Segmented, Select, TextField } from "../../../ui/index.ts";
 import { conditionLabels, severityDisplay } from "../alert-labels.ts";
 import { alertLabels, alertMessages } from "../messages.ts";
@@ -17,11 +22,13 @@ const severityOptions = (["info", "warning", "critical"] as const).map((value: S
 
 function thresholdLabel(kind: ConditionKind): string {
   if (kind === "process-memory") return texts.thresholdMemory;
+  if (kind === "process-log-size") return texts.thresholdLogSize;
   return kind === "host-load" ? texts.thresholdLoad : texts.thresholdPercent;
 }
 
 function thresholdHint(kind: ConditionKind): string | undefined {
   if (kind === "process-memory") return texts.thresholdMemoryHint;
+  if (kind === "process-log-size") return texts.thresholdLogSizeHint;
   return kind === "container-cpu" || kind === "process-cpu" ? texts.thresholdCpuHint : undefined;
 }
 
@@ -45,7 +52,7 @@ export function ConditionFields(props: RuleFieldsProps) {
           onChange={(anyExit) => props.set({ anyExit })}
         />
       </Show>
-      <Show when={props.draft.kind === "container-log"}>
+      <Show when={logConditions.includes(props.draft.kind)}>
         <LogFields {...props} />
       </Show>
       <div class="alert-pair">

@@ -5,6 +5,7 @@ import {
   conditionKinds,
   DEFAULT_CHANNEL,
   healable,
+  logConditions,
   MEBIBYTES_MAX,
   type Severity,
   severities,
@@ -57,6 +58,8 @@ const defaults: Partial<Record<ConditionKind, Partial<RuleDraft>>> = {
   "container-restarts": { count: "5", within: "10" },
   "container-oom": { count: "1", within: "10" },
   "container-log": { count: "1", within: "5" },
+  "process-log": { count: "1", within: "5" },
+  "process-log-size": { threshold: "1024" },
   "container-memory": { threshold: "90" },
   "container-cpu": { threshold: "150" },
   "host-load": { threshold: "2" },
@@ -154,7 +157,7 @@ export function toDraft(rule: AlertRule): RuleDraft {
     draft.within = String(condition.withinSeconds / 60);
   }
   if (condition.kind === "container-stopped") draft.anyExit = condition.anyExit;
-  if (condition.kind === "container-log") {
+  if (condition.kind === "container-log" || condition.kind === "process-log") {
     draft.pattern = condition.pattern ?? "";
     draft.syntax = condition.syntax;
     draft.levels = condition.levels.length === 0 ? "any" : condition.levels.includes("warn") ? "warn" : "error";
@@ -184,9 +187,14 @@ const highestOf: Partial<Record<ConditionKind, number>> = {
   "container-cpu": 100_000,
   "process-cpu": 100_000,
   "process-memory": MEBIBYTES_MAX,
+  "process-log-size": MEBIBYTES_MAX,
 };
 /** Field of a threshold that is no percentage. */
-const unitOf: Partial<Record<ConditionKind, string>> = { "host-load": "perCore", "process-memory": "mebibytes" };
+const unitOf: Partial<Record<ConditionKind, string>> = {
+  "host-load": "perCore",
+  "process-memory": "mebibytes",
+  "process-log-size": "mebibytes",
+};
 
 /** The request to the server, or the errors by field. */
 export function toRule(draft: RuleDraft, enabled: boolean): { rule: AlertRuleDraft } | { errors: RuleErrors } {
@@ -202,7 +210,7 @@ export function toRule(draft: RuleDraft, enabled: boolean): { rule: AlertRuleDra
     if (!isNumber(draft.count, 1, 1_000)) errors.count = texts.count;
     if (!isNumber(draft.within, 0.5, 1_440, false)) errors.within = texts.within;
   }
-  if (draft.kind === "container-log" && draft.pattern.trim() === "" && draft.levels === "any") {
+  if (logConditions.includes(draft.kind) && draft.pattern.trim() === "" && draft.levels === "any") {
     errors.pattern = texts.pattern;
   }
   if (!isNumber(draft.forSeconds, 0, 86_400)) errors.forSeconds = texts.forSeconds;
@@ -246,10 +254,9 @@ function toCondition({ kind, threshold, count, within, pattern, syntax, levels, 
   const measures = {
     state: kind === "container-stopped" ? { kind, anyExit } : { kind },
     metric: { kind, [unitOf[kind] ?? "percent"]: Number(threshold) },
-    count:
-      kind === "container-log"
-        ? { kind, ...counting, pattern: pattern.trim() || null, syntax, levels: [...levelChoices[levels]] }
-        : { kind, ...counting },
+    count: logConditions.includes(kind)
+      ? { kind, ...counting, pattern: pattern.trim() || null, syntax, levels: [...levelChoices[levels]] }
+      : { kind, ...counting },
   };
   return measures[conditionKinds[kind].measure] as AlertCondition;
 }

@@ -32,7 +32,7 @@ export interface LiveSource {
   /** Tells it from the other ones; the same key is the same log. */
   key: string;
   open: OpenLog;
-  /** The source notes no times of its own: those at the beginnings of lines count. */
+  /** Lines have the times that they name themselves: they do not come in order. */
   ownTimes?: boolean;
   /** Where several logs are shown together. */
   origin?: LogOrigin;

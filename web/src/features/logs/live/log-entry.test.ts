@@ -24,23 +24,18 @@ test("continuation lines of one process do not take the level of another process
 test("lines of a process stand at the times they name, in whatever order its two files are read", () => {
   let id = 0;
   const state = createLineState(() => id++, undefined, true);
-  const out = ["2026-11-25T09:00:01Z one", "  continued", "2026-11-25T09:00:03.500+00:00 three"].join("\n");
+  const at = (clock: string) => `2026-11-25T${clock}.000Z`;
   const lines = [
-    ...toLines({ data: `${out}\n`, timestamp: time, instance: 0 }, state),
-    ...toLines({ data: "[2026-11-25 10:00:02 +0100] two\n", timestamp: time, type: "error", instance: 0 }, state),
-    ...toLines(
-      { data: "2026-11-25T11:00:00Z later than it was read\n2026-11-25T09:00:00 no zone\n", timestamp: time },
-      state,
-    ),
+    ...toLines({ data: "one\nthree\n", timestamp: at("09:00:03"), ages: [2_000, 0], instance: 0 }, state),
+    ...toLines({ data: "two\n", timestamp: at("09:00:02"), type: "error", instance: 0 }, state),
+    ...toLines({ data: "untimed\n", timestamp: at("10:00:00"), approximate: true }, state),
   ];
-  expect(lines.map(({ at }) => new Date(at).toISOString().slice(11, 23))).toEqual([
-    "09:00:01.000",
-    "09:00:01.000",
-    "09:00:03.500",
-    "09:00:02.000",
-    "10:00:00.000",
-    "10:00:00.000",
+  expect(lines.map(({ time, exact, approximate }) => [time, exact, approximate])).toEqual([
+    [at("09:00:01"), true, undefined],
+    [at("09:00:03"), true, undefined],
+    [at("09:00:02"), true, undefined],
+    [at("10:00:00"), false, true],
   ]);
-  expect(lines.map(({ exact }) => exact)).toEqual([true, true, true, true, false, true]);
+  expect(lines.map((line) => line.at)).toEqual(lines.map(({ time }) => Date.parse(time)));
   expect(state.hasOwnTimes).toBe(true);
 });

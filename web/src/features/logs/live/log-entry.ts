@@ -28,8 +28,10 @@ export interface LogLine extends Place {
   level: LogLevel;
   /** ISO 8601. */
   time: string;
-  /** False when only the time of a later line of the same batch is known. */
+  /** False when only a time is known before which it was written. */
   exact: boolean;
+  /** The source notes no time of it: the live stream and the history may have read it at different times. */
+  approximate?: true;
   /** PM2's number of the process that wrote it. */
   instance?: number;
   origin?: LogOrigin;
@@ -62,6 +64,8 @@ export interface LogBatch {
   /** Milliseconds by which each line is older than `timestamp`. */
   ages?: number[];
   type?: "error";
+  /** The lines name no time: `timestamp` is when they were read at the latest. */
+  approximate?: true;
   instance?: number;
   cursor?: string;
 }
@@ -77,7 +81,7 @@ export interface LineState {
   lastLevels: Map<string, LogLevel>;
   /** `at` of the last line. */
   lastAt: number;
-  /** Times at the beginnings of lines are those of the lines. */
+  /** Times are those that the lines name themselves, unless a batch says otherwise. */
   readsOwnTimes: boolean;
   /** Some lines stand at a time that they name themselves: they do not come in order. */
   hasOwnTimes: boolean;
@@ -95,21 +99,6 @@ export const createLineState = (nextId: () => number, origin?: LogOrigin, readsO
 /** A container's cursor begins with the version of its form and the id of the container. */
 const containerCursor = /^c1~([0-9a-f]{12})~/;
 
-const leadingTime = /^\[?(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:[.,]\d{1,9})?) ?(Z|[+-]\d\d:?\d\d)/;
-/** Clocks of one machine differ by no more, in milliseconds. */
-const AHEAD_MAX_MS = 1_000;
-
-/**
- * The time at the beginning of a line, in milliseconds since 1970: with its zone, and not later than it was read. A time
- * without a zone may be that of any.
- */
-function ownTime(text: string, readAt: number): number | undefined {
-  const [, date, time, zone] = leadingTime.exec(text) ?? [];
-  if (date === undefined || time === undefined || zone === undefined) return undefined;
-  const at = Date.parse(`${date}T${time.replace(",", ".")}${zone.replace(/^(...)(\d\d)$/, "$1:$2")}`);
-  return Number.isNaN(at) || at > readAt + AHEAD_MAX_MS ? undefined : at;
-}
-
 /** Splits a batch into stored lines. */
 export function toLines(batch: LogBatch, state: LineState): LogLine[] {
   const pieces = batch.data.split("\n");
@@ -119,26 +108,25 @@ export function toLines(batch: LogBatch, state: LineState): LogLine[] {
   const container = containerCursor.exec(batch.cursor ?? "")?.[1];
   const writer = `${stream}/${batch.instance ?? ""}`;
   let level = state.lastLevels.get(writer) ?? "unknown";
-  /** Continuation lines stand with the line they continue. */
-  let own: number | undefined;
+  // Files are read one after the other: the times that processes write themselves put their lines in order.
+  const areOwn = state.readsOwnTimes && !batch.approximate;
+  if (areOwn) state.hasOwnTimes = true;
   const lines = pieces.map((piece, index): LogLine => {
     const text = cleanLine(piece);
     const age = batch.ages?.[index] ?? 0;
     level = levelAfter(plainText(text.length > LEVEL_LOOK_MAX ? text.slice(0, LEVEL_LOOK_MAX) : text), level);
-    // PM2 notes no times: those that a process writes itself put the lines of its two files in order.
-    own = state.readsOwnTimes ? (ownTime(text, last) ?? own) : undefined;
-    if (own === undefined) state.lastAt = Math.max(state.lastAt, Number.isNaN(last) ? 0 : last - age);
-    else state.hasOwnTimes = true;
+    const time = Number.isNaN(last) ? 0 : last - age;
+    if (!areOwn) state.lastAt = Math.max(state.lastAt, time);
     return {
       kind: "line",
       id: state.nextId(),
-      at: own ?? state.lastAt,
+      at: areOwn ? time : state.lastAt,
       text,
       stream,
       level,
-      time:
-        own !== undefined ? new Date(own).toISOString() : age ? new Date(last - age).toISOString() : batch.timestamp,
-      exact: own !== undefined || batch.ages !== undefined || index === pieces.length - 1,
+      time: age ? new Date(last - age).toISOString() : batch.timestamp,
+      exact: state.readsOwnTimes ? areOwn : batch.ages !== undefined || index === pieces.length - 1,
+      ...(batch.approximate && { approximate: true }),
       ...(batch.instance !== undefined && { instance: batch.instance }),
       ...(state.origin && { origin: state.origin }),
       ...(container !== undefined && { container }),

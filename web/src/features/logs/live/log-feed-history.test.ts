@@ -242,7 +242,7 @@ describe("a feed that meets stored lines", () => {
 
   it("leaves marks that do not match out of a search, but not lines that are missing", async () => {
     const { history } = storedLogs(stored(10));
-    const mark = { container: "box", containerId: "0".repeat(64), run: 2 };
+    const mark = { source: "container" as const, container: "box", containerId: "0".repeat(64), run: 2 };
     const marked: LogHistory = {
       ...history,
       async search(query, place, signal) {

@@ -39,6 +39,22 @@ test("shows a line once that the stream and the history both have", () => {
   expect(texts()).toEqual(["1", "2", "3", "4"]);
 });
 
+test("finds an untimed line again by its text, however many of them there are, and whenever each side read it", () => {
+  const { take, meet, place, texts } = timeline();
+  const untimed = (at: number, text: string, id?: number) => ({ ...line(at, text, id), approximate: true as const });
+  // The stream began with the last lines of a file: they have its time.
+  take(
+    [untimed(9, "tick", 20), untimed(9, "tock", 21), untimed(9, "tick", 22), untimed(11, "new", 23)],
+    [9],
+    false,
+    true,
+  );
+  meet("older", true);
+  const stored = [untimed(1, "tick", -4), untimed(2, "tick", -3), untimed(3, "tock", -2), untimed(4, "tick", -1)];
+  place(stored, "older", Number.NEGATIVE_INFINITY, true);
+  expect(texts()).toEqual(["tick", "tick", "tock", "tick", "new"]);
+});
+
 test("leaves out what would push away the lines that somebody reads, and says how many", () => {
   const { take, attached, cuts, texts } = timeline({ maxEntries: 3 });
   take([line(1), line(2), line(3)], [], false, true);

@@ -19,6 +19,11 @@ const keyOf = (entry: LogEntry): string =>
     : // The stream reports an event when it arrives, by the clock of the browser: only its text is the same.
       `${entry.origin?.name ?? ""}\n${entry.text}`;
 
+/** An untimed line has another time in each: only its text and place in the row are the same. */
+const looseKeyOf = (line: LogLine): string => `${line.origin?.name ?? ""}\n${line.stream}\n${line.text.slice(0, HEAD)}`;
+/** Entries after the first page among which an untimed line is looked for: older ones with its text are others. */
+const LOOSE_REACH = 1_000;
+
 /** Lines to be taken out of others, each as often as it is held. */
 export interface MergeBoundary {
   hold(entries: readonly LogEntry[]): void;
@@ -29,22 +34,34 @@ export interface MergeBoundary {
 /** Tells which lines of one source of lines the other one has as well. */
 export function createMergeBoundary(): MergeBoundary {
   const held = new Map<string, LogEntry[]>();
+  const loose = new Map<string, LogLine[]>();
+  let passed = 0;
+  const putIn = <E>(map: Map<string, E[]>, key: string, entry: E) => {
+    const twins = map.get(key);
+    if (twins) twins.push(entry);
+    else map.set(key, [entry]);
+  };
+  const takeTwin = (entry: LogEntry): LogEntry | undefined => {
+    if (entry.kind === "line" && entry.approximate) return loose.get(looseKeyOf(entry))?.pop();
+    const twin = held.get(keyOf(entry))?.pop();
+    return twin ?? (entry.kind === "line" ? loose.get(looseKeyOf(entry))?.pop() : undefined);
+  };
   return {
     hold(entries) {
       for (const entry of entries) {
-        const key = keyOf(entry);
-        const twins = held.get(key);
-        if (twins) twins.push(entry);
-        else held.set(key, [entry]);
+        if (entry.kind === "line" && entry.approximate) putIn(loose, looseKeyOf(entry), entry);
+        else putIn(held, keyOf(entry), entry);
       }
     },
     without(entries) {
-      if (held.size === 0) return [...entries];
+      if (passed > LOOSE_REACH) loose.clear();
+      passed += entries.length;
+      if (held.size + loose.size === 0) return [...entries];
       // From the newest: of equal lines the live stream has the later ones.
       const left: (typeof entries)[number][] = [];
       for (let index = entries.length - 1; index >= 0; index--) {
         const entry = entries[index] as (typeof entries)[number];
-        const twin = held.get(keyOf(entry))?.pop();
+        const twin = takeTwin(entry);
         if (!twin) left.push(entry);
         else if (twin.kind === "line" && entry.kind === "line") learn(twin, entry);
       }

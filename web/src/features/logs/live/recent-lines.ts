@@ -46,7 +46,9 @@ export function createRecentLines(maxEntries: () => number) {
     linesOf(choice: LineChoice): { container: string | undefined; at: number }[] {
       const found = new Map<string | undefined, number>();
       for (const entry of choice === "whole" ? since(from) : window.entries) {
-        if (entry.kind !== "line" || (choice !== "newest" && found.has(entry.origin?.name))) continue;
+        // When an untimed line is stored cannot be told: it is found again by its text.
+        if (entry.kind !== "line" || entry.approximate || (choice !== "newest" && found.has(entry.origin?.name)))
+          continue;
         found.set(entry.origin?.name, entry.at);
       }
       return [...found].map(([container, at]) => ({ container, at }));

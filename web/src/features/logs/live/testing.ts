@@ -72,6 +72,7 @@ export function storedLogs(lines: Stored[], options: { lagging?: () => boolean }
       const answer: LogSearchAnswer = {
         lines: page.map(({ ms, text, container = "box", error, index }) => ({
           id: `l-${index}-0`,
+          kind: "container",
           container,
           containerId: "0".repeat(64),
           time: nano(ms),

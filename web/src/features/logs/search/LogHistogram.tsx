@@ -2,8 +2,9 @@ import { createEffect, createMemo, createSignal, For, on, onCleanup, Show } from
 import type { LogHistogramAnswer } from "../../../../../shared/protocol/log-search.ts";
 import { api } from "../../../lib/api.ts";
 import { createTimeKeys, type TimeView, toBrushed } from "../../../lib/time-view.ts";
+import type { LogTargets } from "../log-targets.ts";
 import { histogram as texts } from "../messages.ts";
-import { containerParameters } from "../stored/stored-history.ts";
+import { targetParameters } from "../stored/stored-history.ts";
 import { toClock } from "../view/line-time.ts";
 import type { LogControls } from "../view/log-controls.ts";
 import { barScale, outline, sum, tally } from "./histogram-bars.ts";
@@ -12,7 +13,7 @@ import { toParameters, toStoredQuery } from "./log-query.ts";
 import { toMarkGroups } from "./mark-groups.ts";
 
 export interface LogHistogramProps {
-  containers: readonly string[];
+  targets: LogTargets;
   controls: LogControls;
   time: TimeView;
   /** Times of the first and last visible line, in milliseconds since 1970. */
@@ -28,7 +29,7 @@ const REFRESH_MS = 15_000;
 const DRAG_MIN = 0.012;
 
 /** The histogram of the query, read again while it includes the present. */
-function createHistogram(props: Pick<LogHistogramProps, "containers" | "controls">) {
+function createHistogram(props: Pick<LogHistogramProps, "targets" | "controls">) {
   const [tick, setTick] = createSignal(0);
   const timer = setInterval(() => {
     if (!document.hidden && props.controls.query().until === undefined) setTick((count) => count + 1);
@@ -37,10 +38,10 @@ function createHistogram(props: Pick<LogHistogramProps, "containers" | "controls
   // No resource: reading one suspends the page, which takes the focus out of the log.
   const [shown, setShown] = createSignal<LogHistogramAnswer>();
   createEffect(
-    on([() => props.containers, props.controls.query, tick], ([containers, query]) => {
+    on([() => props.targets, props.controls.query, tick], ([targets, query]) => {
       const abort = new AbortController();
       onCleanup(() => abort.abort());
-      const parameters = [...containerParameters(containers), ...toParameters(toStoredQuery(query))];
+      const parameters = [...targetParameters(targets), ...toParameters(toStoredQuery(query))];
       // A strip is an aid: without it the log is still there.
       api.logs.histogram([...parameters, ["buckets", String(BUCKETS)]], abort.signal).then(setShown, () => {});
     }),
@@ -66,7 +67,8 @@ export function LogHistogram(props: LogHistogramProps) {
   // What another part of the page found stays until these are known.
   createEffect(() => {
     const held = shown();
-    if (held) time.setLogMarks(toTimeMarks(held.marks, props.containers.length));
+    if (held)
+      time.setLogMarks(toTimeMarks(held.marks, props.targets.containers.length + props.targets.processes.length));
   });
   onCleanup(() => {
     time.setExtent(undefined);

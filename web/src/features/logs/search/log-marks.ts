@@ -5,7 +5,7 @@ import { type ChartPeriod, extentOf } from "../../../lib/history-range.ts";
 import { serverNow } from "../../../lib/server-time.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import type { TimeMark, TimeView } from "../../../lib/time-view.ts";
-import { containerParameters } from "../stored/stored-history.ts";
+import { containerParameters, labelOf } from "../stored/stored-history.ts";
 import { eventText } from "../stored/stored-lines.ts";
 
 /** How often the events of a period that includes the present are read again, in milliseconds. */
@@ -16,7 +16,10 @@ export const toTimeMarks = (marks: readonly StoredLogEvent[], containers: number
   marks.flatMap((mark) => {
     const told = eventText(mark);
     if (!told) return [];
-    const text = containers === 1 ? told.text : `${visibleName(mark.container)}: ${told.text}`;
+    const text =
+      containers === 1
+        ? told.text
+        : `${visibleName(labelOf({ kind: mark.source, name: mark.container }))}: ${told.text}`;
     const tone = told.tone === "error" ? "bad" : told.tone === "warning" ? "warn" : "neutral";
     return [{ at: Date.parse(mark.time), text, tone }];
   });

@@ -1,14 +1,35 @@
+import type { StoredContainer } from "../../../../../shared/protocol/log-search.ts";
 import { ApiFailure, api } from "../../../lib/api.ts";
+import type { LogTargets } from "../log-targets.ts";
+import { processLabel } from "../process-sources.ts";
 import { toParameters } from "../search/log-query.ts";
 import type { LogHistory } from "./log-history.ts";
 
 type Parameters = [name: string, value: string][];
 
+/** Containers by name; all of them when none is named. */
 export const containerParameters = (containers: readonly string[]): Parameters =>
-  containers.map((name) => ["container", name]);
+  containers.length === 0 ? [["kind", "container"]] : containers.map((name) => ["container", name]);
 
-/** The log history of these containers as the API gives them; of all when none is named. */
-export function createStoredHistory(containers: readonly string[]): LogHistory {
+/** Whose logs: all containers and processes when nothing is named. */
+export const targetParameters = ({ containers, processes }: LogTargets): Parameters =>
+  containers.length + processes.length === 0
+    ? [
+        ["kind", "container"],
+        ["kind", "process"],
+      ]
+    : [
+        ...containers.map((name): Parameters[number] => ["container", name]),
+        ...processes.map((id): Parameters[number] => ["process", id]),
+      ];
+
+/** What a log is called in a view: see {@link processLabel}. */
+export const labelOf = ({ kind, name }: Pick<StoredContainer, "kind" | "name">): string =>
+  kind === "process" ? processLabel(name) : name;
+
+/** The log history of these as the API gives them; of all when nothing is named. */
+export function createStoredHistory(targets: LogTargets): LogHistory {
+  const only = targets.containers[0] ?? (targets.processes[0] && processLabel(targets.processes[0]));
   return {
     search(query, { order, limit, before, after }, signal) {
       const place: Parameters = [
@@ -17,7 +38,7 @@ export function createStoredHistory(containers: readonly string[]): LogHistory {
       ];
       if (before !== undefined) place.push(["before", before]);
       if (after !== undefined) place.push(["after", after]);
-      return api.logs.search([...containerParameters(containers), ...toParameters(query), ...place], signal);
+      return api.logs.search([...targetParameters(targets), ...toParameters(query), ...place], signal);
     },
     async timeOf(id, signal) {
       try {
@@ -32,10 +53,8 @@ export function createStoredHistory(containers: readonly string[]): LogHistory {
       const stored = await api.logs.containers(signal);
       if (stored.state !== "collecting") return true;
       return needs.every(({ container, at }) => {
-        const name = container ?? containers[0];
-        // Lines of processes are not stored: nobody waits for them.
-        if (container !== undefined && containers.length > 0 && !containers.includes(container)) return true;
-        const found = stored.containers.find((one) => one.name === name);
+        const name = container ?? only;
+        const found = [...stored.containers, ...stored.processes].find((one) => labelOf(one) === name);
         // Of what is not collected, nothing more will come.
         if (found && found.collection !== "following" && found.collection !== "idle") return true;
         return found?.lastTime != null && Date.parse(found.lastTime) >= at;

@@ -2,6 +2,7 @@ import type { StoredLogEvent, StoredLogLine } from "../../../../../shared/protoc
 import { cleanLine, visibleName } from "../../../lib/terminal-text.ts";
 import type { LogEntry, LogLine, LogNotice, LogOrigin, NoticeTone } from "../live/log-entry.ts";
 import { closed, notices, storedGap } from "../messages.ts";
+import { labelOf } from "./stored-history.ts";
 
 /** Length of the part of a container's id that names it. */
 const SHORT_ID = 12;
@@ -28,7 +29,7 @@ export function toStoredEntries(page: StoredPage, { takeIds, originOf }: StoredL
   const marksUpTo = (time: string) => {
     while (next < sorted.length && (sorted[next] as StoredLogEvent).time <= time) {
       const mark = sorted[next++] as StoredLogEvent;
-      const notice = toNotice(mark, id, originOf(mark.container));
+      const notice = toNotice(mark, id, originOf(labelOf({ kind: mark.source, name: mark.container })));
       if (!notice) continue;
       id++;
       entries.push(notice);
@@ -36,7 +37,7 @@ export function toStoredEntries(page: StoredPage, { takeIds, originOf }: StoredL
   };
   for (const line of lines) {
     marksUpTo(line.time);
-    entries.push(toLine(line, id++, originOf(line.container)));
+    entries.push(toLine(line, id++, originOf(labelOf({ kind: line.kind, name: line.container }))));
   }
   marksUpTo("9999");
   return entries;
@@ -51,8 +52,10 @@ function toLine(line: StoredLogLine, id: number, origin: LogOrigin | undefined):
     stream: line.stream,
     level: line.level,
     time: line.time,
-    exact: true,
-    container: line.containerId.slice(0, SHORT_ID),
+    exact: !line.approximate,
+    ...(line.approximate && { approximate: true }),
+    ...(line.instance !== undefined && { instance: line.instance }),
+    ...(line.kind === "container" && { container: line.containerId.slice(0, SHORT_ID) }),
     storedId: line.id,
     ...(origin && { origin }),
   };

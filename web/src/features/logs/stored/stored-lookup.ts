@@ -1,4 +1,5 @@
 import type { Accessor } from "solid-js";
+import { plainText } from "../../../lib/terminal-text.ts";
 import type { LogEntry, LogLine, LogOrigin } from "../live/log-entry.ts";
 import type { Direction } from "../live/log-timeline.ts";
 import { type LogQuery, toStoredQuery } from "../search/log-query.ts";
@@ -14,6 +15,11 @@ import {
   untilOf,
   within,
 } from "./log-pages.ts";
+
+/** Characters of an untimed line that are searched for. */
+const WORDS_MAX = 200;
+/** How much later the history may have read a line than the stream. */
+const LATER_MS = 60_000;
 
 export interface StoredLookupOptions {
   history: Accessor<LogHistory | undefined>;
@@ -54,16 +60,20 @@ export function createStoredLookup({ history, query, originOf, shown, signal, on
     },
 
     /** The id a line of a stream is stored under. */
-    async idOf({ time, text, stream, origin }: LogLine): Promise<string | undefined> {
+    async idOf({ time, text, stream, origin, approximate }: LogLine): Promise<string | undefined> {
       const stored = history();
       if (!stored) return undefined;
       const at = Date.parse(time);
-      const lines = await linesOf({
-        history: stored,
-        query: { stream, since: sinceOf(at), until: untilOf(at) },
-        place: { order: "asc", limit: PAGE },
-      });
-      return lines.find((line) => line.text === text && line.origin?.name === origin?.name)?.storedId;
+      // An untimed line is the newest with its text.
+      const words = plainText(text).slice(0, WORDS_MAX);
+      const query = approximate
+        ? { stream, ...(words && { text: words }), until: untilOf(at + LATER_MS) }
+        : { stream, since: sinceOf(at), until: untilOf(at) };
+      const order = approximate ? "desc" : "asc";
+      const lines = await linesOf({ history: stored, query, place: { order, limit: PAGE } });
+      return (approximate ? lines.reverse() : lines).find(
+        (line) => line.text === text && line.origin?.name === origin?.name,
+      )?.storedId;
     },
   };
 }

@@ -13,8 +13,6 @@ export interface LogViewProps {
   /** What the log is of; names the region and the downloaded file. */
   name: string;
   source: OpenLog | undefined;
-  /** The source notes no times: those at the beginnings of lines count. */
-  ownTimes?: boolean;
   /** What the reader should know of the lines. */
   note?: string;
   /** Further switches of the toolbar. */
@@ -26,7 +24,7 @@ export function LogView(props: LogViewProps) {
   const controls = createAddressedControls();
   let opened = 0;
   const feed = createLogFeed({
-    sources: () => (props.source ? [{ key: String(++opened), open: props.source, ownTimes: props.ownTimes }] : []),
+    sources: () => (props.source ? [{ key: String(++opened), open: props.source }] : []),
     query: controls.query,
   });
   const [pane, setPane] = createSignal<LogPaneApi>();

@@ -14,7 +14,7 @@ import { DetailHead, StatusTitle } from "../../../ui/MasterDetail.tsx";
 import { UpstreamDetail } from "../../../ui/UpstreamDetail.tsx";
 import { activityTab } from "../../activity/TargetActivity.tsx";
 import { createTimeMarks } from "../../events/time-marks.ts";
-import { ServiceLogs } from "../../logs/ServiceLogs.tsx";
+import { TargetLogs } from "../../logs/TargetLogs.tsx";
 import { ShellTab } from "../../terminal/ShellTab.tsx";
 import { ServiceButtons } from "../actions/ServiceButtons.tsx";
 import type { ServiceActions } from "../actions/service-actions.ts";
@@ -53,7 +53,11 @@ export function ServicePane(props: ServicePaneProps) {
       ? statusDisplay(props.service, now())
       : { tone: "neutral" as const, pulse: false, text: serviceLabels.gone };
   const tabs = createMemo((): Tab[] => [
-    { id: "logs", label: serviceLabels.logs, content: () => <ServiceLogs name={props.name} time={time} /> },
+    {
+      id: "logs",
+      label: serviceLabels.logs,
+      content: () => <TargetLogs name={props.name} containers={[props.name]} processes={[]} time={time} />,
+    },
     ...(present() ? partsOf(service, time, session.may("services:shell")) : []),
     activityTab("service", () => props.name),
   ]);

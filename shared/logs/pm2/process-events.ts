@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import type { ProcessEvent, ProcessHost } from "../../shared/pm2/processes.ts";
+import type { ProcessEvent, ProcessHost } from "../../pm2/processes.ts";
 
 export interface ProcessEvents {
   on(name: "event", listener: (event: ProcessEvent) => void): void;

@@ -1,5 +1,5 @@
-import { NEVER, type RunChange } from "../../shared/logs/container-runs.ts";
-import type { ProcessEvent, ProcessLogFiles } from "../../shared/pm2/processes.ts";
+import type { ProcessEvent, ProcessLogFiles } from "../../pm2/processes.ts";
+import { NEVER, type RunChange } from "../container-runs.ts";
 
 interface KnownProcess {
   restarts: number;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { RunChange } from "../../shared/logs/container-runs.ts";
-import type { ProcessEvent, ProcessLogFiles } from "../../shared/pm2/processes.ts";
+import type { ProcessEvent, ProcessLogFiles } from "../../pm2/processes.ts";
+import type { RunChange } from "../container-runs.ts";
 import { BUS_LAG_MS, missedRuns, ProcessRuns } from "./process-runs.ts";
 import { compareRunMarks, deliveredAt, newLife, runMark } from "./run-marks.ts";
 
@@ -20,6 +20,7 @@ const listed = (restarts: number, running: boolean, exitCode: number | undefined
     out: "/o",
     error: "/e",
     both: null,
+    format: { dateFormat: null, json: false },
     running,
     ended: !running,
     restarts,

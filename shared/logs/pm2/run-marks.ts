@@ -1,4 +1,4 @@
-import type { Mark } from "../../shared/logs/log-source.ts";
+import type { Mark } from "../log-source.ts";
 import type { DeliveredRuns } from "./process-runs.ts";
 
 /**

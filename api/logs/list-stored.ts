@@ -1,21 +1,28 @@
-import type { StoredContainer } from "../../shared/protocol/log-search.ts";
-import type { CollectedContainer } from "./collect/container-tasks.ts";
+import type { LogSourceKind, StoredContainer } from "../../shared/protocol/log-search.ts";
+import type { CollectedLog } from "./collect/collected-log.ts";
+import type { SourceFilter } from "./search/log-selection.ts";
 import { formatLineTime } from "./store/line-time.ts";
 import type { StoredLogTotals } from "./summary.ts";
 
-/** By name: what is kept, and what there is now. @param present undefined while nobody knows */
-export function listContainers(
-  kept: readonly StoredLogTotals[],
-  present: readonly CollectedContainer[] | undefined,
-  names: readonly string[] | null,
+/**
+ * Lists the logs of one kind by name: what is stored, and what there is now.
+ *
+ * @param collected undefined while nobody knows
+ */
+export function listStored(
+  kind: LogSourceKind,
+  totals: readonly StoredLogTotals[],
+  collected: readonly CollectedLog[] | undefined,
+  sources: SourceFilter,
 ): StoredContainer[] {
+  const kept = totals.filter((source) => source.kind === kind);
+  const present = collected?.filter((log) => log.kind === kind);
   const all = new Set([...kept, ...(present ?? [])].map(({ name }) => name));
-  const seen = names === null ? all : names.filter((name) => all.has(name));
-  return [...seen].sort().map((name) => {
+  const seen = [...all].filter((name) => sources.has({ kind, name }));
+  return seen.sort().map((name) => {
     const own = kept.filter((source) => source.name === name).sort((one, other) => other.maxUs - one.maxUs);
-    const now = present?.find((container) => container.name === name);
-    const isGone = (id: string, wasRemoved: boolean) =>
-      present ? !present.some((container) => container.id === id) : wasRemoved;
+    const now = present?.find((log) => log.name === name);
+    const isGone = (id: string, wasRemoved: boolean) => (present ? !present.some((log) => log.id === id) : wasRemoved);
     const listed = own.map(({ sourceId, lines, minUs, maxUs, removed }) => ({
       id: sourceId,
       ...timesOf(lines === 0 ? [] : [{ minUs, maxUs }]),
@@ -26,6 +33,7 @@ export function listContainers(
       listed.unshift({ id: now.id, firstTime: null, lastTime: null, lines: 0, removed: false });
     }
     return {
+      kind,
       name,
       containers: listed,
       ...timesOf(own.filter(({ lines }) => lines > 0)),
@@ -33,6 +41,7 @@ export function listContainers(
       bytes: own.reduce((sum, { bytes }) => sum + bytes, 0),
       removed: present ? !now : listed.every(({ removed }) => removed),
       collection: now?.collection ?? "gone",
+      ...(now?.note === undefined ? {} : { note: now.note }),
     };
   });
 }

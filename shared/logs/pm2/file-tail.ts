@@ -1,7 +1,7 @@
 import { type FSWatcher, fstatSync, watch } from "node:fs";
 import { type FileHandle, stat } from "node:fs/promises";
-import type { Mark } from "../../shared/logs/log-source.ts";
-import type { GapReason } from "../../shared/protocol/events/services.ts";
+import type { GapReason } from "../../protocol/events/services.ts";
+import type { Mark } from "../log-source.ts";
 import {
   type FileLine,
   fingerprintOf,
@@ -10,15 +10,18 @@ import {
   openLogFile,
   rotatedNeighbours,
   sumOf,
+  type TailOptions,
   tailOffset,
 } from "./log-file.ts";
 
 /** Interval at which a file is checked without an event: watches can run out, or miss a rename. */
-const POLL_MS = 500;
+export const POLL_MS = 500;
+/** The name can lead to another file, which has to be watched instead. */
+const REWATCH_MS = 2_000;
 
 export interface TailHandlers {
-  /** Awaited, so that a slow consumer slows the reading. `marks[i]` is the position of a reader that has `lines[i]`. */
-  onLines(lines: FileLine[], epoch: string): void | Promise<void>;
+  /** Awaited, so that a slow consumer slows the reading. `modified`: when the file last changed, in milliseconds since 1970. */
+  onLines(lines: FileLine[], epoch: string, modified: number): void | Promise<void>;
   onLost(reason: GapReason, to: Mark): void;
 }
 
@@ -27,6 +30,8 @@ export interface RunBreak {
   offset: number;
 }
 
+/** Last lines that are read of a file that becomes readable. */
+const MAX_SKIPPED_TO = 1_000;
 /** Stored breaks of one file, for later readers. */
 const MAX_BREAKS = 256;
 
@@ -54,6 +59,10 @@ const sameContent = (left: string, right: string) => left.split("-")[1] === righ
  */
 export class FileTail {
   mark: Mark;
+  /** The file could not be read until now: reading begins with its last lines, if nothing of it was read before. */
+  skipsHeld = false;
+  /** The file before it was last read to its end. */
+  private seen: { ino: number; size: number; mtimeMs: number } | undefined;
   private readonly path: string;
   private readonly handlers: TailHandlers;
   private handle: FileHandle | undefined;
@@ -105,7 +114,7 @@ export class FileTail {
       if (lines.length === 0) return;
       const epoch = await epochOf(this.handle);
       this.note(epoch, this.reader.position);
-      await this.deliver(lines, epoch);
+      await this.deliver(lines, epoch, this.handle);
     });
     await this.reading;
   }
@@ -138,7 +147,8 @@ export class FileTail {
     if (!this.handle && !(await this.reopen())) return;
     while (this.handle) {
       const handle: FileHandle = this.handle;
-      const { size, ino } = await handle.stat();
+      const seen = await handle.stat();
+      const { size, ino } = seen;
       const epoch = await epochOf(handle);
       const isOther = this.mark.at > 0 && !(isSameFile(epoch, this.mark.epoch) && (await holdsMark(handle, this.mark)));
       const restarted = size < this.reader.position || isOther;
@@ -149,10 +159,21 @@ export class FileTail {
       await this.drain(handle, epoch);
       if (this.held.length > 0) return;
       const current = await stat(this.path).catch(() => undefined);
-      if (!current || current.ino === ino) return;
-      await this.deliver(this.reader.finish(), await epochOf(handle));
+      if (!current || current.ino === ino) {
+        this.seen = seen;
+        return;
+      }
+      await this.deliver(this.reader.finish(), await epochOf(handle), handle);
       await this.startOver();
     }
+  }
+
+  /** Whether the name leads to the file that was read, and the file is as it was then: a check without reading. */
+  async isUnchanged(): Promise<boolean> {
+    const { seen } = this;
+    if (!this.handle || !seen) return false;
+    const now = await stat(this.path).catch(() => undefined);
+    return now !== undefined && now.ino === seen.ino && now.size === seen.size && now.mtimeMs === seen.mtimeMs;
   }
 
   async close(): Promise<void> {
@@ -161,7 +182,7 @@ export class FileTail {
     await handle?.close();
   }
 
-  private async deliver(lines: FileLine[], epoch: string): Promise<void> {
+  private async deliver(lines: FileLine[], epoch: string, handle: FileHandle): Promise<void> {
     const last = lines.at(-1);
     if (!last) return;
     this.mark = { epoch, at: last.end };
@@ -169,7 +190,7 @@ export class FileTail {
     if (sum !== undefined) this.mark.sum = sum;
     if (this.epochs.at(-1) !== epoch) this.epochs.push(epoch);
     if (this.epochs.length > 16) this.epochs.shift();
-    await this.handlers.onLines(lines, epoch);
+    await this.handlers.onLines(lines, epoch, (await handle.stat()).mtimeMs);
   }
 
   private async drain(handle: FileHandle, known: string): Promise<void> {
@@ -177,7 +198,7 @@ export class FileTail {
     for (;;) {
       for await (const lines of this.reader.read(handle, () => this.stopAt(epoch))) {
         if (epoch.endsWith("-0")) epoch = await epochOf(handle);
-        await this.deliver(lines, epoch);
+        await this.deliver(lines, epoch, handle);
       }
       const [hold] = this.held;
       const isBreak = this.breaks.some(
@@ -187,7 +208,7 @@ export class FileTail {
       const lines = this.reader.finish();
       if (lines.length > 0) {
         if (!isBreak) this.note(epoch, this.reader.position);
-        await this.deliver(lines, epoch);
+        await this.deliver(lines, epoch, handle);
       }
       if (hold && hold.offset <= this.reader.position) return;
       if (!(this.reader.position < (await handle.stat()).size)) return;
@@ -204,6 +225,9 @@ export class FileTail {
       throw error;
     }
     this.handle = handle;
+    const skips = this.skipsHeld;
+    this.skipsHeld = false;
+    if (skips && this.mark.at === 0) this.reader = new LineReader(await tailOffset(handle, MAX_SKIPPED_TO));
     if (this.mark.at === 0) return true;
     const epoch = await epochOf(handle);
     const { size } = await handle.stat();
@@ -233,8 +257,8 @@ export class FileTail {
       }
       for (const [index, { handle, epoch }] of neighbours.slice(first).entries()) {
         const reader = new LineReader(index === 0 ? sought.at : 0);
-        for await (const lines of reader.read(handle)) await this.deliver(lines, epoch);
-        await this.deliver(reader.finish(), epoch);
+        for await (const lines of reader.read(handle)) await this.deliver(lines, epoch, handle);
+        await this.deliver(reader.finish(), epoch, handle);
       }
     } finally {
       for (const { handle } of neighbours) await handle.close();
@@ -269,12 +293,19 @@ export class FileTail {
 const holdsMark = async (handle: FileHandle, { at, sum }: Mark): Promise<boolean> =>
   sum === undefined || isPlace(handle, at, sum);
 
-/** Follows a file until aborted: reads on every change, and every {@link POLL_MS} in case a change was missed. */
+export interface FollowFileOptions {
+  onError(error: unknown): void;
+  /** The file was read to its end, or does not exist. */
+  onRead(): void;
+  pollMs: number;
+}
+
+/** Follows a file until aborted: reads on every change, and checks it every `pollMs` in case a change was missed. */
 export async function followFile(
   tail: FileTail,
   path: string,
   signal: AbortSignal,
-  onError: (error: unknown) => void,
+  { onError, onRead, pollMs }: FollowFileOptions,
 ): Promise<void> {
   let watcher: FSWatcher | undefined;
   let wake: (() => void) | undefined;
@@ -295,33 +326,39 @@ export async function followFile(
   };
   signal.addEventListener("abort", nudge, { once: true });
   rewatch();
-  let polls = 0;
+  let watchedAt = performance.now();
+  let timedOut = false;
   while (!signal.aborted) {
     dirty = false;
     try {
-      await tail.catchUp();
+      if (!timedOut || !(await tail.isUnchanged())) {
+        await tail.catchUp();
+        onRead();
+      }
     } catch (error) {
       onError(error);
       await tail.close();
     }
     if (dirty || signal.aborted) continue;
-    const timedOut = await new Promise<boolean>((resolve) => {
-      const timer = setTimeout(() => resolve(true), POLL_MS);
+    timedOut = await new Promise<boolean>((resolve) => {
+      const timer = setTimeout(() => resolve(true), pollMs);
       wake = () => {
         clearTimeout(timer);
         resolve(false);
       };
     });
     wake = undefined;
-    // The name may lead to another file now, which must be watched instead.
-    if (timedOut && ++polls % 4 === 0) rewatch();
+    if (timedOut && performance.now() - watchedAt >= REWATCH_MS) {
+      watchedAt = performance.now();
+      rewatch();
+    }
   }
   watcher?.close();
   await tail.close();
 }
 
 /** Returns the mark before the last `lines` complete lines of a file; undefined if there is no such file. */
-export async function tailMark(path: string, lines: number, ended = false): Promise<Mark | undefined> {
+export async function tailMark(path: string, lines: number, options: TailOptions = {}): Promise<Mark | undefined> {
   let handle: FileHandle;
   try {
     handle = await openLogFile(path);
@@ -330,7 +367,7 @@ export async function tailMark(path: string, lines: number, ended = false): Prom
     throw error;
   }
   try {
-    return { epoch: await epochOf(handle), at: await tailOffset(handle, lines, ended) };
+    return { epoch: await epochOf(handle), at: await tailOffset(handle, lines, options) };
   } finally {
     await handle.close();
   }

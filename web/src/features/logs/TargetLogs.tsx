@@ -5,22 +5,30 @@ import { createAddressedControls } from "./addressed-controls.ts";
 import { LogPageLinks } from "./BesideButton.tsx";
 import { ContainerLogs } from "./ContainerLogs.tsx";
 import { formatLogAddress } from "./log-address.ts";
+import type { LogTargets } from "./log-targets.ts";
 import type { LogControls } from "./view/log-controls.ts";
 
-/** The log of one container, as a part of its pane; it continues when a new container takes over the name. */
-export function ServiceLogs(props: { name: string; time: TimeView }) {
+export interface TargetLogsProps extends LogTargets {
+  /** What the log is of. */
+  name: string;
+  time: TimeView;
+}
+
+/** The log of one container or deployment, as a part of its pane; it continues when a new container takes over the name. */
+export function TargetLogs(props: TargetLogsProps) {
   return (
-    <Show when={props.name} keyed>
-      {(name) => {
+    <Show when={[...props.containers, ...props.processes].join("\n")} keyed>
+      {(_key) => {
         const controls = createAddressedControls(props.time.range());
         joinRanges(controls, props.time);
-        const shown = { containers: [name], processes: [] };
+        const shown = { containers: [...props.containers], processes: [...props.processes] };
         const href = () =>
           `/logs${formatLogAddress({ ...shown, layout: "merged", query: controls.query(), line: undefined }, { only: true })}`;
         return (
           <ContainerLogs
-            label={`Log of ${name}`}
+            label={`Log of ${props.name}`}
             containers={shown.containers}
+            processes={shown.processes}
             controls={controls}
             tools={<LogPageLinks shown={shown} href={href()} />}
           />

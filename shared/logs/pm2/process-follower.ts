@@ -1,56 +1,38 @@
-import type { RunChange } from "../../shared/logs/container-runs.ts";
-import {
-  type FollowHandlers,
-  type LogLine,
-  type LogSource,
-  type Mark,
-  type Position,
-  type ReadHandlers,
-  RUN_TRACK,
-} from "../../shared/logs/log-source.ts";
-import type { ProcessEvent, ProcessHost, ProcessLogFiles } from "../../shared/pm2/processes.ts";
-import type { StreamClosedCode } from "../../shared/protocol/events/services.ts";
-import { delay } from "../../shared/server/async/backoff.ts";
-import { UnavailableError } from "../../shared/server/dependency.ts";
-import { AppError, toAppError } from "../../shared/server/errors.ts";
-import type { Log } from "../../shared/server/log.ts";
-import { FileTail, followFile, type TailHandlers, tailMark } from "./file-tail.ts";
-import { type FileLine, sumOf } from "./log-file.ts";
+import type { ProcessEvent, ProcessHost, ProcessLogFiles } from "../../pm2/processes.ts";
+import type { StreamClosedCode } from "../../protocol/events/services.ts";
+import { delay } from "../../server/async/backoff.ts";
+import { UnavailableError } from "../../server/dependency.ts";
+import { AppError, toAppError } from "../../server/errors.ts";
+import type { Log } from "../../server/log.ts";
+import type { RunChange } from "../container-runs.ts";
+import { type FollowHandlers, type Mark, type Position, RUN_TRACK } from "../log-source.ts";
+import { FileTail, followFile, POLL_MS, type TailHandlers } from "./file-tail.ts";
 import type { ProcessEvents } from "./process-events.ts";
-import { BUS_LAG_MS, type DeliveredRuns, missedRuns, ProcessRuns } from "./process-runs.ts";
+import { BUS_LAG_MS, type DeliveredRuns, type ProcessRuns } from "./process-runs.ts";
 import { type LogTrack, noticeOf, toTracks } from "./process-tracks.ts";
-import { compareRunMarks, deliveredAt, newLife, runMark } from "./run-marks.ts";
+import { deliveredAt, runMark } from "./run-marks.ts";
+import { createToLogLines, markAt } from "./track-lines.ts";
 
-/** Interval at which the list of processes is read again, in case an event of the daemon was missed. */
-const RELIST_MS = 10_000;
+/** How often a follower checks what it may have missed. */
+export interface FollowPace {
+  /** Interval at which the list of processes is read again, in milliseconds. */
+  relistMs: number;
+  /** All followers read the list at the same moment, so that they can share it. */
+  isAligned: boolean;
+  /** Interval at which a file is checked, in milliseconds. */
+  pollMs: number;
+}
+export const defaultPace: FollowPace = { relistMs: 10_000, isAligned: false, pollMs: POLL_MS };
 /** Restarts that wait for delivery between the lines; more are delivered as a count. */
 const MAX_RESTARTS = 64;
 
-function markAt(epoch: string, { text, end }: FileLine): Mark {
-  const mark: Mark = { epoch, at: end };
-  const sum = sumOf(text);
-  if (sum !== undefined) mark.sum = sum;
-  return mark;
-}
-
-function toLogLines(track: LogTrack, lines: readonly FileLine[], epoch: string): LogLine[] {
-  const time = new Date().toISOString();
-  return lines.map((line) => ({
-    track: track.id,
-    mark: markAt(epoch, line),
-    text: line.text,
-    time,
-    error: track.error,
-    instance: track.instance,
-  }));
-}
-
 /** Shared by the followers of one deployment's log and the readers of its stored lines. */
-interface Shared {
+export interface ProcessLogState {
   id: string;
-  processes: ProcessHost;
+  processes: Pick<ProcessHost, "logFiles">;
   events: ProcessEvents;
   log: Log;
+  pace: FollowPace;
   /** Tails that are being followed. Only they know the order of a file's generations. */
   following: Map<string, FileTail>;
   /** Ends of runs in the files, by track. */
@@ -62,129 +44,15 @@ interface Shared {
   run: Mark;
 }
 
-const breaksOf = ({ breaks }: Shared, track: string): Mark[] => {
+export const breaksOf = ({ breaks }: ProcessLogState, track: string): Mark[] => {
   const known = breaks.get(track) ?? [];
   breaks.set(track, known);
   return known;
 };
 
-/** The log of all processes of one deployment, read from the files that the daemon names. */
-export function createProcessLogs(id: string, processes: ProcessHost, events: ProcessEvents, log: Log): LogSource {
-  const runs = new ProcessRuns();
-  const life = newLife();
-  const shared: Shared = {
-    id,
-    processes,
-    events,
-    log,
-    following: new Map(),
-    breaks: new Map(),
-    runs,
-    life,
-    run: runMark(life, 0, runs.delivered),
-  };
-  const { following } = shared;
-
-  const tailOf = async (lines: number): Promise<Position> => {
-    const position = new Map<string, Mark>([[RUN_TRACK, shared.run]]);
-    const files = await processes.logFiles(id);
-    const ended = files.every(({ running }) => !running);
-    for (const track of toTracks(files).tracks) {
-      const mark = await tailMark(track.path, lines, ended && lines > 0);
-      if (mark) position.set(track.id, mark);
-    }
-    return position;
-  };
-
-  const source: LogSource = {
-    async end() {
-      // A reader with lines gets every later end.
-      shared.runs.compare(await processes.logFiles(id));
-      shared.run = runMark(life, shared.run.at, runs.delivered);
-      return tailOf(0);
-    },
-    readTail: async (lines, handlers, signal) => source.readAfter(await tailOf(lines), handlers, signal),
-
-    async readAfter(from, handlers, signal) {
-      const position = new Map(from);
-      await deliverMissed(shared, position, handlers);
-      const files = await processes.logFiles(id);
-      const ended = files.every(({ running }) => !running);
-      for (const track of toTracks(files).tracks) {
-        if (signal.aborted) break;
-        const tailHandlers: TailHandlers = {
-          async onLines(lines, epoch) {
-            const logLines = toLogLines(track, lines, epoch);
-            const before = new Map(position);
-            for (const line of logLines) position.set(track.id, line.mark);
-            await handlers.onLines(logLines, before);
-          },
-          onLost: (reason, to) => handlers.onLost({ reason, to: new Map(position).set(track.id, to) }),
-        };
-        const tail = new FileTail(track.path, from.get(track.id), tailHandlers, breaksOf(shared, track.id));
-        try {
-          await (ended ? tail.finish() : tail.catchUp());
-        } finally {
-          await tail.close();
-        }
-        if (tail.mark.epoch !== "") position.set(track.id, tail.mark);
-      }
-      return position;
-    },
-
-    follow: (from, handlers, signal) => new ProcessFollower(shared, from, handlers, signal).run(),
-
-    compare(left, right) {
-      if (left.epoch === right.epoch) return left.at - right.at;
-      const byRun = compareRunMarks(left, right);
-      if (byRun !== undefined) return byRun;
-      for (const tail of following.values()) {
-        const order = tail.compare(left, right);
-        if (!Number.isNaN(order)) return order;
-      }
-      return Number.NaN;
-    },
-    formatCursor: (position) => `p1${[...position].map(([track, mark]) => `~${track}.${formatMark(mark)}`).join("")}`,
-    parseCursor,
-  };
-  return source;
-}
-
-/** Delivers the ends and starts between a viewer's position and the newest one, since the files do not contain them. */
-async function deliverMissed(shared: Shared, position: Map<string, Mark>, handlers: ReadHandlers): Promise<void> {
-  const before = position.get(RUN_TRACK);
-  const mark = shared.run;
-  const [delivered, now] = [before && deliveredAt(before), deliveredAt(mark)];
-  const changes = delivered && now ? missedRuns(delivered, now) : [];
-  for (const change of changes) {
-    const at = new Map(position);
-    position.set(RUN_TRACK, mark);
-    await handlers.onLines([{ track: RUN_TRACK, mark, text: "", time: change.time, error: false, change }], at);
-  }
-  position.set(RUN_TRACK, mark);
-}
-
-const formatMark = ({ epoch, at, sum }: Mark): string =>
-  [epoch === "" ? "0-0" : epoch, at.toString(36), ...(sum === undefined ? [] : [sum.toString(36)])].join(".");
-
-const cursorPattern = /^p1(~(?:[0-9a-f]{12}|run)\.[0-9a-z]+(?:-[0-9a-z]+)+\.[0-9a-z]{1,10}(?:\.[0-9a-z]{1,9})?)*$/;
-
-function parseCursor(cursor: string): Position | undefined {
-  if (!cursorPattern.test(cursor)) return undefined;
-  const position = new Map<string, Mark>();
-  for (const part of cursor.split("~").slice(1)) {
-    const [track = "", epoch = "", at = "", sum] = part.split(".");
-    const mark: Mark = { epoch, at: Number.parseInt(at, 36) };
-    if (!Number.isSafeInteger(mark.at)) return undefined;
-    if (sum !== undefined) mark.sum = Number.parseInt(sum, 36);
-    position.set(track, mark);
-  }
-  return position;
-}
-
 /** Follows the files of one deployment, and delivers its ends and starts between their lines. */
-class ProcessFollower {
-  private readonly shared: Shared;
+export class ProcessFollower {
+  private readonly shared: ProcessLogState;
   private readonly handlers: FollowHandlers;
   private readonly signal: AbortSignal;
   private readonly position: Map<string, Mark>;
@@ -199,10 +67,14 @@ class ProcessFollower {
   private failing = false;
   /** Whether the list must be read again at once. */
   private again = false;
+  /** What PM2 listed last. */
+  private files: readonly ProcessLogFiles[] = [];
+  /** Why files cannot be read, by track. */
+  private readonly unreadable = new Map<string, string>();
   /** Version of the runs for which an end was seen. */
   private endedAt = -1;
 
-  constructor(shared: Shared, from: Position, handlers: FollowHandlers, signal: AbortSignal) {
+  constructor(shared: ProcessLogState, from: Position, handlers: FollowHandlers, signal: AbortSignal) {
     this.shared = shared;
     this.handlers = handlers;
     this.signal = signal;
@@ -218,7 +90,7 @@ class ProcessFollower {
     events.on("event", onEvent);
     try {
       while (!this.signal.aborted) {
-        const change = nextChange(id, events, this.signal);
+        const change = nextChange(id, events, this.shared.pace, this.signal);
         try {
           const { version } = this.shared.runs;
           await this.compare(await processes.logFiles(id), version);
@@ -244,7 +116,8 @@ class ProcessFollower {
     this.failing = false;
     this.again = false;
     const { tracks } = toTracks(files);
-    this.handlers.onNotice?.(await noticeOf(files));
+    this.files = files;
+    await this.notify();
     const wanted = new Set(tracks.map((track) => track.id));
     for (const track of tracks) if (!this.stops.has(track.id)) this.startTail(track);
     this.stopTails((trackId) => !wanted.has(trackId));
@@ -272,11 +145,21 @@ class ProcessFollower {
     this.endDelivered = true;
   }
 
+  /** Reports why the log is incomplete. Files that cannot be read do not stop the others. */
+  private async notify(): Promise<void> {
+    const known = await noticeOf(this.files);
+    const notices = [...new Set([...(known === undefined ? [] : [known]), ...this.unreadable.values()])];
+    this.handlers.onNotice?.(notices.length === 0 ? undefined : notices.join(" "));
+    if (this.unreadable.size > 0 && this.unreadable.size === this.stops.size) this.close("unsupported");
+    else if (this.stopped === "unsupported") this.stopped = undefined;
+  }
+
   private stopTails(matches: (trackId: string) => boolean): void {
     for (const [trackId, { abort }] of this.stops) {
       if (!matches(trackId)) continue;
       abort.abort();
       this.stops.delete(trackId);
+      this.unreadable.delete(trackId);
       this.shared.following.delete(trackId);
     }
   }
@@ -341,12 +224,13 @@ class ProcessFollower {
 
   private startTail(track: LogTrack): void {
     const { position, handlers } = this;
+    const toLogLines = createToLogLines(track);
     const tailHandlers: TailHandlers = {
-      onLines(lines, epoch) {
-        const logLines = toLogLines(track, lines, epoch);
-        const last = logLines.at(-1);
-        if (last) position.set(track.id, last.mark);
-        return handlers.onLines(logLines);
+      onLines(lines, epoch, modified) {
+        const logLines = toLogLines(lines, epoch, modified);
+        const last = lines.at(-1);
+        if (last) position.set(track.id, markAt(epoch, last));
+        return logLines.length > 0 ? handlers.onLines(logLines) : undefined;
       },
       onLost(reason, to) {
         handlers.onLost({ reason, to: new Map(position).set(track.id, to) });
@@ -358,20 +242,36 @@ class ProcessFollower {
     let failing = false;
     const onError = (error: unknown) => {
       if (error instanceof AppError && error.code === "not_supported") {
-        this.close("unsupported");
+        tail.skipsHeld = true;
+        if (this.unreadable.get(track.id) === error.message) return;
+        this.unreadable.set(track.id, error.message);
+        void this.notify().catch(() => undefined);
         return;
       }
       if (!failing) this.shared.log.error({ err: error }, "a process's log could not be read");
       failing = true;
       this.close("unavailable");
     };
-    const done = followFile(tail, track.path, AbortSignal.any([this.signal, abort.signal]), onError);
+    const onRead = () => {
+      if (this.unreadable.delete(track.id)) void this.notify().catch(() => undefined);
+    };
+    const done = followFile(tail, track.path, AbortSignal.any([this.signal, abort.signal]), {
+      onError,
+      onRead,
+      pollMs: this.shared.pace.pollMs,
+    });
     this.stops.set(track.id, { abort, done, alone: track.instance !== undefined });
   }
 }
 
-/** Waits for an event of the deployment's processes or of the daemon, or for {@link RELIST_MS}. */
-function nextChange(id: string, events: ProcessEvents, signal: AbortSignal): Promise<void> {
+/** Waits for an event of the deployment's processes or of the daemon, or for the next list. */
+function nextChange(
+  id: string,
+  events: ProcessEvents,
+  { relistMs, isAligned }: FollowPace,
+  signal: AbortSignal,
+): Promise<void> {
+  const wait = isAligned ? relistMs - (Date.now() % relistMs) : relistMs;
   const waiting = new AbortController();
   const wake = () => waiting.abort();
   const onEvent = (event: { id: string }) => {
@@ -379,7 +279,7 @@ function nextChange(id: string, events: ProcessEvents, signal: AbortSignal): Pro
   };
   events.on("event", onEvent);
   events.on("daemon", wake);
-  return delay(RELIST_MS, AbortSignal.any([signal, waiting.signal])).finally(() => {
+  return delay(wait, AbortSignal.any([signal, waiting.signal])).finally(() => {
     events.off("event", onEvent);
     events.off("daemon", wake);
   });

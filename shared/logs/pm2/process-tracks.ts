@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { ProcessLogFiles } from "../../shared/pm2/processes.ts";
+import type { ProcessLogFiles } from "../../pm2/processes.ts";
+import type { LineFormat } from "./line-parser.ts";
 
 /** Followed files of one deployment; limited, since a cursor names each of them. */
 const MAX_FILES = 64;
@@ -13,6 +14,9 @@ export interface LogTrack {
   error: boolean;
   /** The process that writes the file, if there is only one. */
   instance: number | undefined;
+  format: LineFormat;
+  /** PM2's name of the app. */
+  app: string;
 }
 
 export interface LogTracks {
@@ -27,7 +31,7 @@ const trackId = (path: string) => createHash("sha256").update(path).digest("hex"
 export function toTracks(processes: readonly ProcessLogFiles[]): LogTracks {
   const tracks = new Map<string, LogTrack>();
   let leftOut = 0;
-  for (const { pmId, out, error, both } of processes) {
+  for (const { pmId, name, out, error, both, format } of processes) {
     const files = [
       { path: out, error: false },
       { path: error, error: true },
@@ -41,7 +45,7 @@ export function toTracks(processes: readonly ProcessLogFiles[]): LogTracks {
     }
     for (const file of files) {
       const known = tracks.get(file.path);
-      if (!known) tracks.set(file.path, { id: trackId(file.path), ...file, instance: pmId });
+      if (!known) tracks.set(file.path, { id: trackId(file.path), ...file, instance: pmId, format, app: name });
       else if (known.instance !== pmId) known.instance = undefined;
     }
   }

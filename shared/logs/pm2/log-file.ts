@@ -2,8 +2,8 @@ import { constants } from "node:fs";
 import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
-import { LINE_CUT_MARK, LINE_MAX_BYTES } from "../../shared/logs/line-limit.ts";
-import { AppError } from "../../shared/server/errors.ts";
+import { AppError } from "../../server/errors.ts";
+import { LINE_CUT_MARK, LINE_MAX_BYTES } from "../line-limit.ts";
 
 const CHUNK_BYTES = 64 * 1024;
 /** Bytes of the first line that distinguish a file from an earlier one with the same name or inode. */
@@ -130,14 +130,21 @@ export class LineReader {
     for (;;) {
       const newline = data.indexOf(NEWLINE, start);
       if (newline === -1) break;
-      const piece = data.subarray(start, newline);
+      const piece = this.withoutHole(data.subarray(start, newline));
       this.offset = base + newline + 1;
       lines.push({ text: this.takeCarry(piece), end: this.offset });
       start = newline + 1;
     }
     this.readAt = base + data.length;
-    this.addCarry(data.subarray(start));
+    this.addCarry(this.withoutHole(data.subarray(start)));
     return lines;
+  }
+
+  /** Drops zeros at the start of a line: a writer that does not append leaves a hole in a file that was emptied. */
+  private withoutHole(piece: Buffer): Buffer {
+    if (this.carried > 0 || this.cut || piece[0] !== 0) return piece;
+    const end = piece.findIndex((byte) => byte !== 0);
+    return end === -1 ? piece.subarray(piece.length) : piece.subarray(end);
   }
 
   private addCarry(piece: Buffer): void {
@@ -166,11 +173,19 @@ export class LineReader {
   }
 }
 
-/**
- * Returns the offset of the last `lines` lines of a file, within its last {@link TAIL_MAX_BYTES}.
- * @param ended the file has no writer: its last text counts as a line even without a line end
- */
-export async function tailOffset(handle: FileHandle, lines: number, ended = false): Promise<number> {
+export interface TailOptions {
+  /** The file has no writer: its last text counts as a line even without a line end. */
+  ended?: boolean;
+  /** Most bytes that are read backwards. */
+  maxBytes?: number;
+}
+
+/** Returns the offset of the last `lines` lines of a file, within its last `maxBytes`. */
+export async function tailOffset(
+  handle: FileHandle,
+  lines: number,
+  { ended = false, maxBytes = TAIL_MAX_BYTES }: TailOptions = {},
+): Promise<number> {
   const { size } = await handle.stat();
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   let found = 0;
@@ -184,7 +199,7 @@ export async function tailOffset(handle: FileHandle, lines: number, ended = fals
     }
   }
   while (end > 0) {
-    if (size - end >= TAIL_MAX_BYTES) return oldest ?? end;
+    if (size - end >= maxBytes) return oldest ?? end;
     const start = Math.max(0, end - CHUNK_BYTES);
     const { bytesRead } = await handle.read(buffer, 0, end - start, start);
     for (let index = bytesRead - 1; index >= 0; index--) {
