@@ -41,6 +41,8 @@ import { imagesRoutes } from "./images/routes.ts";
 import { internalRoutes } from "./internal/routes.ts";
 import { jobsRoutes } from "./jobs/routes.ts";
 import { logsRoutes } from "./logs/routes.ts";
+import { gatewayEndpoint } from "./mcp/gateway/endpoint.ts";
+import { gatewayRoutes } from "./mcp/gateway/routes.ts";
 import { mcpRoutes } from "./mcp/routes.ts";
 import { networksRoutes } from "./networks/routes.ts";
 import { servicesRoutes } from "./services/routes.ts";
@@ -78,6 +80,8 @@ const apiRoutes = (deps: ApiDeps, all: readonly AnyAction[]) =>
     .route("/system", systemHistoryRoutes(deps))
     .route("/watch", watchRoutes(deps))
     .route("/mcp", mcpRoutes(deps))
+    .route("/mcp-gateway", gatewayRoutes(deps))
+    .route("/agent/mcp", gatewayEndpoint(deps))
     .route("/alerts", alertsRoutes(deps))
     .route("/files", filesRoutes(deps))
     .route("/getting-started", gettingStartedRoutes(deps))

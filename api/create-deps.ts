@@ -3,8 +3,6 @@ import { join } from "node:path";
 import { openContainerEvents } from "../shared/docker/container-events.ts";
 import { createFileRoot } from "../shared/files/root/files.ts";
 import { createSaveJournal } from "../shared/files/saving/save-journal.ts";
-import { createHelperBridge } from "../shared/helper/bridge.ts";
-import { createHelperClient } from "../shared/helper/client.ts";
 import { createHostMetrics } from "../shared/metrics/metrics.ts";
 import { createProcesses } from "../shared/pm2/daemons.ts";
 import { canSeeDeployment, canSeeService, may, type Principal } from "../shared/protocol/access.ts";
@@ -37,6 +35,7 @@ import { createJobs } from "./jobs/jobs.ts";
 import { messages as jobMessages } from "./jobs/messages.ts";
 import { permissionOfJob, seesJob } from "./jobs/visibility.ts";
 import { createLogStore } from "./logs/log-store.ts";
+import { createMcpGateway } from "./mcp/gateway/gateway.ts";
 import { createMcpHost } from "./mcp/host/host.ts";
 import { createContainerFacts } from "./services/container-facts.ts";
 import { notifyList } from "./services/service-target.ts";
@@ -94,9 +93,7 @@ export function createApiDeps({
   const { config } = settings;
   const recreates = createRecreateStore(database, log);
   const docker = createDockerEngine({ dockerHost: config.DOCKER_HOST, recreateJournal: recreates });
-  const helper = createHelperClient();
-  const bridge = createHelperBridge(helper);
-  const processes = createProcesses({ pm2Home: config.PM2_HOME, shown: config.PM2_DAEMONS, bridge });
+  const processes = createProcesses({ pm2Home: config.PM2_HOME, shown: config.PM2_DAEMONS });
   const ownFiles = join(config.DATA_DIR, "files");
   if (config.FILE_MANAGER_ROOT === ownFiles) mkdirSync(ownFiles, { recursive: true, mode: 0o700 });
   const journal = createSaveJournal({
@@ -222,6 +219,7 @@ export function createApiDeps({
   });
   const catalogue = loadCatalogue({ folder: config.CATALOGUE_DIR, log });
   const oneTimeCredentials = createOneTimeCredentials();
+  const mcpGateway = createMcpGateway({ database, mcp, access, realtime, log, version: readRelease().version });
   settings.onChange(["MCP_ALLOWED_COMMANDS", "MCP_ALLOWED_HOSTS"], mcp.stopForbidden);
   settings.onChange(["LOG_STORE_MAX_BYTES", "LOG_STORE_MAX_DAYS"], logStore.applyLimits);
   settings.onChange(["STATS_INTERVAL", "STATS_HISTORY_DAYS"], stats.applySettings);
@@ -270,6 +268,7 @@ export function createApiDeps({
       updateChecks,
       updates: createUpdates({ docker, registries, store: updateStore }),
       mcp,
+      mcpGateway,
       originPolicy,
       log,
       production: config.NODE_ENV === "production",
@@ -287,12 +286,12 @@ export function createApiDeps({
         logStore.close(),
         containerEvents.close(),
       ]);
+      mcpGateway.close();
       stopRequests.close();
       stackHost.close();
       oneTimeCredentials.close();
     },
     close() {
-      helper.close();
       activityChanges.close();
       activity.close();
       stats.close();

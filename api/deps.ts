@@ -19,6 +19,7 @@ import type { Dependencies } from "./health/dependencies.ts";
 import type { Registries } from "./images/registries.ts";
 import type { Jobs } from "./jobs/jobs.ts";
 import type { LogStore } from "./logs/log-store.ts";
+import type { McpGateway } from "./mcp/gateway/gateway.ts";
 import type { McpHost } from "./mcp/host/host.ts";
 import type { ContainerFacts } from "./services/container-facts.ts";
 import type { StopRequests } from "./services/stop-requests.ts";
@@ -48,6 +49,7 @@ export interface ApiDeps {
   metrics: HostMetrics;
   files: FileRoot;
   mcp: McpHost;
+  mcpGateway: McpGateway;
   jobs: Jobs;
   /** Longest wait for an action that usually takes a moment. Then the response is a job. */
   respondWithinMs: number;

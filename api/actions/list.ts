@@ -13,6 +13,7 @@ import { imageActions } from "../images/actions.ts";
 import { registryActions } from "../images/registry-actions.ts";
 import { jobActions } from "../jobs/actions.ts";
 import { mcpActions } from "../mcp/actions.ts";
+import { mcpGatewayActions } from "../mcp/gateway/actions.ts";
 import { networkActions } from "../networks/actions.ts";
 import { serviceActions } from "../services/actions.ts";
 import { settingActions } from "../settings/actions.ts";
@@ -31,6 +32,7 @@ export const actions = [
   ...registryActions,
   ...alertActions,
   ...mcpActions,
+  ...mcpGatewayActions,
   ...deploymentActions,
   ...jobActions,
   ...activityActions,

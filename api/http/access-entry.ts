@@ -8,6 +8,7 @@ import type { Permission } from "../../shared/protocol/access.ts";
  * - `session`: a person's session; never an API key
  * - `emit-token`: the realtime server
  * - `monitor`: an administrator's session, an API key that an administrator created, or the emit token
+ * - `gateway`: an API key that names the scope `mcp:call`; the route limits its requests itself
  * - a permission: sessions and keys whose role (and scopes) include it
  */
 export type AccessRule =
@@ -17,6 +18,7 @@ export type AccessRule =
   | "session"
   | "emit-token"
   | "monitor"
+  | "gateway"
   | Permission;
 
 export interface AccessEntry {

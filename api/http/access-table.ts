@@ -105,6 +105,13 @@ export const readRoutes: AccessTable = {
   "GET /api/mcp/:id/requests": view("mcp:control"),
   "GET /api/mcp/:id/wire": view("mcp:control"),
   "GET /api/mcp/:id/saved-calls": view("mcp:control"),
+  "GET /api/mcp-gateway": view("mcp:manage"),
+  "GET /api/mcp-gateway/items": view("mcp:manage"),
+  "GET /api/mcp-gateway/calls": view("mcp:manage"),
+  // Messages of programs. Each call is in the history of the gateway.
+  "GET /api/agent/mcp": view("gateway"),
+  "POST /api/agent/mcp": view("gateway"),
+  "DELETE /api/agent/mcp": view("gateway"),
   "GET /api/alerts": view("alerts:view"),
   "GET /api/alerts/history": view("alerts:view"),
   "GET /api/alerts/bell": view("alerts:view"),

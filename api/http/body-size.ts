@@ -1,6 +1,7 @@
 import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
 import { TEXT_FILE_MAX } from "../../shared/protocol/file.ts";
+import { MCP_GATEWAY_PATH } from "../../shared/protocol/mcp-gateway-limits.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { ApiEnv } from "./context.ts";
 import { messages } from "./messages.ts";
@@ -9,15 +10,20 @@ const DEFAULT_MAX = 1024 * 1024;
 /** A text is sent as JSON, where a character takes up to three bytes. */
 const TEXT_MAX = 3 * TEXT_FILE_MAX;
 
+/** Arguments of a tool may hold a small file. */
+const GATEWAY_MAX = 4 * 1024 * 1024;
+
 const onError = () => {
   throw new AppError("too_large", messages.tooLarge);
 };
 const standard = bodyLimit({ maxSize: DEFAULT_MAX, onError });
+const gateway = bodyLimit({ maxSize: GATEWAY_MAX, onError });
 const text = bodyLimit({ maxSize: TEXT_MAX, onError });
 
 /** Refuses a body above the limit of its route before the handler runs. Routes with a raw body measure it themselves. */
 export const bodySize = () =>
   createMiddleware<ApiEnv>((c, next) => {
     if (c.get("hasRawBody")) return next();
+    if (c.req.path === MCP_GATEWAY_PATH) return gateway(c, next);
     return c.req.path === "/api/files/text" ? text(c, next) : standard(c, next);
   });

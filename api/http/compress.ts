@@ -21,6 +21,8 @@ export const compressJson = () =>
     const isJson = /^application\/json\b/i.test(headers.get("Content-Type") ?? "");
     if (!isJson || !body || status === 206 || headers.has("Content-Encoding") || headers.has("Content-Disposition"))
       return;
+    // A route that knows the length of a small body spares it a second copy.
+    if (Number(headers.get("Content-Length") ?? MIN_BYTES) < MIN_BYTES) return;
     headers.append("Vary", "Accept-Encoding");
     if (c.req.method === "HEAD" || preferredEncoding(c.req.header("Accept-Encoding") ?? "", ["gzip"]) !== "gzip")
       return;

@@ -16,6 +16,8 @@ import { requireStepUp } from "../access/login/step-up.ts";
 import { messages as accessMessages } from "../access/messages.ts";
 import type { AuditEvent } from "../audit/audit-event.ts";
 import type { Trail } from "../audit/trail.ts";
+import { messages as gatewayMessages } from "../mcp/gateway/messages.ts";
+import { mayUseGateway } from "../mcp/gateway/right.ts";
 import type { AccessEntry } from "./access-entry.ts";
 import { accessTable } from "./access-table.ts";
 import { cameByHttps, namesThisServer, requestOf } from "./client-address.ts";
@@ -43,6 +45,11 @@ export interface GuardLimits {
 }
 const defaultLimits: GuardLimits = { principal: 3_000, change: 600, stranger: 300, recorded: 300 };
 const HOUR_SECONDS = 3_600;
+
+/** How programs authenticate, in the terms of RFC 6750. */
+const CHALLENGE = 'Bearer realm="AI Desktop"';
+const challenge = (token: string | undefined) =>
+  token === undefined ? CHALLENGE : `${CHALLENGE}, error="invalid_token"`;
 
 const changing = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 const reading = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -101,21 +108,32 @@ export function createGuard(
     if (principal) {
       c.set("principal", principal);
       c.set("caller", access.userOf(principal));
-      await ofPrincipal.take(principal.id);
-      if (changes) await ofChanges.take(principal.id);
+      // The gateway counts the requests of a key itself, by limits that an administrator sets.
+      if (rule !== "gateway" || !mayUseGateway(principal)) {
+        await ofPrincipal.take(principal.id);
+        if (changes) await ofChanges.take(principal.id);
+      }
     } else await ofStrangers.take(addressBucket(address));
     if (rule === "public" && route.entry) return route.entry;
     if (rule === "stranger-or-signed-in" && route.entry && (principal || isStranger(c))) return route.entry;
     // A path that is public by another method is no secret.
     if (!route.entry && route.isPublic) throw notAllowed(c, route);
-    if (!principal) throw new AppError("unauthorized", accessMessages.loginFirst);
+    if (!principal) {
+      // Clients of MCP learn from it how to authenticate.
+      if (rule === "gateway") c.header("WWW-Authenticate", challenge(token));
+      throw new AppError("unauthorized", accessMessages.loginFirst);
+    }
     if (!route.entry) {
       if (route.methods.length > 0 || !(changes || reading.has(method))) throw notAllowed(c, route);
       throw new AppError("not_found", messages.noSuchRoute);
     }
     const { entry } = route;
     const requireRight = (asking: Principal) => {
-      if (!isAllowed(asking, entry.rule, access)) throw new AppError("forbidden", messages.forbidden);
+      if (!isAllowed(asking, entry.rule, access)) {
+        if (entry.rule !== "gateway") throw new AppError("forbidden", messages.forbidden);
+        c.header("WWW-Authenticate", `${CHALLENGE}, error="insufficient_scope", scope="mcp:call"`);
+        throw new AppError("forbidden", gatewayMessages.keyOnly);
+      }
       requireScope(asking, entry.scope);
     };
     requireRight(principal);
@@ -207,6 +225,8 @@ export function isAllowed(
       return principal.kind === "user";
     case "emit-token":
       return false;
+    case "gateway":
+      return mayUseGateway(principal);
     case "monitor":
       return mayMonitor(principal, access);
     default:

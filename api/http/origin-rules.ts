@@ -60,7 +60,10 @@ export function allowListedOrigin(c: Context, policy: OriginPolicy): void {
   if (origin === undefined || !policy.allowsOrigin(origin)) return;
   c.res.headers.set("Access-Control-Allow-Origin", origin);
   c.res.headers.set("Access-Control-Allow-Credentials", "true");
-  c.res.headers.set("Access-Control-Expose-Headers", "Content-Disposition, Date, Retry-After, X-Request-Id");
+  c.res.headers.set(
+    "Access-Control-Expose-Headers",
+    "Content-Disposition, Date, Mcp-Session-Id, Retry-After, WWW-Authenticate, X-Request-Id",
+  );
 }
 
 /** Whether the request is a preflight of a browser. */
@@ -72,7 +75,8 @@ export const isPreflight = (c: Context): boolean =>
 export function answerPreflight(c: Context): Response {
   return c.body(null, 204, {
     "Access-Control-Allow-Methods": METHODS,
-    "Access-Control-Allow-Headers": "Content-Type, Authorization, Idempotency-Key, If-None-Match, X-Requested-With",
+    "Access-Control-Allow-Headers":
+      "Content-Type, Authorization, Idempotency-Key, If-None-Match, X-Requested-With, Mcp-Session-Id, MCP-Protocol-Version, Last-Event-ID",
     "Access-Control-Max-Age": "600",
   });
 }

@@ -24,6 +24,7 @@ export const permissions = {
   "system:view": "viewer",
   "mcp:view": "viewer",
   "mcp:control": "operator",
+  "mcp:call": "operator",
   "mcp:manage": "admin",
   "files:view": "operator",
   "files:change": "operator",

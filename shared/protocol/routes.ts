@@ -56,6 +56,14 @@ import type { GettingStarted, gettingStartedBody } from "./getting-started.ts";
 import type { Image, ImageDetail, pullRequest, removeImageQuery, tagRequest } from "./image.ts";
 import type { Job } from "./job.ts";
 import type { callMcpTool, changeMcpServer, createMcpServer, McpServer, McpTool, mcpSupervisionBody } from "./mcp.ts";
+import type {
+  changeGateway,
+  changeGatewayClient,
+  changeGatewayServer,
+  Gateway,
+  GatewayCall,
+  GatewayItem,
+} from "./mcp-gateway.ts";
 import type { McpImported, McpImportPreview, McpSnippet, mcpImportBody, mcpImportPreviewBody } from "./mcp-import.ts";
 import type {
   answerMcpRequest,
@@ -347,6 +355,14 @@ interface McpRoutes {
   "PUT /mcp/:id/saved-calls/:call": { json: z.input<typeof saveMcpCall>; answer: { call: McpSavedCall } };
   "DELETE /mcp/:id/saved-calls/:call": { answer: object };
   "POST /mcp/:id/saved-calls/:call/check": { answer: { check: McpCheck } };
+  "GET /mcp-gateway": { answer: { gateway: Gateway } };
+  "PUT /mcp-gateway": { json: z.input<typeof changeGateway>; answer: { gateway: Gateway } };
+  "GET /mcp-gateway/items": { answer: { items: GatewayItem[] } };
+  "GET /mcp-gateway/calls": { answer: { calls: GatewayCall[] } };
+  "PUT /mcp-gateway/servers/:id": { json: z.input<typeof changeGatewayServer>; answer: { gateway: Gateway } };
+  "PUT /mcp-gateway/clients/:id": { json: z.input<typeof changeGatewayClient>; answer: { gateway: Gateway } };
+  "DELETE /mcp-gateway/clients/:id/sessions": { answer: { ended: number } };
+  "POST /mcp-gateway/calls/:id/stop": { answer: object };
 }
 
 interface AlertsRoutes {

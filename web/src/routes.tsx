@@ -54,6 +54,11 @@ export const routes: RouteDefinition[] = [
   },
   { path: "/disk", info: { title: "Disk" }, component: lazy(() => import("./features/disk/DiskPage.tsx")) },
   { path: "/system", info: { title: "System" }, component: lazy(() => import("./features/system/SystemPage.tsx")) },
+  {
+    path: "/mcp/gateway",
+    info: { title: "MCP gateway" },
+    component: lazy(() => import("./features/mcp/gateway/GatewayPage.tsx")),
+  },
   { path: "/mcp/:id?", info: { title: "MCP servers" }, component: lazy(() => import("./features/mcp/McpPage.tsx")) },
   { path: "/files/*path", info: { title: "Files" }, component: lazy(() => import("./features/files/FilesPage.tsx")) },
   {

@@ -9,6 +9,10 @@ import { described } from "../../http/openapi.ts";
 export function accessAreasOf(table: AccessTable): AccessArea[] {
   const areas = new Map<string, AccessArea>();
   for (const { rule, action, scope = null, stepUp, scopedKeys } of Object.values(table)) {
+    if (rule === "gateway") {
+      const area = { permission: "mcp:call", changes: true, scope: null, keys: "scoped" } as const;
+      areas.set(JSON.stringify(area), area);
+    }
     if (!(rule in permissions)) continue;
     const keys = !stepUp ? "yes" : scopedKeys ? "scoped" : "no";
     const area = { permission: rule as AccessArea["permission"], changes: action !== undefined, scope, keys } as const;

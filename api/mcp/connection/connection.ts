@@ -2,6 +2,7 @@ import {
   type CallToolResult,
   LOG_LEVEL_META_KEY,
   type Progress,
+  ProtocolError,
   type RequestOptions,
 } from "@modelcontextprotocol/client";
 import { z } from "zod";
@@ -18,6 +19,7 @@ import { createKeepAlive, type Health, KEEP_ALIVE, type KeepAliveTimes } from ".
 import { invalidTemplate } from "./messages.ts";
 import { expandTemplate, offers, toAbout } from "./offers.ts";
 import type { McpPeer } from "./peer.ts";
+import type { RawRequestOptions, RawServer } from "./raw.ts";
 import { toTool } from "./repair.ts";
 import { type McpSession, openSession, type SessionOptions } from "./session.ts";
 import { createSubscriptions } from "./subscriptions.ts";
@@ -29,6 +31,8 @@ const MAX_PAGES = 20;
 const MAX_ENTRIES = 2_000;
 const MAX_CURSOR = 8_192;
 const MAX_CALLS = 16;
+/** Requests of programs behind the gateway that run at once at one server. */
+const MAX_PASSED = 256;
 /** Longest handshake of a session that replaces an expired one. */
 const RENEW_MS = 20_000;
 
@@ -47,6 +51,15 @@ export interface McpConnection {
   expandTemplate(template: string, values: Record<string, string>): string;
   /** Sends any request of the protocol. Returns the result as the server sent it. */
   request(method: string, params: Json, options: CallOptions): Promise<Json>;
+  /** What the server said in the handshake. */
+  raw(): RawServer;
+  /**
+   * Passes a request of a program through, beside the calls of the panel. Returns the result as the server sent it:
+   * `input_required` too.
+   *
+   * @throws ProtocolError as the server sent it; AppError
+   */
+  pass(method: string, params: Json, options: RawRequestOptions): Promise<Json>;
   /** Follows changes of a resource, also in later sessions. */
   subscribe(uri: string): Promise<void>;
   unsubscribe(uri: string): Promise<void>;
@@ -92,6 +105,7 @@ export async function connectMcpServer(options: ConnectOptions): Promise<McpConn
   const subscriptions = createSubscriptions();
   let session = await openSession({ ...options, peer });
   let calls = 0;
+  let passed = 0;
   let open = true;
   const ended = new AbortController();
 
@@ -142,7 +156,7 @@ export async function connectMcpServer(options: ConnectOptions): Promise<McpConn
 
   const pulse = createKeepAlive({
     times: options.pulse ?? KEEP_ALIVE,
-    busy: () => calls > 0,
+    busy: () => calls + passed > 0,
     ping: (timeout) => {
       const { client } = session;
       return client.getProtocolEra() === "modern" ? client.discover({ timeout }) : client.ping({ timeout });
@@ -244,6 +258,26 @@ export async function connectMcpServer(options: ConnectOptions): Promise<McpConn
       }),
     request: (method, params, options) =>
       call(options, ({ client }, limit) => client.request({ method, params }, anyResult, limit)),
+    raw() {
+      const { client } = session;
+      const capabilities = client.getServerCapabilities() ?? {};
+      return { capabilities, instructions: client.getInstructions(), panelCalls: calls };
+    },
+    async pass(method, params, { limitMs, signal }) {
+      if (passed >= MAX_PASSED) throw new AppError("overloaded", messages.tooManyCalls);
+      passed++;
+      try {
+        const limit = { timeout: limitMs, maxTotalTimeout: limitMs, signal, allowInputRequired: true };
+        return await withSession(({ client }) => client.request({ method, params }, anyResult, limit));
+      } catch (error) {
+        if (error instanceof ProtocolError || signal?.aborted) throw error;
+        const failure = toCallFailure(error, limitMs);
+        if (failure instanceof AppError && failure.code === "upstream_unavailable") void pulse.check();
+        throw failure;
+      } finally {
+        passed--;
+      }
+    },
     about() {
       const { client } = session;
       return toAbout(

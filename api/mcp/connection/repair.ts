@@ -117,3 +117,13 @@ function asText(part: unknown): string {
   );
   return json.length > MAX_PART ? `${json.slice(0, MAX_PART).toWellFormed()}…` : json;
 }
+
+/** A tool of a repaired list as the server sent it, or the least of it that a client accepts. */
+export function originalTool(tool: unknown): unknown {
+  if (!isObject(tool)) return undefined;
+  const original = isObject(tool._meta) ? tool._meta[TOOL] : undefined;
+  if (original === undefined) return tool;
+  if (issuesOf("Tool", original).length === 0) return original;
+  const { description, title } = toTool(tool as { name: string; _meta?: Json });
+  return { name: tool.name, title, description, inputSchema: tool.inputSchema };
+}

@@ -21,14 +21,15 @@ export interface Subscriptions {
  * when they change.
  */
 export function createSubscriptions(): Subscriptions {
-  const uris = new Set<string>();
+  /** How many follow each: the panel, and the clients of the gateway together. */
+  const uris = new Map<string, number>();
   let stream: { client: TolerantClient; opened: McpSubscription } | undefined;
 
   const listen = async (client: TolerantClient) => {
     const before = stream;
     stream = undefined;
     if (uris.size > 0) {
-      const opened = await client.listen({ resourceSubscriptions: [...uris] }, { timeout: LIMIT_MS });
+      const opened = await client.listen({ resourceSubscriptions: [...uris.keys()] }, { timeout: LIMIT_MS });
       stream = { client, opened };
     }
     if (before?.client === client) await before.opened.close().catch(() => {});
@@ -39,16 +40,17 @@ export function createSubscriptions(): Subscriptions {
   };
 
   return {
-    uris: () => [...uris],
+    uris: () => [...uris.keys()],
     async add(client, uri) {
-      if (uris.has(uri)) return;
+      const followers = uris.get(uri);
+      if (followers !== undefined) return void uris.set(uri, followers + 1);
       if (!client.getServerCapabilities()?.resources?.subscribe) {
         throw new AppError("conflict", messages.call.noSubscriptions);
       }
       if (uris.size >= MAX_SUBSCRIPTIONS) {
         throw new AppError("conflict", messages.call.tooManySubscriptions(MAX_SUBSCRIPTIONS));
       }
-      uris.add(uri);
+      uris.set(uri, 1);
       try {
         await subscribe(client, uri);
       } catch (error) {
@@ -57,13 +59,16 @@ export function createSubscriptions(): Subscriptions {
       }
     },
     async remove(client, uri) {
-      if (!uris.delete(uri)) return;
+      const followers = uris.get(uri);
+      if (followers === undefined) return;
+      if (followers > 1) return void uris.set(uri, followers - 1);
+      uris.delete(uri);
       if (client.getProtocolEra() === "modern") await listen(client);
       else await client.unsubscribeResource({ uri }, { timeout: LIMIT_MS });
     },
     async renew(client) {
       if (client.getProtocolEra() === "modern") return listen(client);
-      for (const uri of [...uris]) await subscribe(client, uri).catch(() => uris.delete(uri));
+      for (const uri of [...uris.keys()]) await subscribe(client, uri).catch(() => uris.delete(uri));
     },
   };
 }

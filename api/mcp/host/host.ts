@@ -19,12 +19,14 @@ import { createOwnAddresses, type OwnAddressesOptions } from "../../outbound/own
 import type { McpConnection } from "../connection/connection.ts";
 import type { KeepAliveTimes } from "../connection/keep-alive.ts";
 import { createProcessRegister } from "../connection/process-register.ts";
+import type { RawListener, RawServer, ServerRequest } from "../connection/raw.ts";
 import { createPrograms } from "../launcher/programs.ts";
 import { messages } from "../messages.ts";
 import { mergeSecrets } from "../secrets.ts";
 import { createMcpStore, type McpTransport, type StoredMcpServer } from "../store.ts";
 import { createMcpWorkbench, type McpWorkbench } from "../workbench/workbench.ts";
 import { createCommandList } from "./command-list.ts";
+import { observedPeer } from "./observed-peer.ts";
 import type { RestartTimes } from "./restart-policy.ts";
 import { createMcpRunner, type McpRunner, type RunState } from "./runner.ts";
 
@@ -77,12 +79,35 @@ export interface McpHost {
     options?: { caller?: string; signal?: AbortSignal },
   ): Promise<T>;
   callTool(id: string, name: string, args: Record<string, unknown>, options?: HostCallOptions): Promise<CallToolResult>;
+  /** A server for requests that are passed through. @throws AppError `not_found` */
+  upstream(id: string): McpUpstream;
+  /** Hears what every server sends and how it changes. One observer at a time: the gateway. */
+  observe(observer: McpObserver): void;
   /** The latest log entries, oldest first. */
   log(id: string): McpLog[];
   /** Stops the servers whose program or address is no longer allowed. They stay registered, and say why they stopped. */
   stopForbidden(): Promise<void>;
   /** Stops every server. The next host on this database starts those that ran. */
   close(): Promise<void>;
+}
+
+/** A server as the gateway uses it. Requests start an idle one, and fail with `conflict` when it does not run. */
+export interface McpUpstream {
+  /** What it said in the handshake; undefined while it is not connected. */
+  raw(): RawServer | undefined;
+  /** The same, of a server that is started when it is idle. */
+  wake(): Promise<RawServer>;
+  request: McpConnection["pass"];
+  subscribe(uri: string): Promise<void>;
+  unsubscribe(uri: string): Promise<void>;
+}
+
+/** Hears the servers of a host. */
+export interface McpObserver {
+  /** A server started, ended, was registered, changed or removed. */
+  onChange(serverId: string): void;
+  onNotification(serverId: string, ...notification: Parameters<RawListener["onNotification"]>): void;
+  onRequest(serverId: string, request: ServerRequest): ReturnType<RawListener["onRequest"]>;
 }
 
 export interface HostCallOptions {
@@ -141,8 +166,12 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
   const failureListeners = new Set<(failure: McpFailure) => void>();
   let closed = false;
 
-  const notifyAll = (serverId: string, action: string) =>
+  let observer: McpObserver | undefined;
+
+  const notifyAll = (serverId: string, action: string) => {
+    if (action !== "requests") observer?.onChange(serverId);
     realtime.emitToWS("mcp", "mcp:changed", { serverId, action, timestamp: new Date().toISOString() });
+  };
 
   const workbench = createMcpWorkbench({
     database,
@@ -179,7 +208,11 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
         notifyAll(serverId, status);
       },
       onLog: (entry) => realtime.emitToMCP(serverId, "log", entry),
-      peerOf: (mask) => workbench.peerOf(serverId, mask),
+      peerOf: (mask) =>
+        observedPeer(workbench.peerOf(serverId, mask), {
+          onNotification: (method, params) => observer?.onNotification(serverId, method, params),
+          onRequest: (request) => observer?.onRequest(serverId, request),
+        }),
     });
     runners.set(serverId, runner);
     return runner;
@@ -354,6 +387,20 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
       const onProgress = progressId === undefined ? undefined : sendProgress(id, progressId);
       const call = () => runnerOf(id).callTool(name, args, { limitMs: timeoutMs, signal, onProgress });
       return caller === undefined ? call() : calls.run(`${caller} ${id}`, call, signal);
+    },
+    upstream(id) {
+      if (!runners.has(id)) store.get(id);
+      const { raw, use } = runnerOf(id);
+      return {
+        raw,
+        wake: () => use(async (current) => current.raw()),
+        request: (method, params, options) => use((current) => current.pass(method, params, options)),
+        subscribe: (uri) => use((current) => current.subscribe(uri)),
+        unsubscribe: (uri) => use((current) => current.unsubscribe(uri)),
+      };
+    },
+    observe(given) {
+      observer = given;
     },
     log(id) {
       store.get(id);

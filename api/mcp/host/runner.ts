@@ -11,6 +11,7 @@ import type { KeepAliveTimes } from "../connection/keep-alive.ts";
 import type { OwnedTree, TreeUsage } from "../connection/owned-tree.ts";
 import type { McpPeer } from "../connection/peer.ts";
 import type { ProcessRegister } from "../connection/process-register.ts";
+import type { RawServer } from "../connection/raw.ts";
 import type { Programs } from "../launcher/programs.ts";
 import { messages } from "../messages.ts";
 import type { StoredMcpServer } from "../store.ts";
@@ -79,6 +80,8 @@ export interface McpRunner {
   callTool(name: string, args: Record<string, unknown>, options?: Partial<CallOptions>): Promise<CallToolResult>;
   /** Runs a call on the connection, which starts an idle server. @throws AppError `conflict` when it does not run */
   use<T>(work: (connection: McpConnection) => Promise<T>): Promise<T>;
+  /** What the connected server said in the handshake; undefined while it is not connected. */
+  raw(): RawServer | undefined;
   entries(): McpLog[];
   /** Stops the server or a running start because it is no longer allowed: it has failed with this message. */
   revoke(why: string): Promise<void>;
@@ -330,6 +333,7 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
     stop,
     refreshLimits: limits.refresh,
     use,
+    raw: () => connection?.raw(),
     tools: () => use((current) => current.tools()),
     callTool: (name, args, { limitMs = CALL_MS, signal, onProgress } = {}) => {
       const masked = ({ message: text, ...rest }: Progress) =>

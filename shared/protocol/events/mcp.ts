@@ -57,5 +57,9 @@ export interface McpServerToClient {
   "wire:changed": (change: McpChange & { last: number }) => void;
   /** The list of registered servers changed; sent to the whole namespace. */
   "mcp:changed": (change: { serverId?: string; action: string; timestamp: string }) => void;
+  /** Calls through the gateway started or ended; sent to the whole namespace, at most twice a second. */
+  "gateway:calls": (calls: { running: number; timestamp: string }) => void;
+  /** Settings, servers, clients or sessions of the gateway changed; sent to the whole namespace. */
+  "gateway:changed": (change: { timestamp: string }) => void;
   error: (error: { serverId?: string; message: string; code: ErrorCode }) => void;
 }

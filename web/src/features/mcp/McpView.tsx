@@ -1,3 +1,4 @@
+import { A } from "@solidjs/router";
 import Blocks from "lucide-solid/icons/blocks";
 import Plus from "lucide-solid/icons/plus";
 import { createSignal, Show } from "solid-js";
@@ -8,7 +9,7 @@ import { useSession } from "../../lib/session.ts";
 import { createStableList } from "../../lib/stable-list.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
-import { Button, type Column, Status } from "../../ui/index.ts";
+import { Button, buttonClass, type Column, Status } from "../../ui/index.ts";
 import { mcpLabels, mcpMessages } from "./messages.ts";
 import { createMcpActions, type McpActions } from "./servers/mcp-actions.ts";
 import { ServerActions } from "./servers/ServerActions.tsx";
@@ -50,6 +51,9 @@ export function McpView(props: McpViewProps) {
       note={query.data ? mcpMessages.running(count().running, count().total) : ""}
       actions={
         <Show when={session.may("mcp:manage")}>
+          <A class={buttonClass()} href="/mcp/gateway">
+            {mcpMessages.gateway}
+          </A>
           <Button variant="primary" icon={<Plus size={14} />} onClick={() => setEditing("new")}>
             {mcpMessages.register}
           </Button>

@@ -10,6 +10,7 @@ export const mcpMessages = {
   gone: "No such MCP server",
   showAll: "Show all servers",
   register: "Register",
+  gateway: "Gateway",
   registerTitle: "Register an MCP server",
   editTitle: (name: string) => `Edit ${name}`,
   save: "Save",

@@ -8,7 +8,11 @@ const sensitive = ["access:manage", "mcp:manage"];
 /** As the server's table has them. */
 const areas = (Object.keys(permissions) as AccessArea["permission"][]).flatMap((permission): AccessArea[] => {
   const scope = permission === "alerts:manage" ? "all" : onHost.includes(permission) ? "host" : null;
-  const keys = permission === "mcp:manage" ? "scoped" : sensitive.includes(permission) ? "no" : "yes";
+  const keys = ["mcp:manage", "mcp:call"].includes(permission)
+    ? "scoped"
+    : sensitive.includes(permission)
+      ? "no"
+      : "yes";
   return [
     { permission, changes: false, scope, keys: "yes" },
     { permission, changes: true, scope, keys },
@@ -75,6 +79,7 @@ test("a key never changes users, and what MCP servers run only with that scope",
   const key = { role: "admin", isKey: true } as const;
   expect(summary(key).denied).toEqual(["users"]);
   expect(summary(key).changes).not.toContain("which MCP servers exist and what they run");
+  expect(summary({ ...key, scopes: ["mcp:call"] }).changes).toEqual(["what the MCP gateway exposes, as an MCP client"]);
   expect(summary({ ...key, scopes: ["mcp:manage"] }).changes).toEqual(["which MCP servers exist and what they run"]);
 });
 

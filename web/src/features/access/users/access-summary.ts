@@ -27,6 +27,8 @@ interface Part {
   text: (names: { containers: string; processes: string; limited: boolean }) => string;
   /** The limits narrow it. */
   narrowed?: true;
+  /** People have no use for it. */
+  keysOnly?: true;
 }
 
 interface Area {
@@ -83,6 +85,7 @@ const parts: readonly Area[] = [
     changes: [
       { permission: "mcp:control", text: () => "start MCP servers and call every tool" },
       { permission: "mcp:manage", text: () => "which MCP servers exist and what they run" },
+      { permission: "mcp:call", text: () => "what the MCP gateway exposes, as an MCP client", keysOnly: true },
     ],
   },
   { name: "metrics of the host", sees: { permission: "system:view", text: () => "metrics of the host" } },
@@ -121,7 +124,7 @@ export function summarizeAccess(areas: readonly AccessArea[], who: AccessSubject
   });
   for (const { name, sees, changes = [] } of parts) {
     const seen = sees !== undefined && allows(sees.permission, false);
-    const changed = changes.filter(({ permission }) => allows(permission, true));
+    const changed = changes.filter(({ permission, keysOnly }) => (who.isKey || !keysOnly) && allows(permission, true));
     if (seen) summary.sees.push(itemOf(sees));
     summary.changes.push(...changed.map(itemOf));
     if (changed.length === 0 && (changes.length > 0 || !seen)) summary.denied.push(seen ? `changing ${name}` : name);

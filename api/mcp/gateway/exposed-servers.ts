@@ -1,0 +1,143 @@
+import type { GatewayItemKind } from "../../../shared/protocol/mcp-gateway-limits.ts";
+import { withTimeout } from "../../../shared/server/async/with-timeout.ts";
+import type { McpHost } from "../host/host.ts";
+import { type Catalogue, readCatalogue } from "./catalogue.ts";
+import { createExposure, type ExposedServer, type Exposure } from "./exposure.ts";
+import { prefixesOf } from "./names.ts";
+
+/** Longest wait for the lists of one server. Then it counts as empty, and clients hear when the lists are there. */
+const READ_MS = 5_000;
+/** Shortest time between two notices about the lists of one server, in milliseconds: a flood becomes one a second. */
+const NOTICE_MS = 1_000;
+/** The first notice waits too: servers report several lists at once. */
+const FIRST_NOTICE_MS = 50;
+
+const listNotices = [
+  "notifications/tools/list_changed",
+  "notifications/prompts/list_changed",
+  "notifications/resources/list_changed",
+] as const;
+const empty: Catalogue = { tool: [], resource: [], template: [], prompt: [] };
+
+export interface ExposedOptions {
+  mcp: Pick<McpHost, "list" | "upstream">;
+  isEnabled(serverId: string): boolean;
+  hiddenOf(serverId: string): Record<GatewayItemKind, readonly string[]>;
+  nameSpacing(): boolean;
+  /** Called with the notices for the clients that see the server. */
+  onChange(serverId: string, methods: readonly string[]): void;
+}
+
+/** What the running servers offer. Read once, and again after a server says that it changed. */
+export interface Exposed {
+  /** Of the enabled servers. */
+  current(): Promise<Exposure>;
+  /** Of all running servers, for the page. */
+  all(): Promise<Exposure>;
+  /** Reads a server again, and tells clients: about one list, or all. */
+  forget(serverId: string, method?: string): void;
+  /** Names or switches have changed: of one server, or all. */
+  rename(serverId?: string): void;
+  close(): void;
+}
+
+export function createExposed({ mcp, isEnabled, hiddenOf, nameSpacing, onChange }: ExposedOptions): Exposed {
+  const catalogues = new Map<string, Promise<Catalogue>>();
+  const notices = new Map<string, { methods: Set<string>; timer: NodeJS.Timeout }>();
+  const noticedAt = new Map<string, number>();
+  let known: Promise<Exposure> | undefined;
+  let closed = false;
+
+  const notifyLater = (serverId: string, methods: readonly string[]) => {
+    known = undefined;
+    if (closed) return;
+    const waiting = notices.get(serverId);
+    if (waiting) {
+      for (const method of methods) waiting.methods.add(method);
+      return;
+    }
+    const since = performance.now() - (noticedAt.get(serverId) ?? Number.NEGATIVE_INFINITY);
+    const timer = setTimeout(
+      () => {
+        const notice = notices.get(serverId);
+        notices.delete(serverId);
+        if (mcp.list().some(({ id }) => id === serverId)) noticedAt.set(serverId, performance.now());
+        // What was read between the first report of a flood and the notice may be old.
+        catalogues.delete(serverId);
+        known = undefined;
+        onChange(serverId, [...(notice?.methods ?? [])]);
+      },
+      Math.max(FIRST_NOTICE_MS, NOTICE_MS - since),
+    );
+    timer.unref();
+    notices.set(serverId, { methods: new Set(methods), timer });
+  };
+
+  const catalogueOf = (serverId: string): Promise<Catalogue> => {
+    const found = catalogues.get(serverId);
+    if (found) return found;
+    const reading = Promise.resolve()
+      .then(() => readCatalogue(mcp.upstream(serverId)))
+      .catch(() => empty);
+    catalogues.set(serverId, reading);
+    return reading;
+  };
+  /** The lists of a server, or nothing if they take too long. */
+  const soonOf = async (serverId: string): Promise<Catalogue> => {
+    const reading = catalogueOf(serverId);
+    return withTimeout(reading, READ_MS, () => {
+      void reading.then(() => {
+        if (catalogues.get(serverId) !== reading) return;
+        known = undefined;
+        onChange(serverId, listNotices);
+      });
+      return empty;
+    });
+  };
+  const read = async (shown: (serverId: string) => boolean): Promise<Exposure> => {
+    const servers = mcp.list();
+    const prefixes = prefixesOf(servers);
+    const running = servers.filter(({ id, status }) => (status === "running" || status === "idle") && shown(id));
+    const exposed = await Promise.all(
+      running.map(
+        async ({ id }): Promise<ExposedServer> => ({
+          id,
+          prefix: prefixes.get(id) ?? id,
+          catalogue: await soonOf(id),
+          hidden: hiddenOf(id),
+        }),
+      ),
+    );
+    return createExposure(exposed, nameSpacing());
+  };
+
+  return {
+    current() {
+      if (known) return known;
+      const reading = read(isEnabled);
+      known = reading;
+      reading.catch(() => {
+        if (known === reading) known = undefined;
+      });
+      return reading;
+    },
+    all: () => read(() => true),
+    forget(serverId, method) {
+      if (!mcp.list().some(({ id }) => id === serverId)) noticedAt.delete(serverId);
+      // Read again at most once a second, however often the server says that it changed.
+      if (method === undefined || !notices.has(serverId)) catalogues.delete(serverId);
+      notifyLater(serverId, method === undefined ? listNotices : [method]);
+    },
+    rename(serverId) {
+      known = undefined;
+      for (const { id } of mcp.list()) {
+        if (serverId === undefined || id === serverId) onChange(id, listNotices);
+      }
+    },
+    close() {
+      closed = true;
+      for (const { timer } of notices.values()) clearTimeout(timer);
+      notices.clear();
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import type { McpPeer } from "../connection/peer.ts";
+import type { RawListener } from "../connection/raw.ts";
+
+/** Notifications that no other part of the peer reports. */
+const passed = new Set([
+  "notifications/progress",
+  "notifications/message",
+  "notifications/elicitation/complete",
+  "notifications/resources/updated",
+]);
+
+/** A peer whose reports a listener hears too. Requests of the server go to the listener first. */
+export function observedPeer(peer: McpPeer, { onNotification, onRequest }: RawListener): McpPeer {
+  return {
+    ...peer,
+    onListChanged(kind) {
+      peer.onListChanged(kind);
+      onNotification(`notifications/${kind}/list_changed`, undefined);
+    },
+    onMessage(direction, message) {
+      peer.onMessage(direction, message);
+      if (direction !== "received") return;
+      const { id, method, params } = message as { id?: unknown; method?: string; params?: Record<string, unknown> };
+      if (id === undefined && method !== undefined && passed.has(method)) onNotification(method, params);
+    },
+    answer: (request, signal) => onRequest({ ...request, signal }) ?? peer.answer(request, signal),
+  };
+}
