@@ -138,6 +138,65 @@ export function mcpJourney(at: () => TestDesktop): void {
     await page.getByRole("region", { name: "Recent calls" }).getByText("a-secret-kept").waitFor();
   });
 
+  test("its process is shown, a restart gives it a new one, and a client gets its configuration without values", async () => {
+    const { page } = at();
+    await page.getByRole("tab", { name: "Settings" }).click();
+    const run = page.locator(".card", { hasText: "Process id" });
+    await run.getByText(/MiB/).waitFor();
+    const pid = await run.locator("dd").first().textContent();
+    await page
+      .locator(".detail-head")
+      .getByRole("button", { name: `Restart ${NAME}-2`, exact: true })
+      .click();
+    await page.waitForFunction((before) => {
+      const now = [...document.querySelectorAll(".card")].find((card) => card.textContent?.includes("Process id"));
+      const text = now?.querySelector("dd")?.textContent ?? "";
+      return /^\d+$/.test(text) && text !== before;
+    }, pid);
+    await page.getByRole("button", { name: "Change" }).click();
+    const limits = page.getByRole("dialog");
+    await limits.getByLabel("End after minutes without a call").fill("30");
+    await limits.getByRole("button", { name: "Save" }).click();
+    await limits.waitFor({ state: "detached" });
+    await page.getByText("after 30m").waitFor();
+    await page.getByRole("button", { name: "Use in a client" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText(/claude mcp add-json everything-2/).waitFor();
+    await dialog.getByLabel("Client", { exact: true }).selectOption("vscode");
+    const text = (await dialog.locator("pre").textContent()) ?? "";
+    if (!text.includes("input:shop-token") || text.includes("a-secret-kept")) throw new Error(text);
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+  });
+
+  test("servers of a file are imported: what is refused says why, and values are asked for", async () => {
+    const { page } = at();
+    await page.getByRole("button", { name: "Import" }).click();
+    const dialog = page.getByRole("dialog");
+    const args = JSON.stringify([program, "stdio"]);
+    await dialog.getByLabel("File", { exact: true }).fill(`{
+      // of another client
+      "servers": {
+        "imported": { "command": "${process.execPath}", "args": ${args}, "env": { "KEY": "\${input:key}" }, },
+        "foreign": { "command": "foreign-program" },
+      },
+      "inputs": [{ "id": "key", "type": "promptString", "description": "Key of the shop", "password": true }],
+    }`);
+    const list = dialog.getByRole("list", { name: "Servers" });
+    await list.getByRole("listitem").filter({ hasText: "foreign" }).getByText("Refused").waitFor();
+    await list.getByRole("button", { name: /foreign-program/ }).waitFor();
+    const take = dialog.getByRole("button", { name: "Import 1 server" });
+    if (await take.isEnabled()) throw new Error("a value is missing");
+    await dialog.getByLabel("Key of the shop").fill("imported-secret");
+    await take.click();
+    await dialog.waitFor({ state: "detached" });
+    await page.getByRole("heading", { name: "imported" }).waitFor();
+    await page.getByRole("button", { name: "Delete imported" }).last().click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete server" }).click();
+    await page.getByRole("button", { name: "Delete imported" }).first().waitFor({ state: "detached" });
+    await page.getByText(`${NAME}-2`).first().click();
+  });
+
   test("the output of the server is in its log, and a stopped server is shown as stopped", async () => {
     const { page } = at();
     await page.getByRole("tab", { name: "Log" }).click();

@@ -32,6 +32,7 @@ export const queryKeys = {
   deploymentDetails: (id: string) => ["deployments", id, "details"],
   processList: ["process-list"],
   mcp: ["mcp"],
+  mcpSnippets: (id: string) => ["mcp", id, "snippets"],
   mcpTools: (id: string) => ["mcp", id, "tools"],
   mcpAbout: (id: string) => ["mcp", id, "about"],
   mcpChanges: (id: string) => ["mcp", id, "changes"],

@@ -1,7 +1,8 @@
 import { A } from "@solidjs/router";
 import Blocks from "lucide-solid/icons/blocks";
+import FileDown from "lucide-solid/icons/file-down";
 import Plus from "lucide-solid/icons/plus";
-import { createSignal, Show } from "solid-js";
+import { createSignal, lazy, Show } from "solid-js";
 import { countServers } from "../../../../shared/health/running.ts";
 import type { McpServer } from "../../../../shared/protocol/mcp.ts";
 import { useMcpServers } from "../../lib/queries.ts";
@@ -10,6 +11,7 @@ import { createStableList } from "../../lib/stable-list.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
 import { Button, buttonClass, type Column, Status } from "../../ui/index.ts";
+import { importMessages } from "./import/messages.ts";
 import { mcpLabels, mcpMessages } from "./messages.ts";
 import { createMcpActions, type McpActions } from "./servers/mcp-actions.ts";
 import { ServerActions } from "./servers/ServerActions.tsx";
@@ -17,6 +19,8 @@ import { ServerDialog } from "./servers/ServerDialog.tsx";
 import { ServerPane, targetOf } from "./servers/ServerPane.tsx";
 import { statusDisplay } from "./servers/server-status.ts";
 import "./mcp.css";
+
+const ImportDialog = lazy(async () => ({ default: (await import("./import/ImportDialog.tsx")).ImportDialog }));
 
 export interface McpViewProps {
   /** Id of the open server; null if none is open. */
@@ -31,6 +35,7 @@ export function McpView(props: McpViewProps) {
   const actions = createMcpActions();
   const all = createStableList(() => query.data?.servers, "id");
   const [editing, setEditing] = createSignal<McpServer | "new" | null>(null);
+  const [importing, setImporting] = createSignal(false);
   const count = () => countServers(all());
 
   return (
@@ -54,6 +59,9 @@ export function McpView(props: McpViewProps) {
           <A class={buttonClass()} href="/mcp/gateway">
             {mcpMessages.gateway}
           </A>
+          <Button icon={<FileDown size={14} />} onClick={() => setImporting(true)}>
+            {importMessages.open}
+          </Button>
           <Button variant="primary" icon={<Plus size={14} />} onClick={() => setEditing("new")}>
             {mcpMessages.register}
           </Button>
@@ -72,6 +80,15 @@ export function McpView(props: McpViewProps) {
         </Show>
       )}
     >
+      <Show when={importing()}>
+        <ImportDialog
+          onClose={() => setImporting(false)}
+          onImported={(id) => {
+            setImporting(false);
+            if (id !== null) props.onSelect(id);
+          }}
+        />
+      </Show>
       <Show when={editing()} keyed>
         {(target) => (
           <ServerDialog

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { changeMcpServer, createMcpServer, McpSupervisionChange } from "../../../../shared/protocol/mcp.ts";
+import type { McpImportInput } from "../../../../shared/protocol/mcp-import.ts";
 import type {
   answerMcpRequest,
   completeMcpArgument,
@@ -24,6 +25,10 @@ export const mcp = {
   remove: (id: string) => answer(one().$delete(at(id))),
   start: async (id: string) => (await answer(one().start.$post(at(id)))).server,
   stop: async (id: string) => (await answer(one().stop.$post(at(id)))).server,
+  previewImport: async (content: string) =>
+    (await answer(routes().mcp.import.preview.$post({ json: { content } }))).preview,
+  import: async (json: McpImportInput) => (await answer(routes().mcp.import.$post({ json }))).servers,
+  snippets: async (id: string) => (await answer(one().snippets.$get(at(id)))).snippets,
   restart: async (id: string) => (await answer(one().restart.$post(at(id)))).server,
   supervise: async (id: string, json: McpSupervisionChange) =>
     (await answer(one().supervision.$patch({ ...at(id), json }))).server,

@@ -1,4 +1,4 @@
-import { createSignal, type JSX, onCleanup, Show } from "solid-js";
+import { createSignal, type JSX, lazy, onCleanup, Show } from "solid-js";
 import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
 import { formatAgo, formatBytes, formatDateTime, formatDuration, formatElapsed } from "../../../lib/format.ts";
 import { useNow } from "../../../lib/now.ts";
@@ -6,12 +6,15 @@ import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Button, Card, Facts } from "../../../ui/index.ts";
+import { importMessages } from "../import/messages.ts";
 import { mcpMessages, runMessages as runs, settingMessages as texts } from "../messages.ts";
 import { LimitsDialog } from "./LimitsDialog.tsx";
 import type { McpActions } from "./mcp-actions.ts";
 
 /** How often the memory and health of a running server are read while they are shown. */
 const REFRESH_MS = 5_000;
+
+const SnippetsDialog = lazy(async () => ({ default: (await import("../import/SnippetsDialog.tsx")).SnippetsDialog }));
 
 type Row = [string, JSX.Element];
 
@@ -25,32 +28,53 @@ export function SettingsTab(props: { server: McpServer; actions: McpActions }) {
     if (!globalThis.document?.hidden && props.server.status === "running") void invalidate(queryKeys.mcp);
   }, REFRESH_MS);
   onCleanup(() => clearInterval(timer));
+  const [exporting, setExporting] = createSignal(false);
   const mayManage = () => session.may("mcp:manage");
   return (
     <div class="detail-scroll">
-      <Card title={props.server.transport.type === "stdio" ? runs.title : runs.titleRemote}>
+      <Card
+        title={props.server.transport.type === "stdio" ? runs.title : runs.titleRemote}
+        actions={
+          <Show when={mayManage() && props.server.program}>
+            <Button
+              size="sm"
+              busy={props.actions.pending(props.server) === "update"}
+              onClick={() => void props.actions.update(props.server)}
+            >
+              {runs.update}
+            </Button>
+          </Show>
+        }
+      >
         <Facts rows={runRows(props.server, now())} />
-        <Show when={mayManage() && props.server.program}>
-          <Button
-            size="sm"
-            busy={props.actions.pending(props.server) === "update"}
-            onClick={() => void props.actions.update(props.server)}
-          >
-            {runs.update}
-          </Button>
-        </Show>
       </Card>
-      <Card title={runs.limitsTitle}>
+      <Card
+        title={runs.limitsTitle}
+        actions={
+          <Show when={mayManage()}>
+            <Button size="sm" onClick={() => setEditing(true)}>
+              {runs.edit}
+            </Button>
+          </Show>
+        }
+      >
         <Facts rows={limitRows(props.server)} />
-        <Show when={mayManage()}>
-          <Button size="sm" onClick={() => setEditing(true)}>
-            {runs.edit}
-          </Button>
-        </Show>
       </Card>
-      <Card title={texts.title}>
+      <Card
+        title={texts.title}
+        actions={
+          <Show when={mayManage()}>
+            <Button size="sm" onClick={() => setExporting(true)}>
+              {importMessages.clients}
+            </Button>
+          </Show>
+        }
+      >
         <Facts rows={[...transportRows(props.server), [texts.registered, formatDateTime(props.server.createdAt)]]} />
       </Card>
+      <Show when={exporting()}>
+        <SnippetsDialog server={props.server} onClose={() => setExporting(false)} />
+      </Show>
       <Show when={editing()}>
         <LimitsDialog server={props.server} onClose={() => setEditing(false)} />
       </Show>

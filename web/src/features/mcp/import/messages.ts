@@ -1,0 +1,22 @@
+/** Texts of the import of servers, and of their configuration for clients. */
+export const importMessages = {
+  open: "Import",
+  title: "Import MCP servers",
+  file: "File",
+  fileHint: "Paste .mcp.json, or the file of Claude, Cursor or VS Code. Comments are accepted.",
+  choose: "Choose a file",
+  tooLarge: "The file is larger than 256 KiB.",
+  servers: "Servers",
+  values: "Values",
+  valuesHint: "Values in variables and headers are stored on the server and never shown again.",
+  actions: { add: "Add", change: "Replace", same: "No change", refuse: "Refused" },
+  take: (count: number) => (count === 1 ? "Import 1 server" : `Import ${count} servers`),
+  takeName: (name: string) => `Import ${name}`,
+  done: (count: number) => (count === 1 ? "1 server imported" : `${count} servers imported`),
+  refused: (name: string, reason: string) => `${name}: ${reason}`,
+  clients: "Use in a client",
+  clientsTitle: (name: string) => `Use ${name} in a client`,
+  client: "Client",
+  close: "Close",
+  copy: "Copy",
+} as const;
