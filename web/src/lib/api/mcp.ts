@@ -9,7 +9,7 @@ import type {
   readMcpResource,
   sendMcpRequest,
 } from "../../../../shared/protocol/mcp-workbench.ts";
-import { answer, part, routes } from "./request.ts";
+import { answer, limitRequest, part, routes } from "./request.ts";
 
 export type McpServerInput = z.input<typeof createMcpServer>;
 export type McpServerChange = z.input<typeof changeMcpServer>;
@@ -43,7 +43,10 @@ export const mcp = {
     timeoutMs?: number,
   ): Promise<unknown> => {
     const json = { name, arguments: args, progressId, timeoutMs };
-    return (await answer(one().tools.call.$post({ ...at(id), json }, { init: { signal } }))).result;
+    const ended = signal ?? new AbortController().signal;
+    // The API ends the call; its answer arrives a little later.
+    if (timeoutMs !== undefined) limitRequest(ended, timeoutMs + 5_000);
+    return (await answer(one().tools.call.$post({ ...at(id), json }, { init: { signal: ended } }))).result;
   },
   log: async (id: string) => (await answer(one().log.$get(at(id)))).entries,
   about: (id: string) => answer(one().about.$get(at(id))),

@@ -11,6 +11,11 @@ const TIMEOUT_MS = 60_000;
 /** Delays before the retries of a read, in milliseconds. */
 const READ_RETRY_PAUSES_MS = [100, 400];
 
+const limits = new WeakMap<AbortSignal, number>();
+
+/** Sets the longest wait, in milliseconds, for the request that is sent with this signal. */
+export const limitRequest = (signal: AbortSignal, milliseconds: number): void => void limits.set(signal, milliseconds);
+
 let onUnauthorized: () => void = () => {};
 let prove: () => Promise<boolean> = async () => false;
 let proving: Promise<boolean> | undefined;
@@ -125,7 +130,7 @@ export async function ask(input: RequestInfo | URL, init: RequestInit = {}): Pro
 }
 
 async function askOnce(input: RequestInfo | URL, init: RequestInit): Promise<Response> {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const timeout = AbortSignal.timeout((init.signal && limits.get(init.signal)) ?? TIMEOUT_MS);
   const headers = new Headers(init.headers);
   headers.set("accept", "application/json");
   const isChange = init.method !== "GET";

@@ -44,7 +44,7 @@ export const aboutMessages = {
   label: "About the server",
   revision: (version: string | null) => (version === null ? "Revision unknown" : `MCP ${version}`),
   noCapabilities: "No capabilities",
-  details: "Capabilities and instructions",
+  details: "Details",
   capabilities: "Capabilities",
   instructions: "Instructions",
   noInstructions: "None",

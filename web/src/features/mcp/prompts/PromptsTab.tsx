@@ -35,7 +35,7 @@ function Prompts(props: { server: McpServer }) {
     () => true,
     (reload) => mcpWS.on("prompts:changed", ({ serverId }) => serverId === id() && reload()),
   );
-  const [filter, setFilter] = createAddressText("find");
+  const [filter, setFilter] = createAddressText("find-prompt");
   const [open, setOpen] = createAddressName("prompt");
   const entries = createMemo(() => (prompts.items() ?? []).map((prompt) => ({ ...prompt, key: prompt.name })));
   const current = createMemo(() => entries().find(({ key }) => key === open()) ?? entries()[0]);

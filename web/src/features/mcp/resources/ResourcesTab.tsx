@@ -40,7 +40,7 @@ function Resources(props: { server: McpServer }) {
   const active = () => true;
   const resources = createOfferPages((cursor) => api.mcp.resources(id(), cursor), active, changed);
   const templates = createOfferPages((cursor) => api.mcp.resourceTemplates(id(), cursor), active, changed);
-  const [filter, setFilter] = createAddressText("find");
+  const [filter, setFilter] = createAddressText("find-resource");
   const [open, setOpen] = createAddressName("resource");
   const entries = createMemo((): Entry[] => [
     ...(templates.items() ?? []).map((template) => ({ ...template, key: template.uriTemplate, template })),

@@ -25,6 +25,7 @@ export function ServerAbout(props: { server: McpServer }) {
             <For each={capabilities()} fallback={<span class="faint">{texts.noCapabilities}</span>}>
               {(name) => <Badge tone="neutral">{visibleName(name)}</Badge>}
             </For>
+            <span class="faint">{texts.details}</span>
           </summary>
           <div class="server-about-body">
             <h3>{texts.instructions}</h3>

@@ -47,12 +47,12 @@ export function ServerPane(props: ServerPaneProps) {
   const { mcpWS } = useLive();
   const id = createMemo(() => props.server.id);
   const history = createCallHistory({
-    call: (tool, args, signal, onProgress) => {
+    call: (tool, args, signal, onProgress, timeoutMs) => {
       const progressId = Math.random().toString(36).slice(2);
       const stop = mcpWS.on("tool:progress", (at) => {
         if (at.serverId === id() && at.progressId === progressId) onProgress(at);
       });
-      return api.mcp.callTool(id(), tool, args, signal, progressId).finally(stop);
+      return api.mcp.callTool(id(), tool, args, signal, progressId, timeoutMs).finally(stop);
     },
     toMessage,
   });

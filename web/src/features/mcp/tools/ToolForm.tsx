@@ -1,8 +1,10 @@
+import Plus from "lucide-solid/icons/plus";
+import X from "lucide-solid/icons/x";
 import { For, Match, Show, Switch } from "solid-js";
 import { visibleName } from "../../../lib/terminal-text.ts";
-import { Checkbox, Select, TextField } from "../../../ui/index.ts";
+import { Button, Checkbox, IconButton, Select, TextField } from "../../../ui/index.ts";
 import { fieldMessages } from "../messages.ts";
-import { type FormErrors, type FormValues, pathKey } from "./tool-arguments.ts";
+import { type FormErrors, type FormValues, initialValues, pathKey, rowsOf } from "./tool-arguments.ts";
 import type { ToolField } from "./tool-schema.ts";
 
 export interface ToolFieldsProps {
@@ -31,6 +33,15 @@ function Field(props: ToolFieldsProps & { field: ToolField; path: readonly strin
   const label = () => `${visibleName(props.field.label)}${props.field.required ? " *" : ""}`;
   const hint = () => props.field.description ?? undefined;
   const common = () => ({ label: label(), error: props.errors[key()] ?? null });
+  const chosen = () => rowsOf(props.values, props.path);
+  /** Names of entries are not used again: what was typed in a removed one must not come back. */
+  const add = (item: ToolField) => {
+    const row = crypto.randomUUID?.() ?? String(Math.random());
+    for (const [path, value] of Object.entries(initialValues([{ ...item, name: row }], props.path))) {
+      props.onChange(path, value);
+    }
+    props.onChange(key(), [...chosen(), row]);
+  };
   const as = <Kind extends ToolField["kind"]>(kind: Kind) =>
     props.field.kind === kind ? (props.field as Extract<ToolField, { kind: Kind }>) : undefined;
   return (
@@ -92,6 +103,65 @@ function Field(props: ToolFieldsProps & { field: ToolField; path: readonly strin
             value={listText(props.values[key()])}
             onInput={(value) => props.onChange(key(), value === "" ? [] : value.split("\n"))}
           />
+        )}
+      </Match>
+      <Match when={as("choices")}>
+        {(field) => (
+          <fieldset class="tool-group">
+            <legend class="field-label">{label()}</legend>
+            <Show when={props.errors[key()] ?? hint()}>
+              {(note) => <p class={props.errors[key()] ? "field-error" : "field-hint"}>{note()}</p>}
+            </Show>
+            <For each={field().options}>
+              {(option) => (
+                <Checkbox
+                  label={visibleName(option.label)}
+                  checked={chosen().includes(option.key)}
+                  onChange={(checked) =>
+                    props.onChange(
+                      key(),
+                      checked ? [...chosen(), option.key] : chosen().filter((one) => one !== option.key),
+                    )
+                  }
+                />
+              )}
+            </For>
+          </fieldset>
+        )}
+      </Match>
+      <Match when={as("items")}>
+        {(field) => (
+          <fieldset class="tool-group">
+            <legend class="field-label">{label()}</legend>
+            <Show when={props.errors[key()] ?? hint()}>
+              {(note) => <p class={props.errors[key()] ? "field-error" : "field-hint"}>{note()}</p>}
+            </Show>
+            <For each={chosen()}>
+              {(row, index) => (
+                <div class="tool-row">
+                  <ToolFields {...props} fields={[{ ...field().item, name: row }]} parent={props.path} />
+                  <IconButton
+                    size="sm"
+                    label={fieldMessages.remove(visibleName(props.field.label), index() + 1)}
+                    icon={<X size={14} />}
+                    onClick={() =>
+                      props.onChange(
+                        key(),
+                        chosen().filter((one) => one !== row),
+                      )
+                    }
+                  />
+                </div>
+              )}
+            </For>
+            <Show when={chosen().length < field().max}>
+              <div>
+                <Button size="sm" icon={<Plus size={14} />} onClick={() => add(field().item)}>
+                  {fieldMessages.add(visibleName(props.field.label))}
+                </Button>
+              </div>
+            </Show>
+          </fieldset>
         )}
       </Match>
       <Match when={as("json")}>

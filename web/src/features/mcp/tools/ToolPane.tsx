@@ -4,11 +4,18 @@ import { createStore, reconcile } from "solid-js/store";
 import type { McpTool } from "../../../../../shared/protocol/mcp.ts";
 import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
-import { Button, Callout, Segmented, TextField } from "../../../ui/index.ts";
+import { Button, Callout, Segmented, Select, TextField } from "../../../ui/index.ts";
 import { toolMessages as texts } from "../messages.ts";
 import type { CallHistory } from "./call-history.ts";
 import { ToolFields } from "./ToolForm.tsx";
-import { type Arguments, type FormErrors, type FormValues, initialValues, toArguments } from "./tool-arguments.ts";
+import {
+  type Arguments,
+  type FormErrors,
+  type FormValues,
+  initialValues,
+  toArguments,
+  valuesOf,
+} from "./tool-arguments.ts";
 import { toForm } from "./tool-schema.ts";
 
 export interface ToolPaneProps {
@@ -17,6 +24,9 @@ export interface ToolPaneProps {
   /** Arguments of an earlier call that the form starts with. */
   again: Arguments | undefined;
 }
+
+/** A call may wait for an answer of a person, which the server asks for. */
+const TIMEOUTS_MS = [55_000, 120_000, 300_000, 600_000] as const;
 
 type Mode = "form" | "json";
 
@@ -31,11 +41,17 @@ export function ToolPane(props: ToolPaneProps) {
   const [raw, setRaw] = createSignal(JSON.stringify(props.again ?? {}, null, 2));
   const [rawError, setRawError] = createSignal<string | null>(null);
   const [busy, setBusy] = createSignal(false);
+  const [timeoutMs, setTimeoutMs] = createSignal<(typeof TIMEOUTS_MS)[number]>(TIMEOUTS_MS[2]);
 
   function choose(next: Mode): void {
-    // JSON starts with the values of the form; the form starts with the defaults of the schema.
+    // Each starts with what the other holds. JSON that the form cannot show stays.
     if (next === "json") setRaw(JSON.stringify(toArguments(form() ?? [], values).arguments, null, 2));
-    else setValues(reconcile(initialValues(form() ?? [])));
+    else {
+      const parsed = parseObject(raw());
+      const placed = parsed && valuesOf(form() ?? [], parsed);
+      if (!placed) return void setRawError(parsed ? texts.jsonHasMore : texts.jsonInvalid);
+      setValues(reconcile(placed));
+    }
     setTried(false);
     setRawError(null);
     setMode(next);
@@ -58,12 +74,22 @@ export function ToolPane(props: ToolPaneProps) {
     const args = collect();
     if (!args) return;
     setBusy(true);
-    await props.history.run(props.tool.name, args);
+    await props.history.run(props.tool.name, args, {
+      timeoutMs: timeoutMs(),
+      outputSchema: props.tool.outputSchema,
+    });
     setBusy(false);
   }
 
   return (
-    <form class="tool-form" onSubmit={(event) => void call(event)} noValidate>
+    <form
+      class="tool-form"
+      onSubmit={(event) => void call(event)}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void call(event);
+      }}
+      noValidate
+    >
       <div class="tool-head">
         <h3>{visibleName(props.tool.title ?? props.tool.name)}</h3>
         <Show when={form() !== null && form()?.length !== 0}>
@@ -111,10 +137,17 @@ export function ToolPane(props: ToolPaneProps) {
         </Show>
       </Show>
       <Show when={session.may("mcp:control")} fallback={<p class="faint">{texts.viewOnly}</p>}>
-        <div>
-          <Button variant="primary" type="submit" icon={<Send size={14} />} busy={busy()}>
+        <div class="tool-call">
+          <Button variant="primary" type="submit" icon={<Send size={14} />} busy={busy()} title={texts.callHint}>
             {texts.call}
           </Button>
+          <Select
+            size="sm"
+            label={texts.timeout}
+            value={String(timeoutMs())}
+            options={TIMEOUTS_MS.map((value) => ({ value: String(value), label: texts.timeouts[value] }))}
+            onChange={(value) => setTimeoutMs(TIMEOUTS_MS.find((one) => String(one) === value) ?? TIMEOUTS_MS[2])}
+          />
         </div>
       </Show>
     </form>

@@ -36,6 +36,7 @@ export interface CallHistoryDeps {
     args: Record<string, unknown>,
     signal: AbortSignal,
     onProgress: (progress: CallProgress) => void,
+    timeoutMs: number | undefined,
   ): Promise<unknown>;
   toMessage(error: unknown): string;
   now?: () => number;
@@ -56,7 +57,11 @@ export function createCallHistory({ call, toMessage, now = () => performance.now
   return {
     /** Newest first. */
     calls,
-    async run(tool: string, args: Record<string, unknown>): Promise<number> {
+    async run(
+      tool: string,
+      args: Record<string, unknown>,
+      { timeoutMs, outputSchema }: { timeoutMs?: number; outputSchema?: Record<string, unknown> } = {},
+    ): Promise<number> {
       const id = ++lastId;
       const started = now();
       const abort = new AbortController();
@@ -74,7 +79,8 @@ export function createCallHistory({ call, toMessage, now = () => performance.now
       setCalls((old) => [entry, ...old].slice(0, MAX_CALLS));
       try {
         const result = toToolResult(
-          await call(tool, args, abort.signal, (at) => change(id, { progress: progressText(at) })),
+          await call(tool, args, abort.signal, (at) => change(id, { progress: progressText(at) }), timeoutMs),
+          outputSchema,
         );
         change(id, { result, duration: now() - started });
       } catch (error) {

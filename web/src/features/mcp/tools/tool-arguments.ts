@@ -21,6 +21,79 @@ export function initialValues(fields: readonly ToolField[], parent: readonly str
   return values;
 }
 
+/** The names of the entries of a list, in their order. */
+export function rowsOf(values: FormValues, path: readonly string[]): string[] {
+  const rows = values[pathKey(path)];
+  return Array.isArray(rows) ? rows : [];
+}
+
+/**
+ * The values of a form for given arguments. Undefined when the form has no place for one of them, so that nothing is lost.
+ */
+export function valuesOf(
+  fields: readonly ToolField[],
+  args: Arguments,
+  parent: readonly string[] = [],
+): FormValues | undefined {
+  const values = Object.fromEntries(
+    Object.entries(initialValues(fields, parent)).map(([key, initial]) => [key, emptyOf(initial)]),
+  ) as FormValues;
+  for (const [name, value] of Object.entries(args)) {
+    const field = fields.find((one) => one.name === name);
+    const placed = field && placeOf(field, value, [...parent, name]);
+    if (!placed) return undefined;
+    Object.assign(values, placed);
+  }
+  return values;
+}
+
+const emptyOf = (initial: string | boolean | string[]) =>
+  typeof initial === "boolean" ? false : Array.isArray(initial) ? [] : "";
+
+const isObject = (value: unknown): value is Arguments =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function placeOf(field: ToolField, value: unknown, path: readonly string[]): FormValues | undefined {
+  const key = pathKey(path);
+  const equal = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+  switch (field.kind) {
+    case "text":
+      return typeof value === "string" ? { [key]: value } : undefined;
+    case "number":
+      return typeof value === "number" ? { [key]: String(value) } : undefined;
+    case "boolean":
+      return typeof value === "boolean" ? { [key]: value } : undefined;
+    case "choice": {
+      const option = field.options.find((one) => equal(one.value, value));
+      return option && { [key]: option.key };
+    }
+    case "choices": {
+      if (!Array.isArray(value)) return undefined;
+      const keys = value.map((one) => field.options.find((option) => equal(option.value, one))?.key);
+      return keys.includes(undefined) ? undefined : { [key]: keys as string[] };
+    }
+    case "list": {
+      const type = field.item === "text" ? "string" : "number";
+      const fits = Array.isArray(value) && value.every((one) => typeof one === type && !String(one).includes("\n"));
+      return fits ? { [key]: value.map(String) } : undefined;
+    }
+    case "json":
+      return { [key]: JSON.stringify(value, null, 2) };
+    case "group":
+      return isObject(value) ? valuesOf(field.fields, value, path) : undefined;
+    case "items": {
+      if (!Array.isArray(value) || value.length > field.max) return undefined;
+      const placed: FormValues = { [key]: value.map((_one, index) => String(index)) };
+      for (const [index, one] of value.entries()) {
+        const inner = placeOf(field.item, one, [...path, String(index)]);
+        if (!inner) return undefined;
+        Object.assign(placed, inner);
+      }
+      return placed;
+    }
+  }
+}
+
 type Parsed = { value: unknown } | { error: string } | "absent";
 
 function toNumber(typed: string, integer: boolean): Parsed {
@@ -79,7 +152,13 @@ function parseField(field: ToolField, typed: string | boolean | string[] | undef
         return { error: fieldMessages.json };
       }
     }
+    case "choices": {
+      const chosen = field.options.filter(({ key }) => Array.isArray(typed) && typed.includes(key));
+      if (chosen.length === 0) return field.required ? { value: [] } : "absent";
+      return { value: chosen.map(({ value }) => value) };
+    }
     case "group":
+    case "items":
       return "absent";
   }
 }
@@ -110,6 +189,18 @@ export function toArguments(
       const inner = toArguments(field.fields, values, path);
       Object.assign(errors, inner.errors);
       put(result, field.name, inner.arguments);
+      continue;
+    }
+    if (field.kind === "items") {
+      const rows = rowsOf(values, path);
+      if (rows.length === 0 && !field.required) continue;
+      if (rows.length < field.min) errors[pathKey(path)] = fieldMessages.atLeast(field.min);
+      const list = rows.map((row) => {
+        const inner = toArguments([{ ...field.item, name: row }], values, path);
+        Object.assign(errors, inner.errors);
+        return inner.arguments[row];
+      });
+      put(result, field.name, list);
       continue;
     }
     const parsed = parseField(field, values[pathKey(path)]);

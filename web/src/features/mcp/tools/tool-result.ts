@@ -1,4 +1,5 @@
 import { resultMessages as texts } from "../messages.ts";
+import { mismatchesOf } from "./schema-check.ts";
 
 /** One part of a result as it is shown. Everything except a verified image is text. */
 export type ResultPart =
@@ -177,7 +178,7 @@ function problemsOf({ _meta }: Record<string, unknown>): ResultPart[] {
 }
 
 /** Parses the response of `POST /mcp/:id/tools/call`; an unknown shape becomes JSON. */
-export function toToolResult(result: unknown): ToolResult {
+export function toToolResult(result: unknown, outputSchema?: Record<string, unknown>): ToolResult {
   if (!isObject(result))
     return { failed: false, parts: [{ kind: "json", text: cut(JSON.stringify(result, null, 2) ?? "") }] };
   const parts = Array.isArray(result.content) ? toParts(result.content) : [];
@@ -193,5 +194,10 @@ export function toToolResult(result: unknown): ToolResult {
         : { kind: "json", text: cut(JSON.stringify(result, null, 2)) },
     );
   }
-  return { failed: result.isError === true, parts: [...problemsOf(result), ...parts] };
+  const mismatches =
+    outputSchema && result.isError !== true && result.structuredContent !== undefined
+      ? mismatchesOf(result.structuredContent, outputSchema)
+      : [];
+  const said: ResultPart[] = mismatches.map((one) => ({ kind: "note", text: `${texts.mismatch} ${one}` }));
+  return { failed: result.isError === true, parts: [...problemsOf(result), ...said, ...parts] };
 }

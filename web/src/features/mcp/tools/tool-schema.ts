@@ -13,7 +13,10 @@ export type FieldShape =
   | { kind: "number"; initial: string; integer: boolean; min?: number; max?: number }
   | { kind: "boolean"; initial: boolean }
   | { kind: "choice"; initial: string; options: Choice[] }
+  | { kind: "choices"; initial: string[]; options: Choice[] }
   | { kind: "list"; initial: string[]; item: "text" | "number" | "integer" }
+  /** Groups of fields that are added one by one. */
+  | { kind: "items"; initial: string[]; item: ToolField; min: number; max: number }
   | { kind: "group"; fields: ToolField[] }
   | { kind: "json"; initial: string; hint: string };
 
@@ -30,13 +33,16 @@ type Schema = Record<string, unknown>;
 const DEPTH_MAX = 4;
 const FIELDS_MAX = 200;
 const CHOICES_MAX = 500;
+const ITEMS_MAX = 50;
 
 const isSchema = (value: unknown): value is Schema =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 const number = (value: unknown): number | undefined =>
   typeof value === "number" && Number.isFinite(value) ? value : undefined;
-const toJson = (value: unknown): string => (value === undefined ? "" : (JSON.stringify(value, null, 2) ?? ""));
+/** A default of null says that there is none: most schemas that have it do not allow null. */
+const toJson = (value: unknown): string =>
+  value === undefined || value === null ? "" : (JSON.stringify(value, null, 2) ?? "");
 
 /** Follows a local `$ref` (`#/$defs/x`) of the tool's own schema; a foreign or circular one stays unresolved. */
 function resolve(schema: Schema, root: Schema): Schema {
@@ -76,13 +82,14 @@ function withoutNull(schema: Schema, root: Schema): Schema {
 }
 
 function choices(schema: Schema): Choice[] | undefined {
-  const titled = Array.isArray(schema.oneOf) ? schema.oneOf.filter(isSchema).filter((one) => "const" in one) : [];
+  const variants = [schema.oneOf, schema.anyOf].find(Array.isArray) as unknown[] | undefined;
+  const titled = (variants ?? []).filter(isSchema).filter((one) => "const" in one);
   const values: { value: unknown; label?: string }[] = Array.isArray(schema.enum)
     ? schema.enum.map((value: unknown, index) => ({
         value,
         label: Array.isArray(schema.enumNames) ? text(schema.enumNames[index]) : undefined,
       }))
-    : titled.length > 0 && Array.isArray(schema.oneOf) && titled.length === schema.oneOf.length
+    : titled.length > 0 && titled.length === variants?.length
       ? titled.map((one) => ({ value: one.const, label: text(one.title) }))
       : "const" in schema
         ? [{ value: schema.const }]
@@ -90,18 +97,71 @@ function choices(schema: Schema): Choice[] | undefined {
   if (values.length === 0 || values.length > CHOICES_MAX) return undefined;
   return values.map(({ value, label }, index) => ({
     key: String(index),
-    label: label ?? (typeof value === "string" ? value : toJson(value)),
+    label: label ?? (typeof value === "string" ? value : JSON.stringify(value)),
     value,
   }));
 }
 
-function shapeOf(given: Schema, root: Schema, depth: number, budget: { left: number }): FieldShape {
-  const schema = withoutNull(resolve(given, root), root);
+const keyOf = (options: readonly Choice[], value: unknown) =>
+  options.find((option) => JSON.stringify(option.value) === JSON.stringify(value))?.key;
+
+/** `allOf` as one schema, as far as its parts name different keywords or properties. */
+function merged(schema: Schema, root: Schema): Schema {
+  if (!Array.isArray(schema.allOf)) return schema;
+  const parts = schema.allOf
+    .filter(isSchema)
+    .slice(0, FIELDS_MAX)
+    .map((part) => resolve(part, root));
+  const all: Schema = {};
+  const properties: Schema = {};
+  const required: unknown[] = [];
+  for (const { allOf: _inner, ...part } of [...parts, schema]) {
+    Object.assign(all, part);
+    if (isSchema(part.properties)) Object.assign(properties, part.properties);
+    if (Array.isArray(part.required)) required.push(...part.required);
+  }
+  return Object.keys(properties).length > 0 ? { ...all, properties, required } : all;
+}
+
+function arrayShape(schema: Schema, root: Schema, depth: number, budget: { left: number }): FieldShape {
+  const given = isSchema(schema.items) ? schema.items : {};
+  const item = merged(withoutNull(resolve(given, root), root), root);
+  const initial: unknown[] = Array.isArray(schema.default) ? schema.default : [];
+  const options = choices(item);
+  if (options) {
+    return { kind: "choices", initial: initial.flatMap((value) => keyOf(options, value) ?? []), options };
+  }
+  const { type } = item;
+  if (type === "string" || type === "number" || type === "integer") {
+    return { kind: "list", initial: initial.map(String), item: type === "string" ? "text" : type };
+  }
+  if (type === "object" && initial.length === 0 && depth < DEPTH_MAX) {
+    const shape = shapeOf(given, root, depth + 1, budget);
+    if (shape.kind === "group") {
+      const min = Math.min(number(schema.minItems) ?? 0, ITEMS_MAX);
+      const max = Math.min(number(schema.maxItems) ?? ITEMS_MAX, ITEMS_MAX);
+      const label = text(item.title) ?? fieldMessages.entry;
+      // What stands in the list is sent, also when all its fields are optional.
+      return {
+        kind: "items",
+        initial: [],
+        item: { name: "", label, description: null, required: true, ...shape },
+        min,
+        max,
+      };
+    }
+  }
+  return { kind: "json", initial: toJson(schema.default), hint: fieldMessages.jsonArray };
+}
+
+function shapeOf(given: Schema, root: Schema, depth: number, budget: { left: number }, required = true): FieldShape {
+  const schema = merged(withoutNull(resolve(given, root), root), root);
   const fallback = schema.default ?? (Array.isArray(schema.examples) ? undefined : schema.examples);
   const options = choices(schema);
   if (options) {
-    const initial = options.find((option) => JSON.stringify(option.value) === JSON.stringify(schema.default));
-    return { kind: "choice", initial: initial?.key ?? "", options };
+    // A required value that can only be one is no choice.
+    const only = required && "const" in schema ? options[0]?.key : undefined;
+    return { kind: "choice", initial: keyOf(options, schema.default) ?? only ?? "", options };
   }
   switch (schema.type) {
     case "string": {
@@ -126,16 +186,15 @@ function shapeOf(given: Schema, root: Schema, depth: number, budget: { left: num
         max: number(schema.maximum),
       };
     case "boolean":
-      return { kind: "boolean", initial: schema.default === true };
-    case "array": {
-      const item = isSchema(schema.items) ? withoutNull(resolve(schema.items, root), root) : {};
-      const type = item.type;
-      const initial = Array.isArray(schema.default) ? schema.default : [];
-      if (!choices(item) && (type === "string" || type === "number" || type === "integer")) {
-        return { kind: "list", initial: initial.map(String), item: type === "string" ? "text" : type };
-      }
-      return { kind: "json", initial: toJson(schema.default), hint: fieldMessages.jsonArray };
-    }
+      if (required || typeof schema.default === "boolean") return { kind: "boolean", initial: schema.default === true };
+      // An empty check box says "false", which is something else than nothing.
+      return {
+        kind: "choice",
+        initial: "",
+        options: [true, false].map((value) => ({ key: String(value), label: String(value), value })),
+      };
+    case "array":
+      return arrayShape(schema, root, depth, budget);
     case "object": {
       const fields = depth < DEPTH_MAX ? fieldsOf(schema, root, depth + 1, budget) : [];
       if (fields.length > 0) return { kind: "group", fields };
@@ -153,13 +212,13 @@ function fieldsOf(schema: Schema, root: Schema, depth: number, budget: { left: n
   for (const [name, given] of Object.entries(schema.properties)) {
     if (budget.left-- <= 0) return [];
     const property = isSchema(given) ? given : {};
-    const resolved = withoutNull(resolve(property, root), root);
+    const resolved = merged(withoutNull(resolve(property, root), root), root);
     fields.push({
       name,
       label: text(resolved.title) ?? name,
       description: text(resolved.description) ?? null,
       required: required.has(name),
-      ...shapeOf({ title: name, ...property }, root, depth, budget),
+      ...shapeOf({ title: name, ...property }, root, depth, budget, required.has(name)),
     });
   }
   return fields;
@@ -168,7 +227,7 @@ function fieldsOf(schema: Schema, root: Schema, depth: number, budget: { left: n
 /** The form of a tool; null when its schema is none the form can show and the arguments are edited as one JSON object. */
 export function toForm(inputSchema: Schema): ToolField[] | null {
   const root = isSchema(inputSchema) ? inputSchema : {};
-  const schema = resolve(root, root);
+  const schema = merged(resolve(root, root), root);
   if (schema.type !== undefined && schema.type !== "object") return null;
   const properties = isSchema(schema.properties) ? Object.keys(schema.properties).length : 0;
   if (properties === 0) return schema.additionalProperties || schema.anyOf || schema.oneOf ? null : [];

@@ -24,7 +24,7 @@ export default function WireTab(props: { server: McpServer }) {
   const { mcpWS } = useLive();
   const id = () => props.server.id;
   const [entries, setEntries] = createSignal<readonly McpWireEntry[]>([]);
-  const [filter, setFilter] = createAddressText("find");
+  const [filter, setFilter] = createAddressText("find-message");
   const [direction, setDirection] = createSignal<Direction>("all");
   const [open, setOpen] = createSignal<number | null>(null);
   const [session, setSession] = createSignal<RecordedRequest[]>();
