@@ -35,7 +35,7 @@ export function visibleDaemons(limits: Principal["limits"], daemons: readonly Pm
   if (limits.deployments === null) return [...daemons];
   return daemons
     .filter(({ key }) => hasDaemon(limits, key))
-    .map((daemon) => ({ ...daemon, home: null, processes: null, omitted: 0 }));
+    .map((daemon) => ({ ...daemon, home: null, processes: null, omitted: 0, duplicates: 0 }));
 }
 
 /** @throws AppError `forbidden` for a process of the panel, which would not come back by itself */

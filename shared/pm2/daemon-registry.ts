@@ -7,7 +7,7 @@ import { withTimeout } from "../server/async/with-timeout.ts";
 import { type Account, createAccounts, isUsualHome } from "./accounts.ts";
 import type { DaemonLink } from "./daemon-link.ts";
 import { daemonKeyOf } from "./deployment-id.ts";
-import { canReach, createDirectLink } from "./direct-link.ts";
+import { createDirectLink, findSockets } from "./direct-link.ts";
 import { createDaemonFinder, type FoundDaemon } from "./find-daemons.ts";
 import { createProcessHost, type DaemonHost } from "./processes.ts";
 
@@ -26,6 +26,7 @@ export interface BridgedDaemon {
   home: string;
   pid: number | null;
   version: string | null;
+  duplicates?: number;
   /** Whether root allows changes, and if not, who can. */
   canWrite?: boolean;
   readOnlyHint?: string | null;
@@ -49,6 +50,10 @@ export interface KnownDaemon {
   uid: number;
   pid: number | null;
   version: string | null;
+  /** Further daemons in its folder, which do not answer. */
+  duplicates: number;
+  /** Whether its sockets are there and belong to another user. */
+  hasForeignSockets: boolean;
   /** Undefined if it cannot be reached. */
   host: DaemonHost | undefined;
   link: DaemonLink | undefined;
@@ -74,6 +79,8 @@ export interface DaemonRegistry {
   look(): Promise<ReadonlyMap<string, KnownDaemon>>;
   /** Daemons beyond the bound of 20. */
   readonly omitted: number;
+  /** Further daemons in the folder of the panel's own. */
+  readonly ownDuplicates: number;
 }
 
 /** Keeps the daemons other than the panel's own, each with the way to reach it. At most 20, those that were there first. */
@@ -82,6 +89,7 @@ export function createDaemonRegistry(options: RegistryOptions): DaemonRegistry {
   const { now = () => performance.now() } = options;
   const known = new Map<string, KnownDaemon>();
   let omitted = 0;
+  let ownDuplicates = 0;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let bridged: BridgedDaemon[] = [];
 
@@ -96,18 +104,21 @@ export function createDaemonRegistry(options: RegistryOptions): DaemonRegistry {
     return bridged;
   };
 
-  const isShown = async (home: string): Promise<boolean> => {
-    if ((await realPath(home)) === (await realPath(ownHome))) return false;
-    return shown === "all" || (shown !== "own" && shown.some((one) => resolve(one) === home));
-  };
+  const isShown = (home: string): boolean =>
+    shown === "all" || (shown !== "own" && shown.some((one) => resolve(one) === home));
 
   const look = singleFlight(async () => {
-    if (now() - lookedAt < LOOK_MS) return;
+    if (shown === "own" || now() - lookedAt < LOOK_MS) return;
     const [found, others] = await Promise.all([find(), readBridge()]);
+    ownDuplicates = 0;
     const seen = new Set<string>();
     let left = 0;
     for (const daemon of merge(found, others)) {
-      if (!(await isShown(daemon.home))) continue;
+      if ((await realPath(daemon.home)) === (await realPath(ownHome))) {
+        ownDuplicates += daemon.duplicates ?? 0;
+        continue;
+      }
+      if (!isShown(daemon.home)) continue;
       const account =
         daemon.user === null ? await accountOf(daemon.uid) : { ...(await accountOf(daemon.uid)), name: daemon.user };
       const key = daemonKeyOf(account.name, isUsualHome(account, daemon.home) ? undefined : daemon.home);
@@ -133,9 +144,10 @@ export function createDaemonRegistry(options: RegistryOptions): DaemonRegistry {
   });
 
   const note = async (key: string, user: string, daemon: BridgedDaemon, others: readonly BridgedDaemon[]) => {
-    const { uid, home, pid, version } = daemon;
+    const { uid, home, pid, version, duplicates = 0 } = daemon;
     const before = known.get(key);
-    const reach = (await canReach(home, uid)) ? "direct" : sameIn(others, daemon) ? "bridge" : "none";
+    const sockets = await findSockets(home, uid);
+    const reach = sockets === "own" ? "direct" : sameIn(others, daemon) ? "bridge" : "none";
     const isSame =
       before?.reach === reach &&
       before.uid === uid &&
@@ -147,7 +159,8 @@ export function createDaemonRegistry(options: RegistryOptions): DaemonRegistry {
         ? before?.host
         : createProcessHost({ link, daemon: key, user, maxProcesses: MAX_DAEMON_PROCESSES });
     known.set(key, {
-      ...{ key, user, home, uid, pid, version, reach, link },
+      ...{ key, user, home, uid, pid, version, duplicates, reach, link },
+      hasForeignSockets: sockets === "foreign",
       host: link && host,
       gone: false,
       seenAt: now(),
@@ -166,6 +179,9 @@ export function createDaemonRegistry(options: RegistryOptions): DaemonRegistry {
     async look() {
       await look();
       return known;
+    },
+    get ownDuplicates() {
+      return ownDuplicates;
     },
     get omitted() {
       return omitted;

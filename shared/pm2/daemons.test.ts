@@ -55,7 +55,7 @@ async function fakeDaemon(respond: (socket: Socket) => void): Promise<FakeDaemon
   const publish = (topic: string, data: unknown) => {
     for (const viewer of viewers) viewer.write(encodeFrame([topic, data]));
   };
-  return { uid, home: folder.path, pid: 1, version: "6.0.0", folder, publish, close };
+  return { uid, home: folder.path, pid: 1, version: "6.0.0", duplicates: 0, folder, publish, close };
 }
 
 /** Answers each call with a list. */
@@ -206,7 +206,13 @@ describe("a daemon", () => {
 });
 
 test("twenty daemons are shown beside the panel's own, and the rest is counted", async () => {
-  const found = Array.from({ length: 25 }, (_, index) => ({ uid, home: `/srv/${index}`, pid: 1, version: null }));
+  const found = Array.from({ length: 25 }, (_, index) => ({
+    uid,
+    home: `/srv/${index}`,
+    pid: 1,
+    version: null,
+    duplicates: 0,
+  }));
   const registry = createDaemonRegistry({
     ownHome: "/nonexistent",
     shown: "all",

@@ -68,8 +68,9 @@ export function createProcesses({ pm2Home, shown = "own", ...options }: Processe
   const hostOf = (id: string) => daemon(daemonOfDeployment(id));
 
   const readOther = async (known: KnownDaemon) => {
-    const { key, user, home, version, host, link, gone } = known;
-    const base = { key, user, home, version, readOnly: link?.readOnlyHint ?? null, processes: null, omitted: 0 };
+    const { key, user, home, version, duplicates, host, link, gone } = known;
+    const readOnly = link?.readOnlyHint ?? null;
+    const base = { key, user, home, version, duplicates, readOnly, processes: null, omitted: 0 };
     if (gone) return { daemon: { ...base, state: "absent" as const, hint: ended(user) }, deployments: [] };
     if (!host) return { daemon: { ...base, state: "unreachable" as const, hint: unreachable(known) }, deployments: [] };
     const reading = host.read();
@@ -131,7 +132,10 @@ export function createProcesses({ pm2Home, shown = "own", ...options }: Processe
 
   const survey = async (): Promise<Survey> => {
     const { first, more } = await readAll();
-    const daemons: Pm2Daemon[] = [first, ...more].map((one) => one.daemon);
+    const daemons: Pm2Daemon[] = [
+      { ...first.daemon, duplicates: registry.ownDuplicates },
+      ...more.map((one) => one.daemon),
+    ];
     const up = new Set(daemons.filter(({ state }) => state === "up").map(({ key }) => key));
     // Where no daemon of the panel runs, it has no apps.
     if (first.error?.state === "absent") up.add(OWN_DAEMON);
@@ -239,5 +243,7 @@ function limited(onEvent: (event: ProcessEvent) => void): (event: ProcessEvent) 
 }
 
 const ended = (user: string) => `PM2 of ${user} has ended. Its user starts it again with \`pm2 resurrect\`.`;
-const unreachable = ({ user }: KnownDaemon) =>
-  `PM2 of ${user} only answers its own user. Root can show its processes here: \`ai-desktop helper on\`.`;
+const unreachable = ({ user, hasForeignSockets }: KnownDaemon) =>
+  hasForeignSockets
+    ? `The sockets of this PM2 daemon do not belong to ${user}, who runs it. Root can give them back with \`chown\`.`
+    : `PM2 of ${user} only answers its own user. Root can show its processes here: \`ai-desktop helper on\`.`;

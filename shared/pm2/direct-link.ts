@@ -46,15 +46,18 @@ export function createDirectLink({ pm2Home, foreign }: DirectLinkOptions): Daemo
   };
 }
 
-/** Whether this process may open both sockets of a user's daemon, and neither is a link to something else. */
-export async function canReach(pm2Home: string, uid: number): Promise<boolean> {
+/**
+ * Whether this process may open both sockets of a user's daemon (`own`), or might if they were that user's (`foreign`): what
+ * answers there is not that daemon for sure, or a link leads elsewhere.
+ */
+export async function findSockets(pm2Home: string, uid: number): Promise<"own" | "foreign" | "none"> {
   const paths = ["rpc.sock", "pub.sock"].map((name) => join(pm2Home, name));
-  const isOpen = (path: string) =>
-    access(path, constants.W_OK).then(
-      () => isSocketOf(path, uid),
-      () => false,
-    );
-  return (await Promise.all(paths.map(isOpen))).every(Boolean);
+  try {
+    await Promise.all(paths.map((path) => access(path, constants.W_OK)));
+  } catch {
+    return "none";
+  }
+  return (await Promise.all(paths.map((path) => isSocketOf(path, uid)))).every(Boolean) ? "own" : "foreign";
 }
 
 const isSocketOf = (path: string, uid: number): Promise<boolean> =>

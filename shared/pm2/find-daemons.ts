@@ -10,9 +10,12 @@ export interface FoundDaemon {
   pid: number | null;
   /** Version of PM2; null if unknown. */
   version: string | null;
+  /** Further daemons of the user in the same folder: only the newest has the sockets. */
+  duplicates: number;
 }
 
-/** Daemons that are found. */
+/** Daemons that are found, of one user and in all: any user can give a process such a title. */
+const MAX_OF_USER = 8;
 const MAX_DAEMONS = 200;
 /** Processes whose titles are read; a host has a few hundred. */
 const MAX_PROCESSES = 50_000;
@@ -58,11 +61,20 @@ async function socketFolders(proc: string): Promise<string[] | undefined> {
 }
 
 async function scan(proc: string, sockets: readonly string[]): Promise<FoundDaemon[]> {
-  const names = (await readdir(proc).catch(() => [])).filter((name) => /^\d+$/.test(name)).slice(0, MAX_PROCESSES);
+  const names = (await readdir(proc).catch(() => []))
+    .filter((name) => /^\d+$/.test(name))
+    .sort((a, b) => Number(a) - Number(b))
+    .slice(0, MAX_PROCESSES);
   const homes = sockets.map((socket) => socket.slice(0, socket.lastIndexOf(" ")));
   const found = new Map<string, FoundDaemon>();
+  const counts = new Map<number, number>();
+  const put = (daemon: FoundDaemon, key: string) => {
+    const count = counts.get(daemon.uid) ?? 0;
+    if (!found.has(key) && (count >= MAX_OF_USER || found.size >= MAX_DAEMONS)) return;
+    if (!found.has(key)) counts.set(daemon.uid, count + 1);
+    found.set(key, daemon);
+  };
   for (const name of names) {
-    if (found.size >= MAX_DAEMONS) break;
     // A process can end between any two steps.
     const title = await readFile(`${proc}/${name}/cmdline`, "utf8").catch(() => "");
     if (!title.startsWith("PM2 v")) continue;
@@ -71,18 +83,23 @@ async function scan(proc: string, sockets: readonly string[]): Promise<FoundDaem
     if (!match || !home || (await isContained(proc, name))) continue;
     const owner = await stat(`${proc}/${name}`).catch(() => undefined);
     if (!owner) continue;
+    const key = `${owner.uid} ${resolve(home)}`;
+    const other = found.get(key);
+    const duplicates = other ? other.duplicates + 1 : 0;
+    const newest =
+      other?.pid && (await startOf(proc, other.pid)) > (await startOf(proc, Number(name))) ? other : undefined;
     const daemon = { uid: owner.uid, home: resolve(home), pid: Number(name), version: match[1] ?? null };
-    found.set(`${daemon.uid} ${daemon.home}`, daemon);
+    put({ ...(newest ?? daemon), duplicates }, key);
   }
   const titled = new Set([...found.values()].map(({ home }) => home));
   for (const home of new Set(homes)) {
-    if (found.size >= MAX_DAEMONS || titled.has(resolve(home))) continue;
+    if (titled.has(resolve(home))) continue;
     const sockets = await Promise.all(
       ["rpc", "pub"].map((name) => lstat(`${home}/${name}.sock`).catch(() => undefined)),
     );
     const [rpc] = sockets;
     if (!rpc || !sockets.every((socket) => socket?.isSocket())) continue;
-    found.set(home, { uid: rpc.uid, home: resolve(home), pid: null, version: null });
+    put({ uid: rpc.uid, home: resolve(home), pid: null, version: null, duplicates: 0 }, home);
   }
   return [...found.values()].sort((a, b) => a.uid - b.uid || a.home.localeCompare(b.home));
 }
@@ -95,6 +112,12 @@ function homeOf(text: string, homes: readonly string[]): string | undefined {
   if (text.endsWith(")")) return isAbsolute(text) ? text.slice(0, -1) : undefined;
   const [only, ...more] = new Set(homes.filter((home) => home.startsWith(text)));
   return more.length === 0 ? only : undefined;
+}
+
+/** When a process was started, in ticks since the boot; 0 if it is gone. */
+async function startOf(proc: string, pid: number): Promise<number> {
+  const text = await readFile(`${proc}/${pid}/stat`, "utf8").catch(() => "");
+  return Number(text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? 0);
 }
 
 /** Whether a process has a number in a PID namespace of its own: its PM2_HOME is a folder of a container. */

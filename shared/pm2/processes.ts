@@ -229,7 +229,7 @@ export function createProcessHost({
   };
 
   const savedState = async (): Promise<ProcessListState> => {
-    const [raw, saved, unit] = await Promise.all([listRaw(), readSavedList(link), findStartupUnit(link.home)]);
+    const [raw, saved, unit] = await Promise.all([listRaw(), readSavedList(link), findStartupUnit(link.home, user)]);
     const apps = compareSaved(toSavedList(raw), saved.apps, daemon);
     const { startsPanel, ...foundUnit } = unit;
     // What the installer's unit starts in any case needs no saving.

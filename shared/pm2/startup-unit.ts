@@ -16,9 +16,10 @@ const MAX_UNITS = 5_000;
  * Finds the systemd unit that starts PM2 with this PM2_HOME: `pm2-USER` of `pm2 startup`, or another one. It reads files
  * only, and runs no program.
  *
+ * @param user Name of the daemon's user: a unit of another user starts another daemon in this folder
  * @param root Folder that stands for `/`
  */
-export async function findStartupUnit(pm2Home: string, root = ""): Promise<StartupUnit> {
+export async function findStartupUnit(pm2Home: string, user: string, root = ""): Promise<StartupUnit> {
   const unknown: StartupUnit = { state: "unknown", name: null, startsPanel: false };
   if ((await namesIn(`${root}/run/systemd/system`)) === null) return unknown;
   const etc = await namesIn(`${root}${UNIT_FOLDERS[0]}`);
@@ -31,7 +32,7 @@ export async function findStartupUnit(pm2Home: string, root = ""): Promise<Start
       if (seen.has(name)) continue;
       seen.add(name);
       const text = await textOf(`${root}${folder}/${name}`);
-      if (!namesHome(text, pm2Home)) continue;
+      if (!namesHome(text, pm2Home) || !isOfUser(text, user)) continue;
       const startsPanel = /^ExecStart=.*\/deploy\/systemd\/pm2\s*$/m.test(text);
       if (await isEnabled(name, etc, root)) return { state: "enabled", name, startsPanel };
       if (found.state === "absent") found = { state: "disabled", name, startsPanel };
@@ -65,6 +66,12 @@ function namesHome(text: string, pm2Home: string): boolean {
     const path = home?.[1] ?? home?.[2] ?? home?.[3];
     return path !== undefined && path !== "" && resolve(path) === resolve(pm2Home);
   });
+}
+
+/** Whether a unit runs as this user; what is a number, or filled in by systemd, may be. */
+function isOfUser(text: string, user: string): boolean {
+  const named = [...text.matchAll(/^\s*User=(.*)$/gm)].at(-1)?.[1]?.trim() || "root";
+  return named === user || /^\d+$|%/.test(named) || user.startsWith("#");
 }
 
 /** Whether something that starts at boot wants the unit. */

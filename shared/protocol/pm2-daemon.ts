@@ -19,6 +19,7 @@ export const pm2DaemonSchema = z.object({
     .nullable()
     .describe("Why its processes can only be looked at, and who can change that; null if not."),
   processes: z.int().nullable().describe("Processes that it lists; null if unknown."),
+  duplicates: z.int().describe("Further daemons in its folder: they do not answer, and their apps are not shown."),
   omitted: z.int().describe("Processes beyond the first 500, which are not shown."),
 });
 export type Pm2Daemon = z.infer<typeof pm2DaemonSchema>;

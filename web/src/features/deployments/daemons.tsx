@@ -69,8 +69,10 @@ export function DaemonNotices(props: { daemons: readonly Pm2Daemon[]; omitted: n
   const named = (daemons: readonly Pm2Daemon[]) =>
     daemons.map((daemon) => visibleName(nameOf(daemon, props.daemons))).join(", ");
   const others = () => props.daemons.filter(({ key }) => key !== OWN_DAEMON);
-  const hidden = () => others().filter(({ state }) => state === "unreachable");
-  const down = () => others().filter(({ state }) => state === "down" || state === "absent");
+  /** A hint of its own has more to say than that the daemon is another user's. */
+  const hidden = () =>
+    others().filter(({ state, hint }) => state === "unreachable" && hint?.includes(texts.helperCommand));
+  const down = () => others().filter((one) => one.state !== "up" && !hidden().includes(one));
   const locked = () => others().filter(({ readOnly }) => readOnly !== null);
   const beyond = () => others().filter(({ omitted }) => omitted > 0);
   return (
@@ -98,6 +100,13 @@ export function DaemonNotices(props: { daemons: readonly Pm2Daemon[]; omitted: n
         {(daemon) => (
           <Callout tone="info" icon={<UserRound size={15} />}>
             {texts.omittedProcesses(named([daemon]), daemon.omitted)}
+          </Callout>
+        )}
+      </For>
+      <For each={props.daemons.filter(({ duplicates }) => duplicates > 0)}>
+        {(daemon) => (
+          <Callout tone="warn" icon={<Unplug size={15} />}>
+            {texts.duplicateDaemons(named([daemon]), daemon.duplicates)}
           </Callout>
         )}
       </For>

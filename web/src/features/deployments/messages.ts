@@ -22,6 +22,8 @@ export const deploymentMessages = {
     `${count === 1 ? "The PM2 daemon" : `${count} PM2 daemons`} of ${users} ${count === 1 ? "is" : "are"} not shown: PM2 only answers its own user. Root can show them here with`,
   helperCommand: "ai-desktop helper on",
   omittedDaemons: (count: number) => `${count} more PM2 daemons are not shown: the panel shows 20 beside its own.`,
+  duplicateDaemons: (user: string, count: number) =>
+    `${count} more PM2 ${count === 1 ? "daemon runs" : "daemons run"} in the folder of ${user}, and cannot be reached any more: their apps are not shown. \`pkill -f "God Daemon"\` as that user ends all of them; start the apps again afterwards.`,
   omittedProcesses: (user: string, count: number) => `${count} more processes of ${user} are not shown.`,
   downDaemon: (user: string, hint: string) => `The processes of ${user} are not known now. ${hint}`,
   allUsers: "All users",
