@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { openContainerEvents } from "../shared/docker/container-events.ts";
 import { createFileRoot } from "../shared/files/root/files.ts";
 import { createSaveJournal } from "../shared/files/saving/save-journal.ts";
+import { createHelperBridge } from "../shared/helper/bridge.ts";
+import { createHelperClient } from "../shared/helper/client.ts";
 import { createHostMetrics } from "../shared/metrics/metrics.ts";
 import { createProcesses } from "../shared/pm2/daemons.ts";
 import { canSeeDeployment, canSeeService, may, type Principal } from "../shared/protocol/access.ts";
@@ -93,7 +95,9 @@ export function createApiDeps({
   const { config } = settings;
   const recreates = createRecreateStore(database, log);
   const docker = createDockerEngine({ dockerHost: config.DOCKER_HOST, recreateJournal: recreates });
-  const processes = createProcesses({ pm2Home: config.PM2_HOME, shown: config.PM2_DAEMONS });
+  const helper = createHelperClient();
+  const bridge = createHelperBridge(helper);
+  const processes = createProcesses({ pm2Home: config.PM2_HOME, shown: config.PM2_DAEMONS, bridge });
   const ownFiles = join(config.DATA_DIR, "files");
   if (config.FILE_MANAGER_ROOT === ownFiles) mkdirSync(ownFiles, { recursive: true, mode: 0o700 });
   const journal = createSaveJournal({
@@ -292,6 +296,7 @@ export function createApiDeps({
       oneTimeCredentials.close();
     },
     close() {
+      helper.close();
       activityChanges.close();
       activity.close();
       stats.close();

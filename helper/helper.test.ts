@@ -172,6 +172,41 @@ describe.skipIf(await lacks("namespaces"))("the root helper among three daemons"
     await expect(foreign.sendSignal((await app("bob")).pid, "SIGUSR2")).rejects.toMatchObject({ code: "forbidden" });
   });
 
+  test("lets the panel's user see and control the apps of all daemons as its own", async () => {
+    const root = join(helper.folder, "app/shared");
+    const program = `
+      const { createProcesses } = await import("${root}/pm2/daemons.ts");
+      const { createHelperClient } = await import("${root}/helper/client.ts");
+      const { createHelperBridge } = await import("${root}/helper/bridge.ts");
+      const client = createHelperClient({ socketPath: ${JSON.stringify(helper.socketPath)} });
+      const shown = ${JSON.stringify(["alice", "bob", "root"].map(helper.homeOf))};
+      const processes = createProcesses({ pm2Home: "${helper.homeOf("panel")}", shown, bridge: createHelperBridge(client) });
+      const { daemons, deployments } = await processes.survey();
+      const [alice, bob] = ["alice", "bob"].map((user) => deployments.find(({ id }) => id.includes(user))?.id);
+      await processes.act(alice, "restart");
+      const refused = await processes.act(bob, "restart").catch(({ code }) => code);
+      const files = await processes.logFiles(bob);
+      console.log(JSON.stringify({ states: daemons.map(({ user, state, readOnly }) => [user, state, readOnly !== null]), count: deployments.length, refused, out: files[0].out }));
+      client.close();`;
+    const node = join(helper.folder, "app/node");
+    const child = helper.spawnAs(users.panel, [node, "--input-type=module", "-e", program]);
+    let [words, errors] = ["", ""];
+    child.stderr?.on("data", (data: Buffer) => (errors += data.toString()));
+    child.stdout?.on("data", (data: Buffer) => (words += data.toString()));
+    await new Promise((resolve) => child.once("close", resolve));
+    expect(errors).toBe("");
+    const seen = JSON.parse(words) as { states: unknown[]; count: number; refused: string; out: string };
+    expect(seen.states.slice(1)).toEqual(
+      expect.arrayContaining([
+        [expect.any(String), "up", false],
+        [expect.any(String), "up", true],
+        ["root", "up", true],
+      ]),
+    );
+    expect({ count: seen.count, refused: seen.refused }).toEqual({ count: 3, refused: "forbidden" });
+    expect(seen.out).toBe((await app("bob")).pm2_env.pm_out_log_path);
+  });
+
   test("follows the events of a daemon without its variables", async () => {
     const link = await helper.link("alice");
     const events: string[] = [];

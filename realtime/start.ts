@@ -2,6 +2,8 @@ import process from "node:process";
 import { createDockerHost } from "../shared/docker/docker-host.ts";
 import { createFileRoot } from "../shared/files/root/files.ts";
 import { watchFolder } from "../shared/files/watching/watcher.ts";
+import { createHelperBridge } from "../shared/helper/bridge.ts";
+import { createHelperClient } from "../shared/helper/client.ts";
 import { createHostMetrics } from "../shared/metrics/metrics.ts";
 import { createProcesses } from "../shared/pm2/daemons.ts";
 import { allowedOrigins, ConfigError, parseConfig } from "../shared/server/config.ts";
@@ -30,10 +32,15 @@ async function start(): Promise<void> {
   const docker = createDockerHost({ dockerHost: config.DOCKER_HOST });
   const reports = createShellReports(config.BACKEND_URL, emitToken, log);
   const openBus = config.REDIS_URL === undefined ? undefined : await toRedisBus(config.REDIS_URL, emitToken, log);
+  const helper = createHelperClient();
   const server = createRealtimeServer({
     docker,
     reportShell: reports.send,
-    processes: createProcesses({ pm2Home: config.PM2_HOME, shown: config.PM2_DAEMONS }),
+    processes: createProcesses({
+      pm2Home: config.PM2_HOME,
+      shown: config.PM2_DAEMONS,
+      bridge: createHelperBridge(helper),
+    }),
     metrics: createHostMetrics(),
     files: createFileRoot({ root: config.FILE_MANAGER_ROOT, log, protect: [config.DATA_DIR] }),
     watchFolder,
@@ -63,6 +70,7 @@ async function start(): Promise<void> {
   });
   stopOnSignals(log, async () => {
     await server.close();
+    helper.close();
     await reports.close();
   });
 }

@@ -19,7 +19,10 @@ const JSON_ARGUMENT = Buffer.from("j:");
 const MARGIN_MS = 3_000;
 
 /** @param daemon As the helper listed it; its right is read at each use, so that the caller can renew it. */
-export function createHelperLink(client: HelperClient, daemon: HelperDaemon): DaemonLink {
+export function createHelperLink(
+  client: HelperClient,
+  daemon: Pick<HelperDaemon, "uid" | "home" | "canWrite" | "readOnlyHint">,
+): DaemonLink {
   const { uid, home } = daemon;
   const ref = { uid, home };
   const json = (value: unknown) => Buffer.from(JSON.stringify(value ?? null));

@@ -15,8 +15,9 @@ import { createProcessHost, type DaemonHost } from "./processes.ts";
 const LOOK_MS = 2_000;
 /** How long a daemon that has ended is remembered: until then its apps are unknown, not deleted. */
 const REMEMBERED_MS = 60 * 60 * 1_000;
-/** Longest wait for what reaches daemons of other users. */
+/** Longest wait for the bridge, and how often it is asked if no daemon came or went. */
 const BRIDGE_MS = 2_000;
+const BRIDGE_EVERY_MS = 10_000;
 
 /** A daemon as a {@link DaemonBridge} lists it. */
 export interface BridgedDaemon {
@@ -26,17 +27,16 @@ export interface BridgedDaemon {
   home: string;
   pid: number | null;
   version: string | null;
-  duplicates?: number;
   /** Whether root allows changes, and if not, who can. */
-  canWrite?: boolean;
-  readOnlyHint?: string | null;
+  canWrite: boolean;
+  readOnlyHint: string | null;
 }
 
 /** Reaches daemons that this process may not open itself. */
 export interface DaemonBridge {
   /** @throws UnavailableError if it is not set up (`absent`) or does not respond (`down`) */
   daemons(): Promise<BridgedDaemon[]>;
-  /** How the daemon is reached, with the rights that were listed. */
+  /** How the daemon is reached. The rights in `daemon` are read at each use: they change with what is listed. */
   linkTo(daemon: BridgedDaemon): DaemonLink;
 }
 
@@ -57,6 +57,8 @@ export interface KnownDaemon {
   /** Undefined if it cannot be reached. */
   host: DaemonHost | undefined;
   link: DaemonLink | undefined;
+  /** What `link` was made of, through a bridge. */
+  bridged: BridgedDaemon | undefined;
   reach: "direct" | "bridge" | "none";
   /** Whether it has ended. */
   gone: boolean;
@@ -92,9 +94,14 @@ export function createDaemonRegistry(options: RegistryOptions): DaemonRegistry {
   let ownDuplicates = 0;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let bridged: BridgedDaemon[] = [];
+  let bridgedAt = Number.NEGATIVE_INFINITY;
+  let bridgedFor = "";
 
-  const readBridge = async (): Promise<BridgedDaemon[]> => {
-    if (!bridge) return [];
+  const readBridge = async (found: readonly FoundDaemon[]): Promise<BridgedDaemon[]> => {
+    const present = found.map(({ uid, pid }) => `${uid} ${pid}`).join();
+    if (!bridge || (now() - bridgedAt < BRIDGE_EVERY_MS && present === bridgedFor)) return bridged;
+    bridgedAt = now();
+    bridgedFor = present;
     try {
       bridged = await withTimeout(bridge.daemons(), BRIDGE_MS);
     } catch (error) {
@@ -109,13 +116,14 @@ export function createDaemonRegistry(options: RegistryOptions): DaemonRegistry {
 
   const look = singleFlight(async () => {
     if (shown === "own" || now() - lookedAt < LOOK_MS) return;
-    const [found, others] = await Promise.all([find(), readBridge()]);
+    const found = await find();
+    const others = await readBridge(found);
     ownDuplicates = 0;
     const seen = new Set<string>();
     let left = 0;
     for (const daemon of merge(found, others)) {
       if ((await realPath(daemon.home)) === (await realPath(ownHome))) {
-        ownDuplicates += daemon.duplicates ?? 0;
+        ownDuplicates += daemon.duplicates;
         continue;
       }
       if (!isShown(daemon.home)) continue;
@@ -143,23 +151,22 @@ export function createDaemonRegistry(options: RegistryOptions): DaemonRegistry {
     lookedAt = now();
   });
 
-  const note = async (key: string, user: string, daemon: BridgedDaemon, others: readonly BridgedDaemon[]) => {
-    const { uid, home, pid, version, duplicates = 0 } = daemon;
+  const note = async (key: string, user: string, daemon: MergedDaemon, others: readonly BridgedDaemon[]) => {
+    const { uid, home, pid, version, duplicates } = daemon;
     const before = known.get(key);
     const sockets = await findSockets(home, uid);
-    const reach = sockets === "own" ? "direct" : sameIn(others, daemon) ? "bridge" : "none";
-    const isSame =
-      before?.reach === reach &&
-      before.uid === uid &&
-      before.pid === pid &&
-      (reach !== "bridge" || before.link?.canWrite === (sameIn(others, daemon)?.canWrite ?? before.link?.canWrite));
-    const link = isSame ? before.link : linkTo(reach, sameIn(others, daemon) ?? daemon);
+    const listed = sameIn(others, daemon);
+    const reach = sockets === "own" ? "direct" : listed ? "bridge" : "none";
+    const isSame = before?.reach === reach && before.uid === uid && before.pid === pid;
+    const bridgedDaemon = reach !== "bridge" || !listed ? undefined : isSame ? before.bridged : { ...listed };
+    if (bridgedDaemon) Object.assign(bridgedDaemon, listed);
+    const link = isSame ? before.link : linkTo(daemon, reach, bridgedDaemon);
     const host =
       isSame || !link
         ? before?.host
         : createProcessHost({ link, daemon: key, user, maxProcesses: MAX_DAEMON_PROCESSES });
     known.set(key, {
-      ...{ key, user, home, uid, pid, version, duplicates, reach, link },
+      ...{ key, user, home, uid, pid, version, duplicates, reach, link, bridged: bridgedDaemon },
       hasForeignSockets: sockets === "foreign",
       host: link && host,
       gone: false,
@@ -167,9 +174,12 @@ export function createDaemonRegistry(options: RegistryOptions): DaemonRegistry {
     });
   };
 
-  const linkTo = (reach: KnownDaemon["reach"], daemon: BridgedDaemon): DaemonLink | undefined => {
-    const { uid, pid, home } = daemon;
-    if (reach === "bridge") return bridge?.linkTo(daemon);
+  const linkTo = (
+    { uid, pid, home }: MergedDaemon,
+    reach: KnownDaemon["reach"],
+    bridgedDaemon: BridgedDaemon | undefined,
+  ): DaemonLink | undefined => {
+    if (bridgedDaemon) return bridge?.linkTo(bridgedDaemon);
     if (reach === "none") return undefined;
     const isOwnUser = uid === process.getuid?.();
     return createDirectLink({ pm2Home: home, ...(isOwnUser ? {} : { foreign: { uid, pid: pid ?? 0 } }) });
@@ -189,13 +199,20 @@ export function createDaemonRegistry(options: RegistryOptions): DaemonRegistry {
   };
 }
 
-const sameIn = (others: readonly BridgedDaemon[], { uid, home }: BridgedDaemon): BridgedDaemon | undefined =>
-  others.find((one) => one.uid === uid && one.home === home);
+type MergedDaemon = FoundDaemon & { user: string | null };
+
+const sameIn = <T extends { uid: number; home: string }>(
+  others: readonly T[],
+  { uid, home }: { uid: number; home: string },
+): T | undefined => others.find((one) => one.uid === uid && one.home === home);
 
 /** What this process finds, and what only the bridge sees. */
-function merge(found: readonly FoundDaemon[], others: readonly BridgedDaemon[]): BridgedDaemon[] {
-  const own = found.map((daemon) => ({ ...daemon, user: null }));
-  return [...own, ...others.filter((daemon) => !sameIn(own, daemon))];
+function merge(found: readonly FoundDaemon[], others: readonly BridgedDaemon[]): MergedDaemon[] {
+  const hidden = others.filter((daemon) => !sameIn(found, daemon));
+  return [
+    ...found.map((daemon) => ({ ...daemon, user: null })),
+    ...hidden.map(({ uid, user, home, pid, version }) => ({ uid, user, home, pid, version, duplicates: 0 })),
+  ];
 }
 
 /** Makes room for a new daemon by forgetting one that has ended. */

@@ -186,12 +186,18 @@ describe("a daemon", () => {
     const hint = "Root allows changes with a command.";
     let allowed = false;
     const bridge: DaemonBridge = {
-      daemons: async (): Promise<BridgedDaemon[]> => [{ ...foreign, user: "bob", canWrite: allowed }],
-      linkTo: ({ canWrite = false }): DaemonLink => ({
+      daemons: async (): Promise<BridgedDaemon[]> => [
+        { ...foreign, user: "bob", canWrite: allowed, readOnlyHint: allowed ? null : hint },
+      ],
+      linkTo: (listed): DaemonLink => ({
         ...createDirectLink({ pm2Home: daemon.home }),
         direct: undefined,
-        canWrite,
-        readOnlyHint: canWrite ? undefined : hint,
+        get canWrite() {
+          return listed.canWrite;
+        },
+        get readOnlyHint() {
+          return listed.readOnlyHint ?? undefined;
+        },
       }),
     };
     const processes = processesOf(() => [], { bridge });
