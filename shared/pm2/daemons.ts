@@ -11,7 +11,7 @@ import { createDirectLink } from "./direct-link.ts";
 import { createProcessHost, type DaemonHost, type ProcessEvent, type ProcessHost } from "./processes.ts";
 
 /** How long a survey waits for another daemon, and for one that did not respond in time before. */
-const READ_MS = 1_500;
+const READ_MS = 2_500;
 const READ_SLOW_MS = 100;
 /** Interval at which a watch looks for daemons, in milliseconds. */
 const WATCH_MS = 3_000;
