@@ -2,8 +2,6 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createHelperClient } from "../shared/helper/client.ts";
-import { createDaemonBridge } from "../shared/helper/daemon-bridge.ts";
-import { createProcesses } from "../shared/pm2/daemons.ts";
 import { eventually } from "../shared/testing/eventually.ts";
 import { lacks } from "../shared/testing/parts.ts";
 import { TEAM, type TestHelper, testHelper, users } from "./testing.ts";
@@ -55,43 +53,6 @@ describe.skipIf(await lacks("namespaces"))("the root helper among three daemons"
       { user: "root", home: helper.homeOf("root"), canWrite: false, version },
     ]);
     expect(daemons.find(({ user }) => user === "root")?.readOnlyHint).toContain("allow --privileged root");
-  });
-
-  test("shows their apps beside the panel's own, and lets those change whose users root allows", async () => {
-    const names = ["alice", "bob", "root"] as const;
-    const processes = createProcesses({
-      pm2Home: join(helper.folder, "panel/.pm2"),
-      shown: names.map((name) => helper.homeOf(name)),
-      bridge: createDaemonBridge(helper.client),
-      find: async () => [],
-      // As for a panel that is not root.
-      socketsOf: async () => "none",
-    });
-    // The first call waits for the start of a process for each user.
-    await eventually(async () => (await processes.survey()).deployments.length === 3);
-    const { deployments, daemons } = await processes.survey();
-    expect(deployments.map(({ name, user, readOnly }) => [name, user, readOnly])).toEqual([
-      ["web", "alice", false],
-      ["web", "bob", true],
-      ["web", "root", true],
-    ]);
-    expect(daemons.slice(1).map(({ state, readOnly }) => [state, readOnly === null])).toEqual([
-      ["up", true],
-      ["up", false],
-      ["up", false],
-    ]);
-    const [alice = "", bob = ""] = deployments.map(({ id }) => id);
-    await processes.act(alice, "restart");
-    expect((await processes.get(alice)).instances).toMatchObject([{ status: "online", restarts: 1 }]);
-    await expect(processes.act(bob, "restart")).rejects.toMatchObject({
-      code: "forbidden",
-      message: expect.stringContaining("allow bob"),
-    });
-    await eventually(async () => ((await processes.details(bob)).ports ?? []).length === 1);
-    expect(await processes.details(bob)).toMatchObject({ interpreter: "node", logBytes: expect.any(Number) });
-    expect((await (await processes.daemon(alice.slice(0, alice.indexOf(":")))).savedState()).apps).toMatchObject([
-      { id: alice, state: "unsaved" },
-    ]);
   });
 
   test("says that it is off where nobody listens", async () => {

@@ -72,8 +72,6 @@ export interface RegistryOptions {
   shown: DaemonChoice;
   bridge?: DaemonBridge | undefined;
   find?: () => Promise<FoundDaemon[]>;
-  /** Whether this process may open the sockets of a daemon. */
-  socketsOf?: typeof findSockets;
   accountOf?: (uid: number) => Promise<Account>;
   now?: () => number;
 }
@@ -90,7 +88,7 @@ export interface DaemonRegistry {
 /** Keeps the daemons other than the panel's own, each with the way to reach it. At most 20, those that were there first. */
 export function createDaemonRegistry(options: RegistryOptions): DaemonRegistry {
   const { ownHome, shown, bridge, find = createDaemonFinder(), accountOf = createAccounts() } = options;
-  const { socketsOf = findSockets, now = () => performance.now() } = options;
+  const { now = () => performance.now() } = options;
   const known = new Map<string, KnownDaemon>();
   let omitted = 0;
   let ownDuplicates = 0;
@@ -156,7 +154,7 @@ export function createDaemonRegistry(options: RegistryOptions): DaemonRegistry {
   const note = async (key: string, user: string, daemon: MergedDaemon, others: readonly BridgedDaemon[]) => {
     const { uid, home, pid, version, duplicates } = daemon;
     const before = known.get(key);
-    const sockets = await socketsOf(home, uid);
+    const sockets = await findSockets(home, uid);
     const listed = sameIn(others, daemon);
     const reach = sockets === "own" ? "direct" : listed ? "bridge" : "none";
     const isSame = before?.reach === reach && before.uid === uid && before.pid === pid;
