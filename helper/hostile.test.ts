@@ -1,5 +1,5 @@
-import { chmod, chown, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { connect, type Socket } from "node:net";
+import { chmod, chown, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createHelperClient } from "../shared/helper/client.ts";
@@ -129,6 +129,47 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
     await expect(link.call("ping", {}, 5_000)).rejects.toEqual(refused("not_found"));
   });
 
+  test("writes no saved list over what the user may not write", async () => {
+    const daemon = await fake("alice", []);
+    const dump = join(daemon.home, "dump.pm2");
+    await symlink(secret, dump);
+    await expect((await helper.link("alice")).writeSaved('[{"name":"a"}]')).rejects.toEqual(refused("forbidden"));
+    await expect((await helper.link("alice")).readSaved()).rejects.toEqual(refused("forbidden"));
+    expect(await readFile(secret, "utf8")).toBe(SECRET);
+    await rm(dump);
+    await daemon.end();
+  });
+
+  test("ends what a client left open when it goes", async () => {
+    const daemon = await fake("bob", []);
+    const link = await helper.link("bob");
+    await link.call("ping", {}, 5_000);
+    const [pid] = (await helper.childPids()).slice(-1);
+    const openFiles = async () => (await readdir(`/proc/${pid}/fd`)).length;
+    const before = await openFiles();
+    const bus = createServer((socket) => socket.resume()).listen(join(daemon.home, "pub.sock"));
+    await new Promise((resolve) => bus.once("listening", resolve));
+    await chown(join(daemon.home, "pub.sock"), users.bob, users.bob);
+    const other = createHelperClient({ socketPath: helper.socketPath });
+    const never = new AbortController().signal;
+    const ref = { uid: users.bob, home: daemon.home };
+    const topics: string[] = [];
+    const streams = Array.from({ length: 20 }, () =>
+      other.follow("pm2.bus", { daemon: ref }, (topic) => topics.push(topic), never).catch(() => "over"),
+    );
+    await eventually(() => topics.length === 20);
+    expect(await openFiles()).toBeGreaterThanOrEqual(before + 20);
+    other.close();
+    expect(await Promise.all(streams)).toEqual(Array(20).fill("over"));
+    await eventually(async () => (await openFiles()) <= before);
+    bus.close();
+    await daemon.end();
+  });
+
+  test("runs no program by a search path", () => {
+    expect(helper.ranOther()).toBe(false);
+  });
+
   test("ends calls to daemons that answer nonsense or nothing", async () => {
     const nonsense = await fake("bob", [], { mode: "nonsense" });
     await expect((await helper.link("bob")).call("getMonitorData", {}, 5_000)).rejects.toEqual(
@@ -166,6 +207,13 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
     await expect(stop("carol")).resolves.toBeDefined();
     await helper.setAccounts(accountsWithout("carol"));
     await expect(stop("carol")).rejects.toEqual(refused("forbidden"));
+    // Looking is still possible, without the groups of before.
+    await (await helper.link("carol")).call("ping", {}, 5_000);
+    const statuses = await Promise.all(
+      (await helper.childPids()).map((pid) => readFile(`/proc/${pid}/status`, "utf8")),
+    );
+    const own = statuses.filter((status) => status.includes(`Uid:\t${users.carol}\t`));
+    expect(own.map((status) => /^Groups:\s*$/m.test(status) && /^Gid:\t65534\t/m.test(status))).toContain(true);
     await helper.setAccounts(allAccounts);
     await helper.allow({ users: ["alice"] });
     await carol.end();

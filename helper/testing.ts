@@ -45,6 +45,8 @@ export interface TestHelper {
   pm2(name: keyof typeof users | "root", ...args: string[]): Promise<string>;
   /** Starts a program as a user; ended by `close`. */
   spawnAs(uid: number, args: readonly string[], env?: Record<string, string>): ChildProcess;
+  /** Whether the helper ran a program that it found by a search path. */
+  ranOther(): boolean;
   /** Pids of the helper's processes for users. */
   childPids(): Promise<number[]>;
   stop(): Promise<void>;
@@ -75,6 +77,12 @@ export async function testHelper(): Promise<TestHelper> {
   }
   const inNamespace = `mount --bind "$1" /etc/passwd && mount --bind "$2" /etc/group && shift 2 && exec "$@"`;
   const main = ["--user", "panel", "--socket", socketPath, "--policy", policy ?? "", "--log", logFile ?? ""];
+  // Programs of the names that the helper runs, first in its search path.
+  const evil = join(folder, "evil");
+  await mkdir(evil);
+  for (const name of ["setpriv", "id", "getent", "node"]) {
+    await writeFile(join(evil, name), `#!/bin/sh\ntouch ${join(folder, "was-run")}\n`, { mode: 0o755 });
+  }
   const helper = spawn(
     "unshare",
     [
@@ -91,7 +99,7 @@ export async function testHelper(): Promise<TestHelper> {
       join(app, "helper/main.ts"),
       ...main,
     ],
-    { stdio: ["ignore", "ignore", "pipe"] },
+    { stdio: ["ignore", "ignore", "pipe"], env: { PATH: `${evil}:${process.env.PATH}` } },
   );
   let words = "";
   helper.stderr.on("data", (chunk: Buffer) => {
@@ -158,6 +166,7 @@ export async function testHelper(): Promise<TestHelper> {
       if (!found) throw new Error(`no daemon of ${name}`);
       return createHelperLink(client, found);
     },
+    ranOther: () => existsSync(join(folder, "was-run")),
     async childPids() {
       const pids = (await readdir("/proc")).filter((entry) => /^\d+$/.test(entry)).map(Number);
       return pids.filter((pid) => parentOf(pid) === helper.pid);
