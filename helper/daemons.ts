@@ -22,6 +22,8 @@ export interface Daemons {
 const MAX_OF_USER = 20;
 const MAX_DAEMONS = 500;
 const MAX_TITLE = 4_096;
+/** Processes are looked at again after this time even if no socket came or went: the panel asks every other second. */
+const RESCAN_MS = 10_000;
 const MAX_HOME = 1_024;
 const TITLE = /^PM2 v(\S{1,40}): God Daemon \((.+)\)$/s;
 
@@ -37,10 +39,16 @@ interface Seen {
  * nothing but files of `/proc`. Daemons in containers are left out: their paths mean something else here.
  */
 export function createDaemons(proc = "/proc"): Daemons {
+  let last: { daemons: FoundDaemon[]; sockets: string; at: number } | undefined;
   const list = async (): Promise<FoundDaemon[]> => {
+    const homes = await socketHomes(proc);
+    const sockets = JSON.stringify([...homes]);
+    const at = performance.now();
+    if (last?.sockets === sockets && at - last.at < RESCAN_MS) return last.daemons;
     const seen = await byTitle(proc);
-    const others = await bySocket(proc, new Set(seen.map(({ home }) => home)));
-    return grouped([...seen, ...others]);
+    const others = await bySocket(proc, homes, new Set(seen.map(({ home }) => home)));
+    last = { daemons: grouped([...seen, ...others]), sockets, at };
+    return last.daemons;
   };
   /** Daemons of the last calls, each with what identifies the run of its oldest process. */
   const known = new Map<string, { daemon: FoundDaemon; run: string }>();
@@ -100,8 +108,8 @@ async function byTitle(proc: string): Promise<Seen[]> {
 const isHome = (home: string): boolean =>
   isAbsolute(home) && normalize(home) === home && home.length > 1 && home.length <= MAX_HOME && !home.includes("\0");
 
-/** The listening `rpc.sock` in each folder that no title names. */
-async function bySocket(proc: string, titled: ReadonlySet<string>): Promise<Seen[]> {
+/** Folders with a listening `rpc.sock`, by the number of the socket. */
+async function socketHomes(proc: string): Promise<Map<string, string>> {
   const table = await readFile(`${proc}/net/unix`, "utf8").catch(() => "");
   const homes = new Map<string, string>();
   for (const line of table.split("\n")) {
@@ -109,9 +117,18 @@ async function bySocket(proc: string, titled: ReadonlySet<string>): Promise<Seen
     const socket = path.join(" ");
     // The flag of a socket that listens.
     if (flags !== "00010000" || basename(socket) !== "rpc.sock" || !isHome(dirname(socket))) continue;
-    if (titled.has(dirname(socket))) continue;
     if (homes.size < MAX_DAEMONS) homes.set(inode, dirname(socket));
   }
+  return homes;
+}
+
+/** Owners of the sockets in folders that no title names. */
+async function bySocket(
+  proc: string,
+  sockets: ReadonlyMap<string, string>,
+  titled: ReadonlySet<string>,
+): Promise<Seen[]> {
+  const homes = new Map([...sockets].filter(([, home]) => !titled.has(home)));
   if (homes.size === 0) return [];
   const seen: Seen[] = [];
   for (const pid of await pidsIn(proc)) {

@@ -181,7 +181,9 @@ describe.skipIf(await lacks("namespaces"))("the root helper among three daemons"
       const client = createHelperClient({ socketPath: ${JSON.stringify(helper.socketPath)} });
       const shown = ${JSON.stringify(["alice", "bob", "root"].map(helper.homeOf))};
       const processes = createProcesses({ pm2Home: "${helper.homeOf("panel")}", shown, bridge: createHelperBridge(client) });
-      const { daemons, deployments } = await processes.survey();
+      let { daemons, deployments } = await processes.survey();
+      // A survey waits for other daemons only shortly.
+      while (deployments.length < 3) ({ daemons, deployments } = await processes.survey());
       const [alice, bob] = ["alice", "bob"].map((user) => deployments.find(({ id }) => id.includes(user))?.id);
       await processes.act(alice, "restart");
       const refused = await processes.act(bob, "restart").catch(({ code }) => code);

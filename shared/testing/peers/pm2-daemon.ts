@@ -10,6 +10,7 @@ import { createFrameReader, decodeArgument, encodeFrame } from "../../pm2/amp.ts
  */
 const [title = "", folder = "", mode = "list"] = process.argv.slice(2);
 
+process.title = title;
 const socket = join(folder, "rpc.sock");
 rmSync(socket, { force: true });
 createServer((client) => {
@@ -22,7 +23,4 @@ createServer((client) => {
     client.end(encodeFrame([{ error: null, args: [answer] }]));
   }, 1_000_000);
   client.on("data", (chunk: Buffer) => read(chunk));
-}).listen(socket, () => {
-  process.title = title;
-  process.stdout.write("up\n");
-});
+}).listen(socket, () => process.stdout.write("up\n"));
