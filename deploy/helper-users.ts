@@ -76,7 +76,12 @@ async function probe(): Promise<void> {
   const client = createHelperClient();
   try {
     for (const { user, uid, home, canWrite } of await client.listDaemons()) {
-      say(`  ${user ?? `user ${uid}`}  ${home}  ${canWrite ? "may be changed" : "read-only"}`);
+      const call = { daemon: { uid, home }, method: "ping", limitMs: 3_000 } as const;
+      const answer = await client.call("pm2.call", call, { body: Buffer.from("{}") }).then(
+        () => (canWrite ? "may be changed" : "read-only"),
+        (error: Error) => error.message || "does not answer",
+      );
+      say(`  ${user ?? `user ${uid}`}  ${home}  ${answer}`);
     }
   } catch (error) {
     fail((error as Error).message);

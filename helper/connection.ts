@@ -32,7 +32,7 @@ export function serveConnection(socket: Socket, answer: Answer): void {
     if (socket.writableLength > MAX_UNREAD) return void socket.destroy();
     socket.write(encodeFrame(frame, body));
   };
-  const rest = (ms: number) => socket.setTimeout(ms, () => socket.destroy());
+  const rest = (ms: number) => socket.setTimeout(ms);
 
   const greet = (head: unknown) => {
     const { success, data } = hello.safeParse(head);
@@ -77,6 +77,7 @@ export function serveConnection(socket: Socket, answer: Answer): void {
     else void start(frame.id, frame.verb, frame.input, body);
   });
 
+  socket.on("timeout", () => socket.destroy());
   rest(HELLO_LIMIT_MS);
   socket.on("data", (chunk: Buffer) => {
     try {

@@ -124,9 +124,12 @@ describe.skipIf(await lacks("namespaces"))("the root helper among three daemons"
 
   test("reads and empties the log files that a daemon names, and no others", async () => {
     const link = await helper.link("alice");
-    const path = (await app("alice")).pm2_env.pm_out_log_path;
-    const text = await eventually(async () => Buffer.from(await link.readFile(path, 0, 1_000)).toString() || false);
-    expect(text).toMatch(/^port \d+\n/);
+    const { pm_out_log_path: path, restart_time: restarts } = (await app("alice")).pm2_env;
+    const text = await eventually(async () => {
+      const read = Buffer.from(await link.readFile(path, 0, 1_000)).toString();
+      return read.split("\n").length === restarts + 2 && read; // a line for each start
+    });
+    expect(text).toMatch(/^(port \d+\n)+$/);
     expect(await link.statFile(path)).toMatchObject({ size: text.length });
     for (const other of ["/etc/passwd", `${path}/../web-out.log`, (await app("bob")).pm2_env.pm_out_log_path]) {
       await expect(link.readFile(other, 0, 10)).rejects.toMatchObject({ code: "forbidden" });
