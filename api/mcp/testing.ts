@@ -62,6 +62,8 @@ export interface McpTestServer {
   unknownSession: { status: number; body: string };
   /** Replaces the response to every POST, as a server that is not one of MCP. */
   instead: ((request: IncomingMessage, response: ServerResponse, body: string) => void) | null;
+  /** Responds to every GET, which is refused otherwise. */
+  onGet: ((request: IncomingMessage, response: ServerResponse) => void) | null;
   /** Responds to one request as an MCP server does. */
   handle(request: IncomingMessage, response: ServerResponse, body: string): void;
   close(): Promise<void>;
@@ -73,6 +75,7 @@ export const initialized = { protocolVersion: "2025-06-18", capabilities: { tool
 /** A small real MCP server over Streamable HTTP of revision 2025-06-18. Tests can change each response. */
 export async function startMcpServer(answers: Record<string, McpAnswer> = {}, listenPort = 0): Promise<McpTestServer> {
   const server = createServer(async (request, response) => {
+    if (request.method === "GET" && mcp.onGet) return mcp.onGet(request, response);
     if (request.method !== "POST") return response.writeHead(405).end();
     const body = await text(request);
     if (mcp.instead) mcp.instead(request, response, body);
@@ -113,6 +116,7 @@ export async function startMcpServer(answers: Record<string, McpAnswer> = {}, li
     session: null,
     unknownSession: { status: 404, body: "Session not found" },
     instead: null,
+    onGet: null,
     handle: (request, response, body) => void handle(request, response, body),
     async close() {
       server.closeAllConnections();

@@ -93,6 +93,7 @@ const labels: Readonly<Record<string, ActionLabel>> = {
   "mcp:set-roots": label("change the roots of", "changed the roots of"),
   "mcp:set-log-level": label("change the log level of", "changed the log level of"),
   "mcp:answer-request": label("send the", "sent the"),
+  "mcp:diagnose": label("examine the MCP server", "examined the MCP server"),
   "mcp:clear-wire": label("clear the recorded messages of", "cleared the recorded messages of"),
   "mcp:save-call": label("save the call", "saved the call"),
   "mcp:change-call": label("change the saved call", "changed the saved call"),

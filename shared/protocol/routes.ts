@@ -73,6 +73,7 @@ import type {
   McpChanges,
   McpCheck,
   McpCompletion,
+  McpDiagnosisStep,
   McpLogLevel,
   McpPage,
   McpPrompt,
@@ -350,6 +351,7 @@ interface McpRoutes {
   "PUT /mcp/:id/roots": { json: z.input<typeof mcpRootsBody>; answer: { roots: McpRoot[] } };
   "PUT /mcp/:id/log-level": { json: z.input<typeof mcpLogLevelBody>; answer: { level: McpLogLevel } };
   "POST /mcp/:id/requests/:request/answer": { json: z.input<typeof answerMcpRequest>; answer: object };
+  "POST /mcp/:id/diagnose": { answer: { steps: McpDiagnosisStep[] } };
   "DELETE /mcp/:id/wire": { answer: object };
   "POST /mcp/:id/saved-calls": { json: z.input<typeof saveMcpCall>; answer: { call: McpSavedCall } };
   "PUT /mcp/:id/saved-calls/:call": { json: z.input<typeof saveMcpCall>; answer: { call: McpSavedCall } };

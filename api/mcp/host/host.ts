@@ -8,6 +8,7 @@ import type {
   McpSupervisionChange,
   McpTool,
 } from "../../../shared/protocol/mcp.ts";
+import type { McpDiagnosisStep } from "../../../shared/protocol/mcp-workbench.ts";
 import { withTimeout } from "../../../shared/server/async/with-timeout.ts";
 import type { Config } from "../../../shared/server/config.ts";
 import { AppError } from "../../../shared/server/errors.ts";
@@ -20,6 +21,7 @@ import type { McpConnection } from "../connection/connection.ts";
 import type { KeepAliveTimes } from "../connection/keep-alive.ts";
 import { createProcessRegister } from "../connection/process-register.ts";
 import type { RawListener, RawServer, ServerRequest } from "../connection/raw.ts";
+import { diagnose } from "../doctor/doctor.ts";
 import { createPrograms } from "../launcher/programs.ts";
 import { messages } from "../messages.ts";
 import { mergeSecrets } from "../secrets.ts";
@@ -67,6 +69,8 @@ export interface McpHost {
   /** Registers a listener for servers that failed or are started again by themselves. Returns its removal. */
   onFailure(listener: (failure: McpFailure) => void): () => void;
   tools(id: string): Promise<McpTool[]>;
+  /** Examines the way to a server step by step. @throws AppError `not_found` */
+  diagnose(id: string, signal: AbortSignal): Promise<McpDiagnosisStep[]>;
   /** What users see of, and answer to, the servers. */
   readonly workbench: McpWorkbench;
   /**
@@ -293,7 +297,7 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
     if (desired === "running" && supervision.startWithPanel) startQuietly(id);
   }
 
-  return {
+  const host: McpHost = {
     list: () => store.list().map(describe),
     get: (id) => describe(store.get(id)),
     check,
@@ -376,6 +380,7 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
         return tools;
       });
     },
+    diagnose: (id, signal) => diagnose(id, store.get(id).transport, { host, commands, rules: addressRules }, signal),
     workbench,
     async use(id, work, { caller, signal } = {}) {
       store.get(id);
@@ -415,6 +420,7 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
       await Promise.all([...runners.values()].map((runner) => runner.close()));
     },
   };
+  return host;
 }
 
 const notStarted: RunState = {

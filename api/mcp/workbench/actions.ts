@@ -6,6 +6,7 @@ import {
   answerMcpRequest,
   getMcpPrompt,
   mcpCheckSchema,
+  mcpDiagnosisStepSchema,
   mcpLogLevelBody,
   mcpRootSchema,
   mcpRootsBody,
@@ -183,6 +184,22 @@ const clearWire = action({
   },
 });
 
+const diagnosis = action({
+  ...control,
+  name: "mcp:diagnose",
+  method: "POST",
+  path: "/mcp/:id/diagnose",
+  title: "Examine the way to a server",
+  description:
+    "Each step with its time and what to do: the settings, DNS, TCP, TLS, HTTP, log-in, handshake, revision and capabilities; for a program its path and its start. A server that does not run is started for it, and stopped again unless it should run.",
+  permission: "mcp:manage",
+  endsWithCaller: true,
+  concurrency: { total: 10, perCaller: 2, message: "Too many servers are being examined." },
+  result: { steps: z.array(mcpDiagnosisStepSchema) },
+  target: registeredServer,
+  apply: async ({ params: { id } }, { deps, job: { signal } }) => ({ steps: await deps.mcp.diagnose(id, signal) }),
+});
+
 const savedParams = mcpParams.extend({ call: opaqueId });
 const savedCall = { call: mcpSavedCallSchema };
 
@@ -254,6 +271,7 @@ export const mcpWorkbenchActions = [
   roots,
   logLevel,
   answer,
+  diagnosis,
   clearWire,
   saveCall,
   changeCall,

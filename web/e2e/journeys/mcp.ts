@@ -212,4 +212,26 @@ export function mcpJourney(at: () => TestDesktop): void {
     await page.getByRole("tab", { name: "Tools" }).click();
     await page.getByText("The server is not running").waitFor();
   });
+
+  test("a wrong argument is repaired from what the doctor says", async () => {
+    const { page } = at();
+    const change = async (script: string) => {
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("Arguments").fill(`${script}\nstdio`);
+      await dialog.getByLabel("Value of variable 1").fill("a-secret-kept");
+      await dialog.getByRole("button", { name: "Save" }).click();
+      await dialog.waitFor({ state: "detached" });
+    };
+    await page.getByRole("button", { name: `Edit ${NAME}-2`, exact: true }).click();
+    await change("/no/such/server.js");
+    await page.getByRole("tab", { name: "Doctor" }).click();
+    await page.getByRole("button", { name: "Examine" }).click();
+    const steps = page.getByRole("list", { name: "Doctor" });
+    await steps.getByText("Argument 1 names a file that is not there.").waitFor();
+    await page.getByRole("button", { name: "Edit server" }).click();
+    await change(program);
+    await page.getByRole("button", { name: "Examine again" }).click();
+    await page.getByText("Nothing is wrong.").waitFor();
+    await steps.getByText(/It speaks MCP 20/).waitFor();
+  });
 }

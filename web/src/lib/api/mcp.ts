@@ -72,6 +72,11 @@ export const mcp = {
   setLogLevel: (id: string, level: McpLogLevel) => answer(one()["log-level"].$put({ ...at(id), json: { level } })),
   wire: async (id: string, after: number) =>
     (await answer(one().wire.$get({ ...at(id), query: { after: String(after) } }))).entries,
+  diagnose: async (id: string) => {
+    const { signal } = new AbortController();
+    limitRequest(signal, 120_000);
+    return (await answer(one().diagnose.$post(at(id), { init: { signal } }))).steps;
+  },
   clearWire: (id: string) => answer(one().wire.$delete(at(id))),
   send: async (id: string, json: z.input<typeof sendMcpRequest>, signal?: AbortSignal) =>
     (await answer(one().send.$post({ ...at(id), json }, { init: { signal } }))).result,

@@ -11,6 +11,7 @@ import { createAddressTab } from "../../../resource/address-value.ts";
 import { Button, Callout, Skeleton, Tabs } from "../../../ui/index.ts";
 import { DetailHead, StatusTitle } from "../../../ui/MasterDetail.tsx";
 import { LogView } from "../../logs/view/LogView.tsx";
+import { doctorMessages } from "../doctor/messages.ts";
 import { mcpLabels, mcpMessages, runMessages, settingMessages as texts } from "../messages.ts";
 import { promptMessages, resourceMessages } from "../offers/messages.ts";
 import { requestMessages } from "../requests/messages.ts";
@@ -28,6 +29,7 @@ import { statusDisplay } from "./server-status.ts";
 const ResourcesTab = lazy(() => import("../resources/ResourcesTab.tsx"));
 const PromptsTab = lazy(() => import("../prompts/PromptsTab.tsx"));
 const RequestsTab = lazy(() => import("../requests/RequestsTab.tsx"));
+const DoctorTab = lazy(() => import("../doctor/DoctorTab.tsx"));
 const WireTab = lazy(() => import("../wire/WireTab.tsx"));
 
 function Part(props: { children: JSX.Element }) {
@@ -74,11 +76,18 @@ export function ServerPane(props: ServerPaneProps) {
   const display = () => statusDisplay[props.server.status];
   const session = useSession();
   const mayUse = () => session.may("mcp:control");
+  const mayManage = () => session.may("mcp:manage");
   const [tab, setTab] = createAddressTab(
     () =>
-      mayUse()
-        ? (["tools", "resources", "prompts", "requests", "messages", "log", "settings"] as const)
-        : (["tools", "resources", "prompts", "log", "settings"] as const),
+      [
+        "tools",
+        "resources",
+        "prompts",
+        ...(mayUse() ? (["requests", "messages"] as const) : []),
+        "log",
+        ...(mayManage() ? (["doctor"] as const) : []),
+        "settings",
+      ] as const,
     "tools",
   );
   createTitle(() =>
@@ -174,6 +183,19 @@ export function ServerPane(props: ServerPaneProps) {
               ]
             : []),
           { id: "log", label: mcpLabels.log, content: () => <LogView name={props.server.name} source={source()} /> },
+          ...(mayManage()
+            ? [
+                {
+                  id: "doctor",
+                  label: doctorMessages.title,
+                  content: () => (
+                    <Part>
+                      <DoctorTab server={props.server} onEdit={props.onEdit} />
+                    </Part>
+                  ),
+                },
+              ]
+            : []),
           {
             id: "settings",
             label: texts.title,
