@@ -139,7 +139,7 @@ export function createApiDeps({
     everyHours: () => config.UPDATE_CHECK_HOURS,
   });
   const processRestarts = createProcessRestarts();
-  const processExits = createProcessExits();
+  const processExits = createProcessExits({ database, processes });
   const onProcesses: typeof processRestarts.note = (...reading) => {
     processRestarts.note(...reading);
     processExits.note(...reading);
@@ -280,6 +280,7 @@ export function createApiDeps({
     async stop() {
       containerFacts.close();
       processNames.close();
+      processExits.close();
       await alerts.close(); // it watches the logs, and restarts by what it sees
       await Promise.all([
         mcp.close(),

@@ -6,6 +6,7 @@ import { activityActions } from "../activity/actions.ts";
 import { alertActions } from "../alerts/actions.ts";
 import { catalogueActions } from "../catalogue/actions.ts";
 import { deploymentActions } from "../deployments/actions.ts";
+import { createDeploymentActions } from "../deployments/create-actions.ts";
 import { diskActions } from "../disk/actions.ts";
 import { fileActions } from "../files/actions.ts";
 import { gettingStartedActions } from "../getting-started/actions.ts";
@@ -34,6 +35,7 @@ export const actions = [
   ...mcpActions,
   ...mcpGatewayActions,
   ...deploymentActions,
+  ...createDeploymentActions,
   ...jobActions,
   ...activityActions,
   ...stackActions,

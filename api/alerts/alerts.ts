@@ -59,7 +59,7 @@ export interface AlertsDeps extends MakerRights {
   docker: DockerEngine;
   containerEvents: ContainerEvents;
   stopRequests: StopRequests;
-  processes: Pick<Processes, "survey" | "logSizes">;
+  processes: Pick<Processes, "survey" | "ports" | "logSizes">;
   metrics: HostMetrics;
   jobs: Pick<Jobs, "list" | "acquire">;
   trail: Pick<Trail, "record" | "recordAfterwards">;

@@ -5,6 +5,16 @@ import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 import { firing, makeRule, until } from "./testing.ts";
 
+/** What the alerts remember of ports. */
+const known = "SELECT value FROM alert_meta WHERE name = 'process_ports'";
+/** Listens, and closes its server on a signal without ending. */
+const deaf = `
+import { createServer } from "node:net";
+const server = createServer().listen(0, "127.0.0.1");
+process.on("SIGHUP", () => server.close());
+setInterval(() => undefined, 1000);
+`;
+
 /** From the processes of a real PM2 daemon to a firing alert. The list is read every ten seconds. */
 describe("alerts about PM2 processes", () => {
   let pm2: TestPm2;
@@ -16,6 +26,9 @@ describe("alerts about PM2 processes", () => {
     await Promise.all([
       pm2.start({ name: "halted", source: "setInterval(() => {}, 1000)" }).then(() => pm2.command("stop", "halted")),
       pm2.start({ name: "broken", source: "process.exit(1)", maxRestarts: 2 }),
+      pm2.start({ name: "deaf", source: deaf }),
+      pm2.start({ name: "crowd", source: deaf, instances: 2, fields: { exec_mode: "cluster" } }),
+      pm2.start({ name: "team", source: deaf, fields: { exec_mode: "cluster" } }),
       // PM2 takes an end after a second for one after a good start: it never gives this one up.
       pm2.start({ name: "looping", source: "setTimeout(() => process.exit(1), 1200)" }),
     ]);
@@ -61,5 +74,37 @@ describe("alerts about PM2 processes", () => {
     });
     await until(api, rule, "firing", 25_000);
     expect(await firing(api, rule)).toEqual(["looping"]);
+  });
+
+  test.concurrent("one that closes its port and lives on fires; unknown ports and what never listened do not", async () => {
+    const portsOf = async (name: string) =>
+      (await api.ask("GET", `/api/deployments/${name}/details`)).body.details.ports?.map(
+        ({ port }: { port: number }) => port,
+      );
+    await eventually(async () => expect(await portsOf("deaf")).toHaveLength(1));
+    const [port] = await portsOf("deaf");
+    // PM2's daemon listens for both apps in cluster mode.
+    expect(await portsOf("crowd")).toBeUndefined();
+    const named = await makeRule(api, {
+      condition: { kind: "process-not-listening", port },
+      subjects: { names: ["deaf", "halted", "crowd"] },
+    });
+    const any = await makeRule(api, { condition: { kind: "process-not-listening" }, subjects: { names: [] } });
+    await eventually(() => expect(api.deps.database.prepare(known).get()).toBeDefined(), 25_000, 200);
+    expect([await firing(api, named), await firing(api, any)]).toEqual([[], []]);
+    await api.ask("POST", "/api/deployments/deaf/signal", { body: { signal: "SIGHUP" } });
+    await api.ask("POST", "/api/deployments/crowd/signal", { body: { signal: "SIGHUP" } });
+    await until(api, named, "firing", 25_000);
+    await until(api, any, "firing", 25_000);
+    expect([await firing(api, named), await firing(api, any)]).toEqual([["deaf"], ["deaf"]]);
+    // A new run that listens elsewhere has given up the old port.
+    await api.ask("POST", "/api/deployments/deaf/restart");
+    await until(api, any, "resolved", 25_000);
+    expect(await firing(api, named)).toEqual(["deaf"]);
+    await api.ask("POST", "/api/deployments/deaf/stop");
+    await until(api, named, "resolved", 25_000);
+    // With a single app in cluster mode, what PM2's daemon listens on is its own.
+    await pm2.command("delete", "crowd");
+    await eventually(async () => expect(await portsOf("team")).toHaveLength(1));
   });
 });

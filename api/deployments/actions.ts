@@ -39,7 +39,7 @@ const processKey = (id: string) => `process:${id}`;
 export const processListKey = (daemon: string) => `processes:${daemon}`;
 
 /** All processes of one id, which the audit trail names also when PM2 has none of them. */
-const processTarget: ActionTarget<{ params: { id: string } }, string> = {
+export const processTarget: ActionTarget<{ params: { id: string } }, string> = {
   resolve({ params: { id } }, { principal }) {
     requireVisible(principal, id);
     return id;

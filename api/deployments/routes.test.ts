@@ -7,6 +7,7 @@ import { eventually } from "../../shared/testing/eventually.ts";
 import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 import { messages } from "./messages.ts";
+import { createProcessExits } from "./process-exits.ts";
 
 /** Tells PM2 a metric and an action, as PM2's library for apps does, and listens on a port. */
 const instrumented = `
@@ -257,20 +258,34 @@ describe("processes of PM2", () => {
   test("have a history of what they used, and of how they ended", async () => {
     await pm2.start({
       name: "brittle",
-      source: "process.on('SIGHUP', () => process.exit(3)); console.log('ready'); setInterval(() => undefined, 1000);",
+      source:
+        "process.on('SIGHUP', () => process.exit(3)); process.on('SIGUSR2', () => process.exit(4)); console.log('ready'); setInterval(() => undefined, 1000);",
     });
     const log = join(pm2.home, "logs", "brittle-out.log");
-    await eventually(() => existsSync(log) && readFileSync(log, "utf8").startsWith("ready"));
+    const runs = (count: number) =>
+      eventually(() => existsSync(log) && readFileSync(log, "utf8") === "ready\n".repeat(count));
+    await runs(1);
     await api.deps.stats.collect();
-    await api.ask("POST", "/api/deployments/brittle/signal", { body: { signal: "SIGHUP" } });
     const one = async () => (await api.ask("GET", "/api/deployments/brittle")).body.deployment.instances[0];
-    await eventually(async () => (await one()).restarts === 1);
+    for (const [count, signal] of ["SIGHUP", "SIGUSR2"].entries()) {
+      await api.ask("POST", "/api/deployments/brittle/signal", { body: { signal } });
+      await runs(count + 2);
+    }
     await api.deps.stats.collect();
     const { body } = await api.ask("GET", "/api/deployments/brittle/details");
+    // PM2 itself only keeps the newest exit code.
+    const exit = { pmId: (await one()).pmId, restarts: 1, at: expect.any(String) };
     expect(body.details.exits).toMatchObject({
       since: expect.any(String),
-      list: [{ pmId: (await one()).pmId, restarts: 1, exitCode: 3, at: expect.any(String) }],
+      list: [
+        { ...exit, exitCode: 4 },
+        { ...exit, exitCode: 3 },
+      ],
     });
+    // They outlive the API.
+    const next = createProcessExits({ database: api.deps.database, processes: api.deps.processes });
+    expect(next.of("brittle")).toEqual(body.details.exits);
+    next.close();
     const { history } = (await api.ask("GET", "/api/deployments/brittle/history?range=7d")).body;
     expect(history.memory.at(-1)).toBeGreaterThan(0);
     await pm2.command("delete", "brittle");

@@ -70,7 +70,7 @@ export function deploymentsRoutes({
         tag,
         summary: "What PM2 and the host know about one PM2 name",
         description:
-          "Names of environment variables, listening ports, custom metrics and actions, size of the logs, and how it ended since the API started.",
+          "Names of environment variables, listening ports, custom metrics and actions, size of the logs, and how it ended while the API ran.",
         answer: { details: deploymentDetailsSchema },
       }),
       validated("param", deploymentParams),

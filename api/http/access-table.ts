@@ -79,6 +79,9 @@ export const readRoutes: AccessTable = {
   "GET /api/deployments": view("deployments:view"),
   "GET /api/deployments/:id": view("deployments:view"),
   "GET /api/process-list": view("deployments:view"),
+  "GET /api/process-list/interpreters": fullView("deployments:create"),
+  // Says which files there are, anywhere on the host.
+  "POST /api/process-list/preview": { ...fullView("deployments:create"), stepUp: true, scopedKeys: true },
   "GET /api/deployments/:id/details": view("deployments:view"),
   "GET /api/deployments/:id/history": view("deployments:view"),
   // Each part by its own permission; what the caller may not see is left out.

@@ -34,6 +34,7 @@ const settings = z.record(z.string().max(256), z.unknown());
 /** What may be sent to PM2's daemon, and how. `write` needs the right to act as its user. */
 export const pm2Methods = {
   ping: { kind: "read", argument: z.strictObject({}) },
+  getVersion: { kind: "read", argument: z.strictObject({}) },
   getMonitorData: { kind: "read", argument: z.strictObject({}) },
   restartProcessId: { kind: "write", argument: z.strictObject({ id: pmId, env: settings }) },
   reloadProcessId: { kind: "write", argument: z.strictObject({ id: pmId, env: settings }) },

@@ -65,6 +65,8 @@ export interface DaemonLink {
    * @returns Null if it is unknown, for one: these are not all children of the daemon.
    */
   listeningPorts(pids: readonly number[]): Promise<ListeningPort[] | null>;
+  /** TCP ports that the daemon itself listens on, for its apps in cluster mode; null, or absent, if it is unknown. */
+  daemonPorts?(): Promise<ListeningPort[] | null>;
   /**
    * Sends a signal to a process that the daemon started, and to nothing else.
    *

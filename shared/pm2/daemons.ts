@@ -175,6 +175,15 @@ export function createProcesses({ pm2Home, shown = "own", ...options }: Processe
     details: async (id) => (await hostOf(id)).details(id),
     trigger: async (id, action, argument) => (await hostOf(id)).trigger(id, action, argument),
     emptyLogs: async (id) => (await hostOf(id)).emptyLogs(id),
+    create: async (id, input) => (await hostOf(id)).create(id, input),
+    async ports(ids) {
+      const byDaemon = Map.groupBy(ids, daemonOfDeployment);
+      const found = await Promise.all(
+        // Of a daemon that does not respond, nothing is known.
+        [...byDaemon].map(async ([key, some]) => (await daemon(key)).ports(new Set(some)).catch(() => new Map())),
+      );
+      return new Map(found.flatMap((one) => [...one]));
+    },
     remove: async (id) => (await hostOf(id)).remove(id),
     restore: async (id) => (await hostOf(id)).restore(id),
     watch(handlers, signal) {

@@ -34,6 +34,14 @@ export function nameOfDeployment(id: string): string {
   return slash === -1 ? own : decodePart(own.slice(slash + 1));
 }
 
+/** Returns the namespace and the name in an id. */
+export function partsOfDeployment(id: string): { namespace: string; name: string } {
+  const own = id.slice(id.indexOf(":") + 1);
+  const slash = own.indexOf("/");
+  const namespace = slash === -1 ? DEFAULT_NAMESPACE : decodePart(own.slice(0, slash));
+  return { namespace, name: nameOfDeployment(id) };
+}
+
 interface Named {
   id: string;
   name: string;

@@ -3,12 +3,12 @@ import { access, lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { UnavailableError } from "../server/dependency.ts";
 import type { DaemonLink } from "./daemon-link.ts";
-import { listeningPorts } from "./listening-ports.ts";
+import { listeningPorts, ownListeningPorts } from "./listening-ports.ts";
 import { emptyLogFile, readLogFile, statLogFile } from "./log-files.ts";
 import { followBus } from "./pm2-bus.ts";
 import { callPm2, MAX_FOREIGN_ANSWER } from "./pm2-rpc.ts";
 import { readSavedFile, writeSavedFile } from "./saved-file.ts";
-import { areChildren, type ForeignDaemon, sendSignal } from "./send-signal.ts";
+import { areChildren, daemonPid, type ForeignDaemon, sendSignal } from "./send-signal.ts";
 
 export interface DirectLinkOptions {
   pm2Home: string;
@@ -42,6 +42,10 @@ export function createDirectLink({ pm2Home, foreign }: DirectLinkOptions): Daemo
     readSaved: () => readSavedFile(dump, uid),
     writeSaved: (text) => writeSavedFile(dump, text, uid),
     listeningPorts: async (pids) => ((await areChildren(pids, pm2Home, foreign)) ? listeningPorts(pids) : null),
+    async daemonPorts() {
+      const pid = foreign?.pid ?? (await daemonPid(pm2Home));
+      return (await areChildren([], pm2Home, foreign)) ? ownListeningPorts(pid) : null;
+    },
     sendSignal: (pid, signal) => sendSignal(pid, signal, pm2Home, foreign),
   };
 }

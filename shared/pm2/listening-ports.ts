@@ -25,8 +25,24 @@ export async function listeningPorts(pids: readonly number[], proc = "/proc"): P
       if (inodes.has(inode)) found.set(`${port.port} ${port.address}`, port);
     }
   }
-  return [...found.values()].sort((a, b) => a.port - b.port || a.address.localeCompare(b.address));
+  return sorted(found.values());
 }
+
+/**
+ * Returns the TCP ports that one process itself listens on, without its children.
+ *
+ * @returns Null if it is unknown.
+ */
+export async function ownListeningPorts(pid: number, proc = "/proc"): Promise<ListeningPort[] | null> {
+  if (!(pid > 1)) return null;
+  const inodes = await socketsOf(pid, proc);
+  if (inodes === null || (await readFile(`${proc}/${pid}/stat`, "utf8").catch(() => "")) === "") return null;
+  const found = inodes.size === 0 ? [] : await listenersOf(pid, proc);
+  return sorted(found.filter(({ inode }) => inodes.has(inode)).map(({ inode: _, ...port }) => port));
+}
+
+const sorted = (ports: Iterable<ListeningPort>): ListeningPort[] =>
+  [...ports].sort((a, b) => a.port - b.port || a.address.localeCompare(b.address));
 
 async function withChildren(pids: readonly number[], proc: string): Promise<number[] | null> {
   const names = await readdir(proc).catch(() => []);

@@ -20,6 +20,7 @@ export class Pm2Error extends UpstreamError {
 
 export type Pm2Method =
   | "ping"
+  | "getVersion"
   | "getMonitorData"
   | "restartProcessId"
   | "reloadProcessId"

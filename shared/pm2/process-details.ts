@@ -32,7 +32,11 @@ export function toDetails(list: readonly unknown[], pmIds: readonly number[]): K
   const [first] = found;
   const interpreter = first?.exec_interpreter ?? "";
   const isNode = /^(node|bun)/.test(basename(interpreter));
-  const names = new Set(found.flatMap(({ env, name }) => Object.keys(env).filter((key) => !isOfPm2(key, name))));
+  const names = new Set(
+    found.flatMap(({ env, name }) =>
+      Object.entries(env).flatMap(([key, value]) => (isOfPm2(key, value, name) ? [] : [key])),
+    ),
+  );
   return {
     // A script without an interpreter is a program itself.
     interpreter: interpreter === "" || interpreter === "none" ? null : basename(interpreter),
@@ -47,8 +51,9 @@ export function toDetails(list: readonly unknown[], pmIds: readonly number[]): K
   };
 }
 
-/** PM2 keeps its number of a run and the settings of its modules among the variables. */
-const isOfPm2 = (key: string, name: string): boolean => key === "unique_id" || key === name;
+/** PM2 keeps its number of a run, and the settings of a module under its name, among the variables. */
+const isOfPm2 = (key: string, value: unknown, name: string): boolean =>
+  key === "unique_id" || (key === name && (typeof value !== "string" || value.startsWith("{")));
 
 /** PM2's library adds actions of its own, such as heap dumps, whose names begin with `km:` or `internal:`. */
 function nameOf(action: unknown): string[] {

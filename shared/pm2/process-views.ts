@@ -31,6 +31,8 @@ const entry = z.object({
     log_date_format: text,
     log_type: text,
     exit_code: z.number().optional().catch(undefined),
+    /** Sent by a process of Node.js or Bun, once it runs. */
+    node_version: text,
     kill_timeout: z.number().optional().catch(undefined),
     listen_timeout: z.number().optional().catch(undefined),
   }),

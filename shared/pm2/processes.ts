@@ -2,16 +2,26 @@ import type { LineFormat } from "../logs/pm2/line-parser.ts";
 import { OWN_DAEMON } from "../protocol/daemon-key.ts";
 import type { Deployment, DeploymentAction } from "../protocol/deployment.ts";
 import type { DeploymentDetails, TriggerResult } from "../protocol/deployment-details.ts";
+import type {
+  CreateDeployment,
+  DeploymentPreview,
+  PreviewDeployment,
+  ProcessHostInfo,
+} from "../protocol/process-create.ts";
 import type { ProcessListState } from "../protocol/process-list.ts";
 import { createBreaker, DeadlineError } from "../server/async/breaker.ts";
 import { UnavailableError } from "../server/dependency.ts";
 import { AppError } from "../server/errors.ts";
 import { ownUserName } from "./accounts.ts";
 import { decodeArgument } from "./amp.ts";
+import { type CreateTarget, createProcess, previewProcess } from "./create/create-process.ts";
+import { type HostUser, otherUser, ownUser } from "./create/host-user.ts";
+import { listInterpreters } from "./create/interpreters.ts";
 import { collectReplies } from "./custom-actions.ts";
 import type { DaemonLink } from "./daemon-link.ts";
 import { createDeletedApps } from "./deleted-apps.ts";
-import { chooseDeployment, deploymentIdOf } from "./deployment-id.ts";
+import { chooseDeployment, deploymentIdOf, partsOfDeployment } from "./deployment-id.ts";
+import { type ListeningReaders, portsOfApp, runningPids } from "./listening-apps.ts";
 import { emptyLogFiles, logPathsOf, sizeOfLogs, toLogPath } from "./log-files.ts";
 import { Pm2Error, type Pm2Method } from "./pm2-rpc.ts";
 import { toDetails } from "./process-details.ts";
@@ -108,6 +118,12 @@ export interface ProcessHost {
   /** What PM2 and the host know about a deployment beyond the list. */
   details(id: string): Promise<ProcessDetails>;
   /**
+   * What these deployments listen on now.
+   *
+   * @returns Pids of the running processes and their TCP ports, for each id in PM2's list; null ports are unknown.
+   */
+  ports(ids: ReadonlySet<string>): Promise<Map<string, { pids: number[]; ports: number[] | null }>>;
+  /**
    * Runs a custom action of the app in each running process that has it.
    *
    * @returns What each returned; null for a process that did not reply within 10 s.
@@ -129,6 +145,17 @@ export interface ProcessHost {
    * @throws AppError `gone` if the settings are no longer known, `conflict` if an app has the id again
    */
   restore(id: string): Promise<void>;
+  /** Says what a process to create would be, and what hinders it. Starts nothing. */
+  preview(preview: PreviewDeployment): Promise<DeploymentPreview>;
+  /** Where a process would run: its user, and the interpreters that are installed. */
+  interpreters(): Promise<ProcessHostInfo>;
+  /**
+   * Creates the process of a new id, and waits until it has run for a second. One that does not is removed again.
+   *
+   * @returns Sentences about what may not be as expected.
+   * @throws AppError also `invalid_input`, `conflict` (the id is taken, or it did not stay up), `not_supported`
+   */
+  create(id: string, input: CreateDeployment): Promise<string[]>;
   /**
    * Follows the daemon's event bus until aborted: calls `onEvent` for each process event, `onState` when the daemon starts
    * or stops. Reconnects by itself, and never starts a daemon.
@@ -211,6 +238,15 @@ export function createProcessHost({
   };
   const list = async () => parseProcessList((await listRaw()).slice(0, maxProcesses));
   const deleted = createDeletedApps();
+  const hostUser = (): HostUser => (daemon === OWN_DAEMON ? ownUser() : otherUser(user, link.home));
+  const creation = (): CreateTarget => ({
+    home: link.home,
+    daemon,
+    user: hostUser(),
+    call,
+    read: listRaw,
+    follow: link.followBus,
+  });
 
   const find = async (id: string): Promise<ProcessEntry[]> => {
     const found = (await list()).filter((item) => idOfEntry(item) === id);
@@ -226,6 +262,11 @@ export function createProcessHost({
       // It was deleted meanwhile.
       if (!(error instanceof AppError) || error.code !== "not_found") throw error;
     });
+  };
+
+  const listening: ListeningReaders = {
+    ofProcesses: link.listeningPorts,
+    ofDaemon: async () => (await link.daemonPorts?.()) ?? null,
   };
 
   const savedState = async (): Promise<ProcessListState> => {
@@ -333,17 +374,27 @@ export function createProcessHost({
     },
     async details(id) {
       const raw = await listRaw();
-      const found = parseProcessList(raw).filter((item) => idOfEntry(item) === id);
+      const all = parseProcessList(raw);
+      const found = all.filter((item) => idOfEntry(item) === id);
       if (found.length === 0) throw notFound();
-      // In cluster mode PM2's daemon listens, for all its apps.
-      const isCluster = found.some(({ pm2_env }) => pm2_env.exec_mode === "cluster_mode");
-      const pids = found.filter((item) => isUp(item) && item.pid > 0).map(({ pid }) => pid);
       const pmIds = found.map(({ pm2_env }) => pm2_env.pm_id);
       return {
         ...toDetails(raw, pmIds),
-        ports: isCluster ? null : await link.listeningPorts(pids),
+        ports: await portsOfApp(found, all, listening),
         logBytes: await sizeOfLogs(link, logPathsOf(found)),
       };
+    },
+    async ports(ids) {
+      const all = await list();
+      const found = new Map<string, { pids: number[]; ports: number[] | null }>();
+      for (const id of ids) {
+        const entries = all.filter((item) => idOfEntry(item) === id);
+        if (entries.length === 0) continue;
+        const ports = await portsOfApp(entries, all, listening);
+        const numbers = ports && [...new Set(ports.map(({ port }) => port))];
+        found.set(id, { pids: runningPids(entries), ports: numbers });
+      }
+      return found;
     },
     async trigger(id, action, argument) {
       requireWrite();
@@ -381,6 +432,15 @@ export function createProcessHost({
       for (const env of deleted.settingsOf(id)) await call("prepare", env, ACTION_LIMIT_MS);
       // Only now: a daemon that was away can be asked again.
       deleted.forget(id);
+    },
+    preview: (preview) => previewProcess(creation(), preview),
+    async interpreters() {
+      const found = hostUser();
+      return { user: found.name, home: found.home, interpreters: await listInterpreters(found) };
+    },
+    async create(id, input) {
+      requireWrite();
+      return createProcess(creation(), partsOfDeployment(id), input);
     },
     watch({ onEvent, onState }, signal) {
       const onMessage = (topic: string, data: Buffer | undefined) => {

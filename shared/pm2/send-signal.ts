@@ -51,7 +51,8 @@ async function belongsTo(foreign: ForeignDaemon | undefined, pids: readonly numb
   return owners.every((owner) => owner?.uid === foreign.uid);
 }
 
-const daemonPid = async (pm2Home: string): Promise<number> =>
+/** Pid of the daemon, as its file says; not above 1 if it is unknown. */
+export const daemonPid = async (pm2Home: string): Promise<number> =>
   Number((await readFile(join(pm2Home, "pm2.pid"), "utf8").catch(() => "")).trim());
 
 const ended = () => new AppError("conflict", "The process has just ended.");

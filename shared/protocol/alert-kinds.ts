@@ -24,6 +24,7 @@ export const conditionKinds = {
   "mcp-restarts": { subject: "mcp", measure: "count" },
   "process-log": { subject: "process", measure: "count" },
   "process-log-size": { subject: "process", measure: "metric" },
+  "process-not-listening": { subject: "process", measure: "state" },
 } as const satisfies Record<string, { subject: AlertSubjectKind; measure: "state" | "metric" | "count" }>;
 
 export type ConditionKind = keyof typeof conditionKinds;

@@ -79,6 +79,11 @@ export const alertCondition = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("process-log"), ...counting, ...ofLines }),
   /** Of the files that PM2 writes the output into, without rotated ones. */
   z.strictObject({ kind: z.literal("process-log-size"), mebibytes: z.number().min(1).max(MEBIBYTES_MAX) }),
+  z.strictObject({
+    kind: z.literal("process-not-listening"),
+    /** TCP port that a running process must listen on. Null: every port that it listened on before, in this run. */
+    port: z.int().min(1).max(65_535).nullable().default(null),
+  }),
 ]);
 export type AlertCondition = z.output<typeof alertCondition>;
 

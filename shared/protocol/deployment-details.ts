@@ -23,7 +23,7 @@ export const deploymentDetailsSchema = z.object({
   ports: z
     .array(listeningPortSchema)
     .nullable()
-    .describe("TCP ports it listens on; null if unknown: in cluster mode PM2's daemon holds them."),
+    .describe("TCP ports it listens on; null if unknown: several apps in cluster mode share those of PM2's daemon."),
   metrics: z
     .array(z.object({ pmId: z.int(), name: z.string(), value: z.string() }))
     .describe("Custom metrics of the app, 50 at most for each process."),

@@ -21,6 +21,7 @@ export const permissions = {
   "deployments:view": "viewer",
   "deployments:control": "operator",
   "deployments:remove": "operator",
+  "deployments:create": "admin",
   "system:view": "viewer",
   "mcp:view": "viewer",
   "mcp:control": "operator",

@@ -45,7 +45,7 @@ export const processListSchema = z.object({
 export type ProcessListState = z.infer<typeof processListSchema>;
 
 /** Key of a daemon: what precedes `:` in the ids of its apps. Empty for the panel's own. */
-const daemonKey = z
+export const daemonKey = z
   .string()
   .max(DEPLOYMENT_ID_MAX)
   .default("")

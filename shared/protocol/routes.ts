@@ -95,6 +95,12 @@ import type {
 import type { connectRequest, createNetworkRequest, disconnectRequest, Network, NetworkDetail } from "./network.ts";
 import type { PasskeyInfo, PasskeyOptions, passkeyBody, passkeyLogin, passkeyPatch } from "./passkey.ts";
 import type { Pm2Daemon } from "./pm2-daemon.ts";
+import type {
+  createDeploymentBody,
+  DeploymentPreview,
+  ProcessHostInfo,
+  previewDeploymentBody,
+} from "./process-create.ts";
 import type { ProcessListState, processListQuery, saveProcessListBody } from "./process-list.ts";
 import type { addRegistryRequest, Registry } from "./registry.ts";
 import type { Release } from "./release.ts";
@@ -266,6 +272,15 @@ interface DeploymentsRoutes {
   "GET /deployments/:id": { answer: { deployment: Deployment } };
   "GET /process-list": { query: z.input<typeof processListQuery>; answer: { list: ProcessListState } };
   "POST /process-list/save": { json: z.input<typeof saveProcessListBody>; answer: { list: ProcessListState } };
+  "GET /process-list/interpreters": { query: z.input<typeof processListQuery>; answer: { host: ProcessHostInfo } };
+  "POST /process-list/preview": {
+    json: z.input<typeof previewDeploymentBody>;
+    answer: { preview: DeploymentPreview };
+  };
+  "PUT /deployments/:id": {
+    json: z.input<typeof createDeploymentBody>;
+    answer: { deployment: Deployment; notes: string[] };
+  };
   "GET /deployments/:id/details": { answer: { details: DeploymentDetails } };
   "GET /deployments/:id/history": { query: z.input<typeof historyQuery>; answer: { history: ProcessHistory } };
   "DELETE /deployments/:id": { answer: object };

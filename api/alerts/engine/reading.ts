@@ -1,6 +1,12 @@
 import { type AlertCondition, type AlertRule, conditionKinds } from "../../../shared/protocol/alert.ts";
 import type { AlertState, Observation } from "./alert-state.ts";
 
+/** TCP ports of a process: those it listens on, and those it listened on before. */
+export interface ListenedPorts {
+  open: readonly number[];
+  lost: readonly number[];
+}
+
 /** What a source reports about a subject. */
 export type Reading =
   /**
@@ -10,6 +16,7 @@ export type Reading =
    */
   | { active: boolean; mild?: boolean; uncertain?: boolean; unseen?: boolean; detail: string }
   | { value: number; detail: string }
+  | (ListenedPorts & { detail: string })
   | { occurrences: number; detail: string };
 
 /** Share of the threshold below which a firing alert resolves, so that a value near the threshold does not flap. */
@@ -33,10 +40,21 @@ export function observe(state: AlertState, rule: AlertRule, reading: Reading | u
     const counts = !reading.mild || (condition.kind === "container-stopped" && condition.anyExit);
     return { active: reading.active && counts, detail };
   }
+  if ("open" in reading) return condition.kind === "process-not-listening" ? closed(condition.port, reading) : null;
   const threshold = thresholdOf(condition);
   if (threshold === undefined || !Number.isFinite(reading.value)) return null;
   const bound = state.phase === "firing" ? threshold * HYSTERESIS : threshold;
   return { active: reading.value >= bound, detail };
+}
+
+/** A port that must be open and is not; without one, every port that was open before. */
+function closed(port: number | null, { open, lost, detail }: ListenedPorts & { detail: string }): Observation {
+  const missing = port === null ? lost : open.includes(port) ? [] : [port];
+  if (missing.length === 0) return { active: false, detail };
+  return {
+    active: true,
+    detail: `no longer listens on ${missing.length === 1 ? "port" : "ports"} ${missing.join(", ")}`,
+  };
 }
 
 function count(

@@ -39,7 +39,7 @@ export interface SourcesDeps {
   containerEvents: ContainerEvents;
   stopRequests: ContainerSourceOptions["stops"];
   metrics: HostMetrics;
-  processes: Pick<Processes, "survey" | "logSizes">;
+  processes: Pick<Processes, "survey" | "ports" | "logSizes">;
   log: Log;
   logWatcher?: LogWatcher;
   containerMetrics?: ContainerMetrics;
@@ -63,7 +63,10 @@ export function createSources(deps: SourcesDeps, { sink, events, paused, isResta
       set: (at) => events.setMeta("attached_until", String(at)),
     },
   });
-  const processes = createProcessSource(deps.processes, sink, log);
+  const processes = createProcessSource(deps.processes, sink, log, {
+    get: () => events.meta("process_ports"),
+    set: (json) => events.setMeta("process_ports", json),
+  });
   const all: SignalSource[] = [containers, createHostSource(deps.metrics, sink, log), processes];
   if (deps.logWatcher) all.push(createLogSource(deps.logWatcher, sink, log));
   if (deps.containerMetrics) all.push(createMetricSource(deps.containerMetrics, containers.projectOf, sink, log));

@@ -124,6 +124,33 @@ export function deploymentsJourney(at: () => TestDesktop): void {
     const saved = JSON.parse(await readFile(join(pm2.home, "dump.pm2"), "utf8")) as { name: string }[];
     expect(saved.map(({ name }) => name)).toEqual([NAME]);
   });
+
+  test("a process is created after a preview, by keyboard, with its errors at their fields", async () => {
+    const { page, pm2 } = at();
+    await page.getByRole("button", { name: "Create process" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Script or command").fill("gone.mjs");
+    await dialog.getByLabel("Working directory").fill(pm2.home);
+    await dialog.getByRole("button", { name: "Add variable" }).click();
+    await dialog.getByLabel("Name of variable 1").fill("TOKEN");
+    await dialog.getByLabel("Value of variable 1").fill("very-secret");
+    await page.keyboard.press("Enter");
+    await dialog.getByText("No such file, and no such command.").waitFor();
+    await dialog.getByLabel("Script or command").fill(`${NAME}.mjs`);
+    await dialog.getByLabel("Arguments", { exact: true }).fill("--port 8080 'two words'");
+    await dialog.getByLabel("Name", { exact: true }).fill("made here");
+    await page.keyboard.press("Enter");
+    await dialog.getByText("Nothing has been started yet.").waitFor();
+    await dialog.getByText("two words", { exact: true }).waitFor();
+    expect(await dialog.innerText()).not.toContain("very-secret");
+    await dialog.getByRole("button", { name: "Create process" }).click();
+    await page.getByRole("heading", { name: "made here" }).waitFor();
+    const listed = JSON.parse(await pm2.command("jlist", "--silent")) as {
+      name: string;
+      pm2_env: { args: string[] };
+    }[];
+    expect(listed.find(({ name }) => name === "made here")?.pm2_env.args).toEqual(["--port", "8080", "two words"]);
+  });
 }
 
 const lastSale = async (log: Locator): Promise<number> =>

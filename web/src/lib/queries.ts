@@ -31,6 +31,7 @@ export const queryKeys = {
   deployment: (id: string) => ["deployments", id],
   deploymentDetails: (id: string) => ["deployments", id, "details"],
   processList: ["process-list"],
+  interpreters: ["interpreters"],
   mcp: ["mcp"],
   mcpSnippets: (id: string) => ["mcp", id, "snippets"],
   mcpTools: (id: string) => ["mcp", id, "tools"],

@@ -32,6 +32,15 @@ export const resourceMessages = {
     loading: "Loading the names…",
     unknown: "The names cannot be read now: type them.",
   },
+  pairs: {
+    name: (noun: string, number: number) => `Name of ${noun} ${number}`,
+    value: (noun: string, number: number) => `Value of ${noun} ${number}`,
+    remove: (noun: string, number: number) => `Remove ${noun} ${number}`,
+    add: (noun: string) => `Add ${noun}`,
+    namePlaceholder: "Name",
+    valuePlaceholder: "Value",
+    keepsValue: "Unchanged",
+  },
   containers: (count: number) => (count === 1 ? "1 container" : `${count} containers`),
 } as const;
 

@@ -51,6 +51,7 @@ export const conditionLabels: Record<ConditionKind, string> = {
   "mcp-restarts": "MCP server keeps failing",
   "process-log": "Log line of a PM2 process",
   "process-log-size": "Large log of a PM2 process",
+  "process-not-listening": "PM2 process no longer listens",
 };
 
 export const channelTypeLabels: Record<ChannelType, string> = { webhook: "Webhook", ntfy: "ntfy", email: "E-mail" };
@@ -85,6 +86,7 @@ export function describeRule({ condition, forSeconds }: Pick<AlertRule, "conditi
   if ("percent" in condition) parts.push(`at least ${formatPercent(condition.percent)}`);
   if ("mebibytes" in condition) parts.push(`at least ${formatCount(condition.mebibytes)} MiB`);
   if ("perCore" in condition) parts.push(`at least ${condition.perCore} per core`);
+  if ("port" in condition && condition.port !== null) parts.push(`port ${condition.port}`);
   if (condition.kind === "container-log" || condition.kind === "process-log") {
     if (condition.levels.length > 0) parts.push(condition.levels.join(", "));
     if (condition.pattern) parts.push(`“${visibleName(condition.pattern)}”`);

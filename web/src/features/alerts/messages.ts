@@ -50,6 +50,9 @@ export const alertMessages = {
     when: "When",
     condition: "Condition",
     anyExit: "Include exit code 0",
+    port: "TCP port",
+    portHint:
+      "Empty: every port that the process listened on. In cluster mode PM2's daemon listens: unknown with several such apps, and then nothing fires.",
     anyExitHint: "For containers that must never end. Stopping one on purpose never raises an alert.",
     syntax: "Match",
     patternText: "Text in a line",
@@ -108,6 +111,7 @@ export const alertMessages = {
     count: "A number from 1 to 1,000 is needed.",
     within: "Minutes from 0.5 to 1,440 are needed.",
     pattern: "A text, an expression or a level is needed.",
+    port: "A port from 1 to 65535, or nothing.",
     forSeconds: "Seconds up to a day are needed.",
     days: "Choose at least one day.",
     restartLimit: "A number from 1 to 20 is needed.",

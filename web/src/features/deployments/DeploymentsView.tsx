@@ -1,6 +1,7 @@
+import Plus from "lucide-solid/icons/plus";
 import Rocket from "lucide-solid/icons/rocket";
 import Unplug from "lucide-solid/icons/unplug";
-import { createMemo, onCleanup, Show } from "solid-js";
+import { createMemo, createSignal, lazy, onCleanup, Show } from "solid-js";
 import { countDeployments } from "../../../../shared/health/running.ts";
 import type { DependencyState } from "../../../../shared/protocol/system.ts";
 import { useDeployments } from "../../lib/queries.ts";
@@ -18,6 +19,10 @@ import { deploymentName, searchTextsOf } from "./deployment-list.ts";
 import { deploymentMessages, listMessages } from "./messages.ts";
 import "./deployments.css";
 
+const CreateProcessDialog = lazy(async () => ({
+  default: (await import("./create/CreateProcessDialog.tsx")).CreateProcessDialog,
+}));
+
 export interface DeploymentsViewProps {
   /** Id of the open deployment. */
   selected: string | null;
@@ -30,6 +35,12 @@ const POLL_INTERVAL_MS = 3_000;
 /** All PM2 processes of the host by name, and the open one. */
 export function DeploymentsView(props: DeploymentsViewProps) {
   const query = useDeployments();
+  const session = useSession();
+  const [creating, setCreating] = createSignal(false);
+  const mayCreate = () => {
+    const limits = session.principal()?.limits;
+    return session.may("deployments:create") && limits?.deployments === null && limits.services === null;
+  };
   const actions = createDeploymentActions();
   const all = createStableList(() => query.data?.deployments, "id");
   const selection = createSelection();
@@ -68,6 +79,11 @@ export function DeploymentsView(props: DeploymentsViewProps) {
         <>
           <UserSelect filter={users} />
           <RebootButtons daemons={daemons()} user={users.user()} />
+          <Show when={query.data && mayCreate()}>
+            <Button variant="primary" icon={<Plus size={14} />} onClick={() => setCreating(true)}>
+              {deploymentMessages.create}
+            </Button>
+          </Show>
         </>
       }
       notices={
@@ -82,7 +98,13 @@ export function DeploymentsView(props: DeploymentsViewProps) {
           <DaemonNotices daemons={daemons()} omitted={query.data?.omittedDaemons ?? 0} />
         </>
       }
-      empty={<NoDeployments daemon={daemon()} onRetry={() => void query.refetch()} />}
+      empty={
+        <NoDeployments
+          daemon={daemon()}
+          onRetry={() => void query.refetch()}
+          onCreate={mayCreate() ? () => setCreating(true) : undefined}
+        />
+      }
       table={{
         columns: users.several() ? columns : columns.filter(({ id }) => id !== "user"),
         narrowColumns: createNarrowColumns(shown),
@@ -102,12 +124,27 @@ export function DeploymentsView(props: DeploymentsViewProps) {
           onClose={() => props.onSelect(null)}
         />
       )}
-    />
+    >
+      <Show when={creating()}>
+        <CreateProcessDialog
+          onClose={() => setCreating(false)}
+          onCreated={(id) => {
+            setCreating(false);
+            props.onSelect(id);
+          }}
+        />
+      </Show>
+    </ResourceListPage>
   );
 }
 
 /** Why there are no deployments: PM2 is not running, has no process, or none that the account may see. */
-function NoDeployments(props: { daemon: DependencyState | undefined; onRetry: () => void }) {
+function NoDeployments(props: {
+  daemon: DependencyState | undefined;
+  onRetry: () => void;
+  /** Undefined for those who may not. */
+  onCreate: (() => void) | undefined;
+}) {
   const session = useSession();
   const isLimited = () => session.principal()?.limits.deployments != null;
   return (
@@ -127,6 +164,11 @@ function NoDeployments(props: { daemon: DependencyState | undefined; onRetry: ()
       <EmptyState
         icon={<Rocket size={18} />}
         title={isLimited() ? deploymentMessages.noneInScope : deploymentMessages.none}
+        action={
+          <Show when={props.onCreate}>
+            {(create) => <Button onClick={() => create()()}>{deploymentMessages.create}</Button>}
+          </Show>
+        }
       >
         {isLimited() ? deploymentMessages.noneInScopeHint : deploymentMessages.noneHint}
       </EmptyState>

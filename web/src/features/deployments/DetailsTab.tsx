@@ -11,7 +11,7 @@ import { QueryView } from "../../resource/QueryView.tsx";
 import { Button, Card, type Column, DataTable, Facts } from "../../ui/index.ts";
 import { CustomActionDialog } from "./CustomActionDialog.tsx";
 import { detailMessages as texts } from "./messages.ts";
-import { useProcessList } from "./RebootButton.tsx";
+import { useProcessList } from "./process-list.ts";
 import { appAfterReboot } from "./reboot-state.ts";
 
 /** How often what is shown is read again. */

@@ -1,5 +1,8 @@
 import Cpu from "lucide-solid/icons/cpu";
+import Plus from "lucide-solid/icons/plus";
+import Save from "lucide-solid/icons/save";
 import { createMemo, lazy } from "solid-js";
+import { OWN_DAEMON } from "../../../../shared/protocol/daemon-key.ts";
 import type { Deployment, DeploymentAction } from "../../../../shared/protocol/deployment.ts";
 import { processHref } from "../../lib/addresses.ts";
 import { api } from "../../lib/api.ts";
@@ -17,6 +20,11 @@ const ProcessSignalDialog = lazy(async () => ({
   default: (await import("./ProcessSignalDialog.tsx")).ProcessSignalDialog,
 }));
 
+const CreateProcessDialog = lazy(async () => ({
+  default: (await import("./create/CreateProcessDialog.tsx")).CreateProcessDialog,
+}));
+const SaveListDialog = lazy(async () => ({ default: (await import("./RebootDialog.tsx")).SaveListDialog }));
+
 /** PM2 processes, and what can be done with each. */
 export const createDeploymentCommands: CommandSource = ({ open, show }) => {
   const session = useSession();
@@ -26,8 +34,18 @@ export const createDeploymentCommands: CommandSource = ({ open, show }) => {
     ({ signal }) => api.deployments.list(signal),
     () => session.may("deployments:view"),
   );
-  return createMemo(() =>
-    (deployments.data?.deployments ?? []).map((deployment) => {
+  const create = () =>
+    show((close) => (
+      <CreateProcessDialog
+        onClose={close}
+        onCreated={(id) => {
+          close();
+          open(processHref(id));
+        }}
+      />
+    ));
+  return createMemo(() => [
+    ...(deployments.data?.deployments ?? []).map((deployment) => {
       const act = (action: DeploymentAction | "delete"): CommandAction => ({
         verb: actionLabels[action].verb,
         name: `deployment:${action === "delete" ? "remove" : action}`,
@@ -54,7 +72,24 @@ export const createDeploymentCommands: CommandSource = ({ open, show }) => {
         ],
       };
     }),
-  );
+    {
+      id: "process:create",
+      label: texts.create,
+      group: texts.group,
+      icon: Plus,
+      name: "deployment:create",
+      run: create,
+    },
+    {
+      id: "process-list:save",
+      label: texts.saveList,
+      group: texts.group,
+      words: texts.saveListWords,
+      icon: Save,
+      name: "process-list:save",
+      run: () => show((close) => <SaveListDialog daemon={OWN_DAEMON} user={null} readOnly={false} onClose={close} />),
+    },
+  ]);
 };
 
 function further(deployment: Deployment, actions: DeploymentActions, show: CommandContext["show"]): CommandAction[] {

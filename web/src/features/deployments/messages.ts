@@ -32,7 +32,8 @@ export const deploymentMessages = {
   selected: "Selected processes",
   checkAgain: "Check again",
   none: "No processes yet",
-  noneHint: "Start a process with PM2 and it appears here.",
+  noneHint: "Create one here, or start it with PM2.",
+  create: "Create process",
   noneInScope: "None of your processes is running",
   noneInScopeHint: "Your account is limited to some processes, and PM2 has none of them.",
   ownPart: "A part of this panel",
@@ -112,7 +113,13 @@ export const deploymentLabels = {
 } as const;
 
 /** Lines of the command palette. */
-export const commandMessages = { group: "Process", log: "Log" } as const;
+export const commandMessages = {
+  group: "Process",
+  log: "Log",
+  create: "Create process",
+  saveList: "Save the list of processes",
+  saveListWords: "PM2 reboot",
+} as const;
 
 /** The tab with what PM2 and the host know about a process. */
 export const detailMessages = {
@@ -130,7 +137,7 @@ export const detailMessages = {
   unknown: "Unknown",
   ports: "Listens on",
   noPorts: "No TCP port",
-  portsOfDaemon: "Unknown: in cluster mode PM2 itself listens",
+  portsOfDaemon: "Unknown: PM2 itself listens, for several apps in cluster mode",
   onAddress: (address: string) =>
     address === "0.0.0.0" || address === "::" ? `on all addresses (${address})` : `on ${address}`,
   logSize: "Size of the logs",

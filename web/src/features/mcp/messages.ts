@@ -37,7 +37,6 @@ export const mcpMessages = {
       return `Allowed: ${entries.slice(0, 3).join(", ")}${more}. Another one can be allowed below.`;
     },
     runsAs: "This program runs on the server as the user of the panel.",
-    keepsValue: "Unchanged",
   },
   formErrors: {
     name: "Enter a name",

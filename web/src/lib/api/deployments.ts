@@ -1,8 +1,12 @@
 import type { DeploymentAction } from "../../../../shared/protocol/deployment.ts";
 import type { ProcessSignal } from "../../../../shared/protocol/deployment-limits.ts";
 import type { Job } from "../../../../shared/protocol/job.ts";
+import type { Routes } from "../../../../shared/protocol/routes.ts";
 import type { HistoryRange } from "../../../../shared/protocol/stats-history.ts";
 import { answer, part, routes } from "./request.ts";
+
+export type ProcessPreviewInput = Routes["POST /process-list/preview"]["json"];
+export type ProcessCreateInput = Routes["PUT /deployments/:id"]["json"];
 
 const at = (id: string) => ({ param: { id: part(id) } });
 const one = () => routes().deployments[":id"];
@@ -27,6 +31,12 @@ export const deployments = {
   saved: async (daemon: string) => (await answer(routes()["process-list"].$get({ query: { daemon } }))).list,
   save: async (daemon: string, revision: string) =>
     (await answer(routes()["process-list"].save.$post({ json: { daemon, revision } }))).list,
+  /** Where a new process would run. */
+  interpreters: async (daemon: string) =>
+    (await answer(routes()["process-list"].interpreters.$get({ query: { daemon } }))).host,
+  preview: async (json: ProcessPreviewInput) =>
+    (await answer(routes()["process-list"].preview.$post({ json }))).preview,
+  create: (id: string, json: ProcessCreateInput) => answer(one().$put({ ...at(id), json })),
   flush: (id: string) => answer(one().flush.$post(at(id))),
   remove: (id: string) => answer(one().$delete(at(id))),
 };

@@ -58,6 +58,7 @@ const parts: readonly Area[] = [
     changes: [
       { permission: "deployments:control", text: ({ processes }) => `start, stop ${processes}`, narrowed: true },
       { permission: "deployments:remove", text: ({ processes }) => `remove ${processes}`, narrowed: true },
+      { permission: "deployments:create", text: () => "which PM2 processes exist and what they run" },
     ],
   },
   {

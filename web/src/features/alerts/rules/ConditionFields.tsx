@@ -52,6 +52,16 @@ export function ConditionFields(props: RuleFieldsProps) {
           onChange={(anyExit) => props.set({ anyExit })}
         />
       </Show>
+      <Show when={props.draft.kind === "process-not-listening"}>
+        <TextField
+          label={texts.port}
+          inputMode="numeric"
+          value={props.draft.port}
+          hint={texts.portHint}
+          error={props.errors.port}
+          onInput={(port) => props.set({ port })}
+        />
+      </Show>
       <Show when={logConditions.includes(props.draft.kind)}>
         <LogFields {...props} />
       </Show>

@@ -28,6 +28,8 @@ export interface RuleDraft {
   syntax: "text" | "regex";
   levels: "any" | "warn" | "error";
   anyExit: boolean;
+  /** TCP port; empty: every port that the process listened on. */
+  port: string;
   /** One per line. */
   names: string;
   projects: string;
@@ -87,6 +89,7 @@ export function newDraft(): RuleDraft {
     syntax: "text",
     levels: "any",
     anyExit: false,
+    port: "",
     names: "",
     projects: "",
     forSeconds: "60",
@@ -157,6 +160,7 @@ export function toDraft(rule: AlertRule): RuleDraft {
     draft.within = String(condition.withinSeconds / 60);
   }
   if (condition.kind === "container-stopped") draft.anyExit = condition.anyExit;
+  if (condition.kind === "process-not-listening") draft.port = condition.port === null ? "" : String(condition.port);
   if (condition.kind === "container-log" || condition.kind === "process-log") {
     draft.pattern = condition.pattern ?? "";
     draft.syntax = condition.syntax;
@@ -213,6 +217,9 @@ export function toRule(draft: RuleDraft, enabled: boolean): { rule: AlertRuleDra
   if (logConditions.includes(draft.kind) && draft.pattern.trim() === "" && draft.levels === "any") {
     errors.pattern = texts.pattern;
   }
+  if (draft.kind === "process-not-listening" && draft.port.trim() !== "" && !isNumber(draft.port, 1, 65_535)) {
+    errors.port = texts.port;
+  }
   if (!isNumber(draft.forSeconds, 0, 86_400)) errors.forSeconds = texts.forSeconds;
   if (draft.quiet && draft.days.length === 0) errors.days = texts.days;
   const restarts = draft.heal && healable.includes(draft.kind);
@@ -249,10 +256,14 @@ export function toRule(draft: RuleDraft, enabled: boolean): { rule: AlertRuleDra
   };
 }
 
-function toCondition({ kind, threshold, count, within, pattern, syntax, levels, anyExit }: RuleDraft) {
+function toCondition({ kind, threshold, count, within, pattern, syntax, levels, anyExit, port }: RuleDraft) {
   const counting = { count: Number(count), withinSeconds: Math.round(Number(within) * 60) };
+  const toState = () => {
+    if (kind === "process-not-listening") return { kind, port: port.trim() === "" ? null : Number(port) };
+    return kind === "container-stopped" ? { kind, anyExit } : { kind };
+  };
   const measures = {
-    state: kind === "container-stopped" ? { kind, anyExit } : { kind },
+    state: toState(),
     metric: { kind, [unitOf[kind] ?? "percent"]: Number(threshold) },
     count: logConditions.includes(kind)
       ? { kind, ...counting, pattern: pattern.trim() || null, syntax, levels: [...levelChoices[levels]] }

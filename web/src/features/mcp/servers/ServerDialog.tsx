@@ -10,9 +10,9 @@ import { visibleName } from "../../../lib/terminal-text.ts";
 import { AllowEntry } from "../../../resource/AllowEntry.tsx";
 import { createCheckedSubmit } from "../../../resource/checked-submit.ts";
 import { FormDialog } from "../../../resource/FormDialog.tsx";
+import { PairsField } from "../../../resource/PairsField.tsx";
 import { Segmented, TextField, toast } from "../../../ui/index.ts";
 import { mcpLabels, mcpMessages } from "../messages.ts";
-import { PairsField } from "./PairsField.tsx";
 import {
   type DraftErrors,
   emptyDraft,

@@ -3,15 +3,10 @@ import { mayBeSet } from "../../../../../shared/protocol/mcp-environment.ts";
 import type { McpServerChange, McpServerInput } from "../../../lib/api/mcp.ts";
 import { keepableAddress, keepableText } from "../../../lib/keepable.ts";
 import { ifKnown } from "../../../lib/known-choice.ts";
+import type { Pair } from "../../../resource/PairsField.tsx";
 import { mcpMessages } from "../messages.ts";
 
 const texts = mcpMessages.formErrors;
-
-export interface Pair {
-  name: string;
-  /** Null keeps the value that the server stores under this name. */
-  value: string | null;
-}
 
 /** The fields of the server dialog as typed. */
 export interface ServerDraft {

@@ -1,9 +1,16 @@
 import Plus from "lucide-solid/icons/plus";
 import X from "lucide-solid/icons/x";
 import { Index, Show } from "solid-js";
-import { Button, IconButton, TextField } from "../../../ui/index.ts";
-import { mcpLabels, mcpMessages } from "../messages.ts";
-import type { Pair } from "./server-form.ts";
+import { Button, IconButton, TextField } from "../ui/index.ts";
+import { resourceMessages } from "./messages.ts";
+
+const texts = resourceMessages.pairs;
+
+export interface Pair {
+  name: string;
+  /** Null keeps the value that the server stores under this name. */
+  value: string | null;
+}
 
 export interface PairsFieldProps {
   legend: string;
@@ -25,18 +32,18 @@ export function PairsField(props: PairsFieldProps) {
         {(pair, index) => (
           <div class="pairs-row">
             <TextField
-              label={`Name of ${props.noun} ${index + 1}`}
+              label={texts.name(props.noun, index + 1)}
               labelHidden
-              placeholder={mcpLabels.name}
+              placeholder={texts.namePlaceholder}
               mono
               value={pair().name}
               // A stored value belongs to its name: a new name needs a new value.
               onInput={(name) => change(index, { name, value: pair().value ?? "" })}
             />
             <TextField
-              label={`Value of ${props.noun} ${index + 1}`}
+              label={texts.value(props.noun, index + 1)}
               labelHidden
-              placeholder={pair().value === null ? mcpMessages.form.keepsValue : "Value"}
+              placeholder={pair().value === null ? texts.keepsValue : texts.valuePlaceholder}
               mono
               type="password"
               autocomplete="new-password"
@@ -44,7 +51,7 @@ export function PairsField(props: PairsFieldProps) {
               onInput={(value) => change(index, { value })}
             />
             <IconButton
-              label={`Remove ${props.noun} ${index + 1}`}
+              label={texts.remove(props.noun, index + 1)}
               icon={<X size={14} />}
               onClick={() => props.onChange(props.pairs.filter((_, at) => at !== index))}
             />
@@ -57,7 +64,7 @@ export function PairsField(props: PairsFieldProps) {
           icon={<Plus size={13} />}
           onClick={() => props.onChange([...props.pairs, { name: "", value: "" }])}
         >
-          Add {props.noun}
+          {texts.add(props.noun)}
         </Button>
       </div>
       <Show when={props.error ?? props.hint}>
