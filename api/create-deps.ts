@@ -114,7 +114,15 @@ export function createApiDeps({
     journal,
     protect: [config.DATA_DIR],
   });
-  const mcp = createMcpHost({ database, realtime, log, config, programFolder: join(config.DATA_DIR, "mcp-programs") });
+  const logStore = createLogStore({ config, log });
+  const mcp = createMcpHost({
+    database,
+    realtime,
+    log,
+    config,
+    programFolder: join(config.DATA_DIR, "mcp-programs"),
+    logs: logStore,
+  });
   const dependencies = createDependencies({ docker, processes, files, realtime, redisUrl: config.REDIS_URL });
   const trail = openTrail({ dataDir: config.DATA_DIR, log, keepDays: () => config.AUDIT_KEEP_DAYS });
   const access = createAccess({
@@ -178,7 +186,6 @@ export function createApiDeps({
   });
   const recovery = startRecovery({ store: recreates, docker, jobs, log });
   const stackHost = createStackHost({ database, docker, config, log, journal, jobs: jobJournal });
-  const logStore = createLogStore({ config, log });
   const metrics = createHostMetrics();
   const containerEvents = openContainerEvents(docker, log);
   const stopRequests = createStopRequests({ database, events: containerEvents, log });

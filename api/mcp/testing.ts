@@ -13,7 +13,7 @@ export const everythingServer = join(
 
 /**
  * A small real MCP server over stdio, to be run by Node as a module. Its tools: `pid` returns the process id, `exit` ends
- * the process, any other echoes its arguments.
+ * the process, `silent` never responds, any other echoes its arguments.
  */
 export const smallServerScript = `
   import { createInterface } from "node:readline";
@@ -29,6 +29,7 @@ export const smallServerScript = `
       send({ id, result: { tools: [{ name: "pid", inputSchema: { type: "object" } }] } });
     } else if (method === "tools/call") {
       if (params.name === "exit") process.exit(3);
+      if (params.name === "silent") return;
       send({ id, result: text(params.name === "pid" ? process.pid : JSON.stringify(params.arguments)) });
     } else send({ id, error: { code: -32601, message: "Method not found" } });
   }).on("close", () => process.exit(0));

@@ -156,6 +156,8 @@ export async function connectMcpServer(options: ConnectOptions): Promise<McpConn
 
   const pulse = createKeepAlive({
     times: options.pulse ?? KEEP_ALIVE,
+    // The end of a process is noticed without pings; one that hangs is noticed after a call without a response.
+    periodic: options.transport.type === "http",
     busy: () => calls + passed > 0,
     ping: (timeout) => {
       const { client } = session;
@@ -167,8 +169,6 @@ export async function connectMcpServer(options: ConnectOptions): Promise<McpConn
       lose(known === undefined ? "it does not answer" : `it does not answer (${known.replace(/\.$/, "")})`);
     },
   });
-  // The end of a process is noticed without pings.
-  if (options.transport.type === "stdio") pulse.end();
 
   const readTools = async (): Promise<McpTool[]> => {
     try {

@@ -19,6 +19,8 @@ export interface Health {
 
 export interface KeepAliveOptions {
   times: KeepAliveTimes;
+  /** False: pings only when asked to, for a server whose end is noticed otherwise. */
+  periodic: boolean;
   /** Sends a small request. Any response is a sign of life, including an error. */
   ping(limitMs: number): Promise<unknown>;
   /** Whether a call is running; it has a time limit of its own. */
@@ -28,8 +30,8 @@ export interface KeepAliveOptions {
   onSilent(error: unknown): void;
 }
 
-/** Pings an HTTP server at an interval: it has no connection whose end could be noticed. */
-export function createKeepAlive({ times, ping, busy, onExpired, onSilent }: KeepAliveOptions) {
+/** Pings a server: one over HTTP at an interval, since it has no connection whose end could be noticed. */
+export function createKeepAlive({ times, periodic, ping, busy, onExpired, onSilent }: KeepAliveOptions) {
   let ended = false;
   let checking = false;
   let latest: Health = { checkedAt: new Date().toISOString(), latencyMs: null };
@@ -59,9 +61,10 @@ export function createKeepAlive({ times, ping, busy, onExpired, onSilent }: Keep
     await look().catch(onSilent);
     checking = false;
   };
-  const timer = setInterval(() => {
+  const regular = () => {
     if (!busy()) void check();
-  }, times.everyMs);
+  };
+  const timer = periodic ? setInterval(regular, times.everyMs) : undefined;
 
   return {
     /** Pings now. */

@@ -15,6 +15,7 @@ import { AppError } from "../../../shared/server/errors.ts";
 import type { Log } from "../../../shared/server/log.ts";
 import type { RealtimeClient } from "../../events/realtime-client.ts";
 import { createConcurrencyLimit } from "../../http/concurrency-limit.ts";
+import type { LogStore } from "../../logs/log-store.ts";
 import { createAddressRules } from "../../outbound/address-rules.ts";
 import { createOwnAddresses, type OwnAddressesOptions } from "../../outbound/own-addresses.ts";
 import type { McpConnection } from "../connection/connection.ts";
@@ -28,6 +29,7 @@ import { mergeSecrets } from "../secrets.ts";
 import { createMcpStore, type McpTransport, type StoredMcpServer } from "../store.ts";
 import { createMcpWorkbench, type McpWorkbench } from "../workbench/workbench.ts";
 import { createCommandList } from "./command-list.ts";
+import { createKeptLog } from "./kept-log.ts";
 import { observedPeer } from "./observed-peer.ts";
 import type { RestartTimes } from "./restart-policy.ts";
 import { createMcpRunner, type McpRunner, type RunState } from "./runner.ts";
@@ -138,6 +140,8 @@ export interface McpHostDeps {
   config: Pick<Config, "MCP_ALLOWED_COMMANDS" | "MCP_ALLOWED_HOSTS"> & OwnAddressesOptions["config"];
   /** Folder for the programs that `npx` and `uvx` run. Without it these two are started themselves. */
   programFolder?: string;
+  /** Keeps the output of the servers. Without it only the latest part is kept, in memory. */
+  logs?: Pick<LogStore, "append">;
   /** Longest start, in milliseconds. */
   startMs?: number;
   /** How often an HTTP server is pinged. */
@@ -166,6 +170,7 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
     message: messages.tooManyCallsOfCaller,
   });
   const programs = createPrograms({ database, folder: options.programFolder, log });
+  const kept = createKeptLog(options.logs);
   const runners = new Map<string, McpRunner>();
   const failureListeners = new Set<(failure: McpFailure) => void>();
   let closed = false;
@@ -203,6 +208,7 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
       },
       onStatus(status, message) {
         const timestamp = new Date().toISOString();
+        kept.status(serverId, status);
         realtime.emitToMCP(serverId, "status", {
           serverId,
           status,
@@ -211,7 +217,10 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
         });
         notifyAll(serverId, status);
       },
-      onLog: (entry) => realtime.emitToMCP(serverId, "log", entry),
+      onLog(entry) {
+        realtime.emitToMCP(serverId, "log", entry);
+        kept.line(serverId, entry);
+      },
       peerOf: (mask) =>
         observedPeer(workbench.peerOf(serverId, mask), {
           onNotification: (method, params) => observer?.onNotification(serverId, method, params),

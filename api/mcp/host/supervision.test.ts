@@ -153,6 +153,33 @@ test("a start and a stop in one turn leave it stopped", async () => {
   expect(host.get(id)).toMatchObject({ status: "stopped", process: null });
 });
 
+test("calls to a server that is killed fail at once, and its tools are there after the restart", async () => {
+  await reopen({ restartTimes: fast });
+  const id = await register();
+  await host.start(id);
+  const pid = Number(await callText(id));
+  const call = host.callTool(id, "silent", {}).catch((error: unknown) => error);
+  process.kill(pid, "SIGKILL");
+  expect(await call).toMatchObject({ code: "upstream_unavailable" });
+  await eventually(() => host.get(id).restarts.count === 1 && host.get(id).status === "running", 15_000);
+  expect((await host.tools(id)).map(({ name }) => name)).toEqual(["pid"]);
+});
+
+test("a server that hangs is noticed after a call without a response, and started again", async () => {
+  await reopen({ restartTimes: fast, pulse: { everyMs: 60_000, limitMs: 500 } });
+  const id = await register();
+  await host.start(id);
+  const first = Number(await callText(id));
+  // A slow call alone is no sign of it.
+  await expect(host.callTool(id, "silent", {}, { timeoutMs: 200 })).rejects.toThrow("did not answer");
+  expect(Number(await callText(id))).toBe(first);
+  process.kill(first, "SIGSTOP");
+  await expect(host.callTool(id, "pid", {}, { timeoutMs: 200 })).rejects.toThrow("did not answer");
+  await eventually(() => host.get(id).restarts.count === 1 && host.get(id).status === "running", 15_000);
+  expect(Number(await callText(id))).not.toBe(first);
+  expect(isAlive(first)).toBe(false);
+});
+
 describe("limits", () => {
   test("an idle server ends, and the next call starts it again", async () => {
     await reopen({ minuteMs: 100 });

@@ -20,6 +20,7 @@ import { ToolsTab } from "../tools/ToolsTab.tsx";
 import { wireMessages } from "../wire/messages.ts";
 import type { McpActions } from "./mcp-actions.ts";
 import { openMcpLog } from "./mcp-log.ts";
+import { recentLog } from "./recent-log.ts";
 import { ServerAbout } from "./ServerAbout.tsx";
 import { ServerActions } from "./ServerActions.tsx";
 import { SettingsTab } from "./SettingsTab.tsx";
@@ -61,7 +62,7 @@ export function ServerPane(props: ServerPaneProps) {
   const source = createMemo(() => {
     const serverId = id();
     return openMcpLog(serverId, {
-      recent: () => api.mcp.log(serverId),
+      recent: () => recentLog(serverId, { inMemory: () => api.mcp.log(serverId), stored: api.logs.search }),
       join: (onError) => mcpWS.join(serverId, { onError }),
       onLog: (listener) => mcpWS.on("log", listener),
       onStatus: (listener) => mcpWS.on("status", listener),

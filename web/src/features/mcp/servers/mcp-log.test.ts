@@ -1,7 +1,9 @@
 import { expect, it, vi } from "vitest";
 import type { McpLog } from "../../../../../shared/protocol/events/mcp.ts";
+import type { StoredLogLine } from "../../../../../shared/protocol/log-search.ts";
 import type { LogHandlers } from "../../logs/live/live-logs.ts";
 import { openMcpLog } from "./mcp-log.ts";
+import { recentLog } from "./recent-log.ts";
 
 const log = (data: string, fields: Partial<McpLog> = {}): McpLog => ({
   serverId: "a",
@@ -69,4 +71,29 @@ it("continues live without stored lines, and reports restarts and failures", asy
   tell({ serverId: "a", status: "starting" });
   tell({ serverId: "a", status: "failed" });
   expect(states).toEqual(["restarted", "failed"]);
+});
+
+it("shows what is stored from before the start of the panel, and still shows the rest when nothing is stored", async () => {
+  const line = (text: string, stream: "stdout" | "stderr") => ({ text, stream, time: "2026-01-01T00:00:00.123456Z" });
+  const queries: unknown[] = [];
+  const stored = async (query: unknown) => {
+    queries.push(query);
+    // Newest first, as the API returns them.
+    return { lines: [line("[WARNING] low", "stdout"), line("[note] up", "stderr")] as StoredLogLine[] };
+  };
+  const inMemory = async () => [log("now", { timestamp: "2026-01-02T00:00:00.000Z" })];
+  const entries = await recentLog("a", { inMemory, stored });
+  expect(entries.map(({ source, level, data }) => [source, level, data])).toEqual([
+    ["stderr", "info", "[note] up"],
+    ["notification", "warning", "low"],
+    ["stderr", "info", "now"],
+  ]);
+  expect(queries).toEqual([
+    [
+      ["mcp", "a"],
+      ["limit", "500"],
+      ["until", "2026-01-01T23:59:59.999Z"],
+    ],
+  ]);
+  expect(await recentLog("a", { inMemory, stored: () => Promise.reject(new Error("off")) })).toHaveLength(1);
 });
