@@ -67,7 +67,10 @@ export interface LogStoreMetrics {
 }
 
 export interface LogStoreOptions {
-  config: Pick<Config, "DATA_DIR" | "DOCKER_HOST" | "PM2_HOME" | "LOG_STORE_MAX_BYTES" | "LOG_STORE_MAX_DAYS">;
+  config: Pick<
+    Config,
+    "DATA_DIR" | "DOCKER_HOST" | "PM2_HOME" | "PM2_DAEMONS" | "LOG_STORE_MAX_BYTES" | "LOG_STORE_MAX_DAYS"
+  >;
   log: Log;
 }
 
@@ -202,6 +205,7 @@ function startWorkers(config: LogStoreOptions["config"], watches: ReadonlyMap<nu
     maxDays: config.LOG_STORE_MAX_DAYS,
     dockerHost: config.DOCKER_HOST,
     pm2Home: config.PM2_HOME,
+    pm2Daemons: config.PM2_DAEMONS,
     since: Date.now(),
   };
   const floor = openRetentionFloor(folder, log);

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LogContainersAnswer, LogHistogramAnswer, LogSearchAnswer } from "../../shared/protocol/log-search.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
+import { lacks } from "../../shared/testing/parts.ts";
 import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
@@ -161,6 +162,29 @@ describe("the log history of PM2 processes", () => {
   });
 });
 
+describe.skipIf(await lacks("other-users"))("the logs of another user's processes", () => {
+  test("are stored like those of the panel's own daemon, and belong to those who can see all apps of the user", async () => {
+    const [own, other] = await Promise.all([testPm2(), testPm2({ uid: 4_001 })]);
+    await other.start({ name: "till", source: `console.log("sold"); ${idle}` });
+    const api = await startApi({ pm2Home: own.home, logStore: {}, env: { PM2_DAEMONS: `${own.home},${other.home}` } });
+    try {
+      const key = `#4001@${other.home.replaceAll("/", "%2F")}`;
+      const id = `${key}:till`;
+      const search = async (query: Record<string, string>, ask = {}) =>
+        (await api.ask("GET", `/api/logs?${new URLSearchParams(query)}`, ask)).body as LogSearchAnswer;
+      await eventually(async () => expect((await search({ process: id })).lines[0]).toMatchObject({ text: "sold" }));
+      const cookie = await api.loginAs("viewer", { services: [], deployments: [`${key}:*`] });
+      expect((await search({}, { cookie })).lines.map(({ container }) => container)).toEqual([id]);
+      expect((await search({ process: id }, { cookie })).lines).toHaveLength(1);
+      const listed = (await api.ask("GET", "/api/logs/containers", { cookie })).body as LogContainersAnswer;
+      expect(listed.processes.map(({ name }) => name)).toEqual([id]);
+    } finally {
+      await api.close();
+      await Promise.all([own.close(), other.close()]);
+    }
+  });
+});
+
 describe("a log file of a process", () => {
   let pm2: TestPm2;
   let folder: Awaited<ReturnType<typeof tempFolder>>;
@@ -171,6 +195,7 @@ describe("a log file of a process", () => {
         DATA_DIR: folder.path,
         DOCKER_HOST: "unix:///nonexistent/docker.sock",
         PM2_HOME: pm2.home,
+        PM2_DAEMONS: "own",
         LOG_STORE_MAX_BYTES: 64 * 1024 * 1024,
         LOG_STORE_MAX_DAYS: 14,
       },

@@ -74,11 +74,6 @@ export function registerDeployments(io: SocketServer, deps: DeploymentsDeps): Re
         processes.choose(wanted, (other) => canSeeDeployment(limits, other)),
         signal,
       );
-      const { direct } = await unlessAborted(processes.linkOf(id), signal);
-      // Its paths are the word of another user: this server must not open what they name.
-      if (!direct || direct.owner !== undefined) {
-        throw new AppError("not_supported", "The log of another user's process cannot be followed.");
-      }
       const { renewed } = logs.subscribe(socket, id, ref, { tail, since, ages });
       if (!renewed) memberships.join(deploymentRoom(deploymentId));
       socket.emit("connected", ref);

@@ -116,7 +116,7 @@ export function createProcesses({ pm2Home, shown = "own", ...options }: Processe
     return { first, more };
   };
 
-  /** Joins what each daemon returns. Another one that fails, or is slow, leaves its apps out. */
+  /** Joins what each daemon returns. One that fails, or another one that is slow, leaves its apps out. */
   const ofAll = async <T>(read: (host: ProcessHost) => Promise<ReadonlyMap<string, T>>): Promise<Map<string, T>> => {
     const known = await registry.look().catch(() => new Map<string, KnownDaemon>());
     const empty: ReadonlyMap<string, T> = new Map();
@@ -127,7 +127,8 @@ export function createProcesses({ pm2Home, shown = "own", ...options }: Processe
             throw new UnavailableError("down", "This PM2 daemon does not answer.");
           }).catch(() => empty),
     );
-    return new Map((await Promise.all([read(own), ...others])).flatMap((found) => [...found]));
+    const ofOwn = read(own).catch(() => empty);
+    return new Map((await Promise.all([ofOwn, ...others])).flatMap((found) => [...found]));
   };
 
   const survey = async (): Promise<Survey> => {

@@ -1,5 +1,6 @@
 import { openProcessEvents } from "../../../shared/logs/pm2/process-events.ts";
-import type { ProcessHost } from "../../../shared/pm2/processes.ts";
+import type { Processes } from "../../../shared/pm2/daemons.ts";
+import { daemonOfDeployment, OWN_DAEMON } from "../../../shared/protocol/daemon-key.ts";
 import { delay } from "../../../shared/server/async/backoff.ts";
 import type { Log } from "../../../shared/server/log.ts";
 import type { CollectedLog } from "./collected-log.ts";
@@ -19,12 +20,12 @@ export interface ProcessCollector {
 }
 
 export interface ProcessCollectorOptions {
-  processes: ProcessHost;
+  processes: Processes;
   ingest: Ingest;
   log: Log;
 }
 
-/** Follows the log files of all PM2 processes, and puts their lines into the ingest. Without a daemon, it waits for one. */
+/** Follows the log files of the processes of all PM2 daemons, and puts their lines into the ingest. Without a daemon, it waits for one. */
 export function startProcessCollector({ processes, ingest, log }: ProcessCollectorOptions): ProcessCollector {
   const closing = new AbortController();
   const events = openProcessEvents(processes);
@@ -36,11 +37,16 @@ export function startProcessCollector({ processes, ingest, log }: ProcessCollect
 
   const relist = async () => {
     try {
-      const listed = await processes.list();
+      const { deployments, own, isUnknown } = await processes.survey();
       if (closing.signal.aborted) return;
-      tasks.compare(listed.map(({ id, status }) => ({ id, running: status === "online" })));
-    } catch {
       // Without the daemon it is unknown what there is: files are still followed.
+      const isLost = (id: string) => isUnknown(id) || (own.state !== "up" && daemonOfDeployment(id) === OWN_DAEMON);
+      tasks.compare(
+        deployments.map(({ id, status }) => ({ id, running: status === "online" })),
+        isLost,
+      );
+    } catch {
+      // The next list tries again.
     }
   };
   const watch = async () => {

@@ -24,10 +24,10 @@ export const MAX_FOLLOWED = 500;
 const MAX_FIRST_LINES = 10_000;
 const MAX_FIRST_BYTES = 8 * 1024 * 1024;
 /** Slower than for a viewer: the lines come with the events of the files. */
-const pace = { relistMs: 30_000, isAligned: true, pollMs: 2_000 };
+const pace = { relistMs: 30_000, isAligned: true, pollMs: 2_000, linkedPollMs: 5_000 };
 
 export interface ProcessTasksOptions {
-  processes: Pick<ProcessHost, "logFiles" | "home">;
+  processes: Pick<ProcessHost, "logFiles" | "linkOf">;
   events: ProcessEvents;
   ingest: Ingest;
   log: Log;
@@ -37,8 +37,12 @@ export interface ProcessTasksOptions {
 
 /** One task for each deployment, which reads its log files and follows them. */
 export interface ProcessTasks {
-  /** Follows the deployments of this list, and ends the tasks of all others. Marks a stored one that is missing as removed. */
-  compare(present: readonly { id: string; running: boolean }[]): void;
+  /**
+   * Follows the deployments of this list, and ends the tasks of all others. Marks a stored one that is missing as removed.
+   *
+   * @param isUnknown whether the daemon of a deployment did not respond: it may still be there
+   */
+  compare(present: readonly { id: string; running: boolean }[], isUnknown: (id: string) => boolean): void;
   list(): CollectedLog[];
   /** Resolves once all tasks have ended. */
   settled(): Promise<unknown>;
@@ -83,11 +87,12 @@ export function createProcessTasks(options: ProcessTasksOptions): ProcessTasks {
   };
 
   return {
-    compare(present) {
+    compare(present, isUnknown) {
       const ids = new Set(present.map(({ id }) => id));
-      for (const [id, task] of tasks) if (!ids.has(id) || task.ended) end(id, task);
+      const isGone = (id: string) => !ids.has(id) && !isUnknown(id);
+      for (const [id, task] of tasks) if (isGone(id) || task.ended) end(id, task);
       for (const stream of ingest.streams()) {
-        if (stream.kind === "process" && !ids.has(stream.name)) ingest.noteRemoval(stream);
+        if (stream.kind === "process" && isGone(stream.name)) ingest.noteRemoval(stream);
       }
       for (const { id, running } of present) {
         const task = tasks.get(id);

@@ -1,12 +1,12 @@
 import type { ProcessHost, ProcessLogFiles } from "../../../shared/pm2/processes.ts";
 
-type LogFilesHost = Pick<ProcessHost, "logFiles" | "allLogFiles" | "home">;
+type LogFilesHost = Pick<ProcessHost, "logFiles" | "allLogFiles" | "linkOf">;
 
 /**
  * Answers the requests of many followers with few lists of the daemon: one that comes while a list is on its way waits
  * for the next one, with all others. No response is older than its request.
  */
-export function shareList(processes: LogFilesHost): Pick<ProcessHost, "logFiles" | "home"> {
+export function shareList(processes: LogFilesHost): Pick<ProcessHost, "logFiles" | "linkOf"> {
   type Lists = Promise<ReadonlyMap<string, ProcessLogFiles[]>>;
   let running: Lists | undefined;
   let next: Lists | undefined;
@@ -31,7 +31,7 @@ export function shareList(processes: LogFilesHost): Pick<ProcessHost, "logFiles"
     return next;
   };
   return {
-    home: processes.home,
+    linkOf: processes.linkOf,
     async logFiles(id) {
       // One that is missing, or of a daemon that does not respond, is asked for by itself: the error says why.
       return (await list()).get(id) ?? processes.logFiles(id);

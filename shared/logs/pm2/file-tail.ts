@@ -1,18 +1,8 @@
 import { type FSWatcher, fstatSync, watch } from "node:fs";
-import { type FileHandle, stat } from "node:fs/promises";
 import type { GapReason } from "../../protocol/events/services.ts";
 import type { Mark } from "../log-source.ts";
-import {
-  type FileLine,
-  fingerprintOf,
-  isPlace,
-  LineReader,
-  openLogFile,
-  rotatedNeighbours,
-  sumOf,
-  type TailOptions,
-  tailOffset,
-} from "./log-file.ts";
+import type { LogAccess, LogHandle } from "./log-access.ts";
+import { type FileLine, fingerprintOf, isPlace, LineReader, sumOf, type TailOptions, tailOffset } from "./log-file.ts";
 
 /** Interval at which a file is checked without an event: watches can run out, or miss a rename. */
 export const POLL_MS = 500;
@@ -38,7 +28,7 @@ const MAX_BREAKS = 256;
 const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === "ENOENT";
 
 /** Identity of a file, different from its predecessor with the same name: inode and first line. */
-async function epochOf(handle: FileHandle): Promise<string> {
+async function epochOf(handle: LogHandle): Promise<string> {
   const { ino } = await handle.stat();
   return `${ino.toString(36)}-${(await fingerprintOf(handle)).toString(36)}`;
 }
@@ -65,7 +55,7 @@ export class FileTail {
   private seen: { ino: number; size: number; mtimeMs: number } | undefined;
   private readonly path: string;
   private readonly handlers: TailHandlers;
-  private handle: FileHandle | undefined;
+  private handle: LogHandle | undefined;
   private reader: LineReader;
   private reading: Promise<void> = Promise.resolve();
   /** Epochs that this tail has read, oldest first. */
@@ -76,8 +66,11 @@ export class FileTail {
   /** Breaks of this file, by epoch. A line never spans a break. */
   private readonly breaks: Mark[];
 
+  private readonly access: LogAccess;
+
   /** @param breaks of earlier readers of the file; new ones are added */
-  constructor(path: string, from: Mark | undefined, handlers: TailHandlers, breaks: Mark[] = []) {
+  constructor(access: LogAccess, path: string, from: Mark | undefined, handlers: TailHandlers, breaks: Mark[] = []) {
+    this.access = access;
     this.breaks = breaks;
     this.path = path;
     this.mark = from ?? { epoch: "", at: 0 };
@@ -94,7 +87,7 @@ export class FileTail {
 
   /** Reads nothing written after this call until `release`. Not for files with several writers. */
   hold(): RunBreak | undefined {
-    if (!this.handle) return undefined;
+    if (this.handle?.fd === undefined) return undefined;
     const runBreak = { offset: fstatSync(this.handle.fd).size };
     this.held.push(runBreak);
     return runBreak;
@@ -146,9 +139,15 @@ export class FileTail {
   private async readOn(): Promise<void> {
     if (!this.handle && !(await this.reopen())) return;
     while (this.handle) {
-      const handle: FileHandle = this.handle;
+      const handle: LogHandle = this.handle;
       const seen = await handle.stat();
       const { size, ino } = seen;
+      if (handle.isReplaced) {
+        await this.deliver(this.reader.finish(), this.mark.epoch, handle);
+        this.handlers.onLost("rotated", this.mark);
+        await this.startOver();
+        continue;
+      }
       const epoch = await epochOf(handle);
       const isOther = this.mark.at > 0 && !(isSameFile(epoch, this.mark.epoch) && (await holdsMark(handle, this.mark)));
       const restarted = size < this.reader.position || isOther;
@@ -158,7 +157,7 @@ export class FileTail {
       }
       await this.drain(handle, epoch);
       if (this.held.length > 0) return;
-      const current = await stat(this.path).catch(() => undefined);
+      const current = await this.access.stat(this.path);
       if (!current || current.ino === ino) {
         this.seen = seen;
         return;
@@ -172,7 +171,7 @@ export class FileTail {
   async isUnchanged(): Promise<boolean> {
     const { seen } = this;
     if (!this.handle || !seen) return false;
-    const now = await stat(this.path).catch(() => undefined);
+    const now = await this.access.stat(this.path);
     return now !== undefined && now.ino === seen.ino && now.size === seen.size && now.mtimeMs === seen.mtimeMs;
   }
 
@@ -182,7 +181,7 @@ export class FileTail {
     await handle?.close();
   }
 
-  private async deliver(lines: FileLine[], epoch: string, handle: FileHandle): Promise<void> {
+  private async deliver(lines: FileLine[], epoch: string, handle: LogHandle): Promise<void> {
     const last = lines.at(-1);
     if (!last) return;
     this.mark = { epoch, at: last.end };
@@ -193,7 +192,7 @@ export class FileTail {
     await this.handlers.onLines(lines, epoch, (await handle.stat()).mtimeMs);
   }
 
-  private async drain(handle: FileHandle, known: string): Promise<void> {
+  private async drain(handle: LogHandle, known: string): Promise<void> {
     let epoch = known;
     for (;;) {
       for await (const lines of this.reader.read(handle, () => this.stopAt(epoch))) {
@@ -217,9 +216,9 @@ export class FileTail {
 
   /** Opens the file by name; returns false if there is none. Reads rotated files first if the mark is in one of them. */
   private async reopen(): Promise<boolean> {
-    let handle: FileHandle;
+    let handle: LogHandle;
     try {
-      handle = await openLogFile(this.path);
+      handle = await this.access.open(this.path);
     } catch (error) {
       if (isMissing(error)) return false;
       throw error;
@@ -266,10 +265,10 @@ export class FileTail {
   }
 
   /** Returns the readable rotated files, oldest first. */
-  private async openNeighbours(): Promise<{ handle: FileHandle; epoch: string; size: number }[]> {
+  private async openNeighbours(): Promise<{ handle: LogHandle; epoch: string; size: number }[]> {
     const neighbours = [];
-    for (const path of await rotatedNeighbours(this.path)) {
-      const handle = await openLogFile(path).catch(() => undefined);
+    for (const path of await this.access.rotated(this.path)) {
+      const handle = await this.access.open(path).catch(() => undefined);
       if (handle) neighbours.push({ handle, epoch: await epochOf(handle), size: (await handle.stat()).size });
     }
     return neighbours;
@@ -285,12 +284,12 @@ export class FileTail {
     this.held.length = 0;
     this.reader = new LineReader(0);
     this.mark = { epoch: "", at: 0 };
-    this.handle = await openLogFile(this.path).catch(() => undefined);
+    this.handle = await this.access.open(this.path).catch(() => undefined);
   }
 }
 
 /** Whether the content before the mark is unchanged: an emptied file may have grown past it, with the same first line. */
-const holdsMark = async (handle: FileHandle, { at, sum }: Mark): Promise<boolean> =>
+const holdsMark = async (handle: LogHandle, { at, sum }: Mark): Promise<boolean> =>
   sum === undefined || isPlace(handle, at, sum);
 
 export interface FollowFileOptions {
@@ -298,6 +297,8 @@ export interface FollowFileOptions {
   /** The file was read to its end, or does not exist. */
   onRead(): void;
   pollMs: number;
+  /** Whether the file system tells of changes. */
+  isDirect: boolean;
 }
 
 /** Follows a file until aborted: reads on every change, and checks it every `pollMs` in case a change was missed. */
@@ -305,7 +306,7 @@ export async function followFile(
   tail: FileTail,
   path: string,
   signal: AbortSignal,
-  { onError, onRead, pollMs }: FollowFileOptions,
+  { onError, onRead, pollMs, isDirect }: FollowFileOptions,
 ): Promise<void> {
   let watcher: FSWatcher | undefined;
   let wake: (() => void) | undefined;
@@ -317,6 +318,7 @@ export async function followFile(
   const rewatch = () => {
     watcher?.close();
     watcher = undefined;
+    if (!isDirect) return;
     try {
       watcher = watch(path, { persistent: false }, nudge);
       watcher.on("error", () => {});
@@ -358,10 +360,15 @@ export async function followFile(
 }
 
 /** Returns the mark before the last `lines` complete lines of a file; undefined if there is no such file. */
-export async function tailMark(path: string, lines: number, options: TailOptions = {}): Promise<Mark | undefined> {
-  let handle: FileHandle;
+export async function tailMark(
+  access: LogAccess,
+  path: string,
+  lines: number,
+  options: TailOptions = {},
+): Promise<Mark | undefined> {
+  let handle: LogHandle;
   try {
-    handle = await openLogFile(path);
+    handle = await access.open(path);
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

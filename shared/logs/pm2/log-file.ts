@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 import { AppError } from "../../server/errors.ts";
 import { LINE_CUT_MARK, LINE_MAX_BYTES } from "../line-limit.ts";
+import type { LogHandle } from "./log-access.ts";
 
 const CHUNK_BYTES = 64 * 1024;
 /** Bytes of the first line that distinguish a file from an earlier one with the same name or inode. */
@@ -48,7 +49,7 @@ function refuse(error: unknown): never {
 }
 
 /** Returns the checksum of the first line; 0 while it is incomplete. */
-export async function fingerprintOf(handle: FileHandle): Promise<number> {
+export async function fingerprintOf(handle: LogHandle): Promise<number> {
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(FINGERPRINT_BYTES), 0, FINGERPRINT_BYTES, 0);
   const newline = buffer.subarray(0, bytesRead).indexOf(NEWLINE);
   if (newline === -1 && bytesRead < FINGERPRINT_BYTES) return 0;
@@ -68,7 +69,7 @@ export function sumOf(text: string): number | undefined {
 }
 
 /** Whether a line with this checksum ends at the offset. */
-export async function isPlace(handle: FileHandle, offset: number, sum: number): Promise<boolean> {
+export async function isPlace(handle: LogHandle, offset: number, sum: number): Promise<boolean> {
   const length = sum % (PLACE_BYTES + 1);
   const start = Math.max(0, offset - PLACE_BYTES - 1);
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(offset - start), 0, offset - start, start);
@@ -104,7 +105,7 @@ export class LineReader {
   }
 
   /** Yields the lines chunk by chunk, so that a slow consumer slows the reading; up to the offset `stopAt` or the end. */
-  async *read(handle: FileHandle, stopAt: () => number = () => Number.POSITIVE_INFINITY): AsyncGenerator<FileLine[]> {
+  async *read(handle: LogHandle, stopAt: () => number = () => Number.POSITIVE_INFINITY): AsyncGenerator<FileLine[]> {
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     for (;;) {
       const wanted = Math.min(CHUNK_BYTES, stopAt() - this.readAt);
@@ -182,7 +183,7 @@ export interface TailOptions {
 
 /** Returns the offset of the last `lines` lines of a file, within its last `maxBytes`. */
 export async function tailOffset(
-  handle: FileHandle,
+  handle: LogHandle,
   lines: number,
   { ended = false, maxBytes = TAIL_MAX_BYTES }: TailOptions = {},
 ): Promise<number> {

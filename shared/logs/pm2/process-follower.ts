@@ -7,6 +7,7 @@ import type { Log } from "../../server/log.ts";
 import type { RunChange } from "../container-runs.ts";
 import { type FollowHandlers, type Mark, type Position, RUN_TRACK } from "../log-source.ts";
 import { FileTail, followFile, POLL_MS, type TailHandlers } from "./file-tail.ts";
+import { createLogAccess, type LogAccess } from "./log-access.ts";
 import type { ProcessEvents } from "./process-events.ts";
 import { BUS_LAG_MS, type DeliveredRuns, type ProcessRuns } from "./process-runs.ts";
 import { type LogTrack, noticeOf, toTracks } from "./process-tracks.ts";
@@ -21,15 +22,17 @@ export interface FollowPace {
   isAligned: boolean;
   /** Interval at which a file is checked, in milliseconds. */
   pollMs: number;
+  /** The same, for a file that another process reads. */
+  linkedPollMs: number;
 }
-export const defaultPace: FollowPace = { relistMs: 10_000, isAligned: false, pollMs: POLL_MS };
+export const defaultPace: FollowPace = { relistMs: 10_000, isAligned: false, pollMs: POLL_MS, linkedPollMs: 1_000 };
 /** Restarts that wait for delivery between the lines; more are delivered as a count. */
 const MAX_RESTARTS = 64;
 
 /** Shared by the followers of one deployment's log and the readers of its stored lines. */
 export interface ProcessLogState {
   id: string;
-  processes: Pick<ProcessHost, "logFiles">;
+  processes: Pick<ProcessHost, "logFiles" | "linkOf">;
   events: ProcessEvents;
   log: Log;
   pace: FollowPace;
@@ -119,7 +122,9 @@ export class ProcessFollower {
     this.files = files;
     await this.notify();
     const wanted = new Set(tracks.map((track) => track.id));
-    for (const track of tracks) if (!this.stops.has(track.id)) this.startTail(track);
+    const fresh = tracks.filter((track) => !this.stops.has(track.id));
+    const access = fresh.length > 0 ? createLogAccess(await this.shared.processes.linkOf(this.shared.id)) : undefined;
+    if (access) for (const track of fresh) this.startTail(track, access);
     this.stopTails((trackId) => !wanted.has(trackId));
     this.deliver(this.shared.runs.compare(files, version));
     if (files.some(({ running }) => running)) {
@@ -222,7 +227,7 @@ export class ProcessFollower {
     }
   }
 
-  private startTail(track: LogTrack): void {
+  private startTail(track: LogTrack, access: LogAccess): void {
     const { position, handlers } = this;
     const toLogLines = createToLogLines(track);
     const tailHandlers: TailHandlers = {
@@ -236,7 +241,13 @@ export class ProcessFollower {
         handlers.onLost({ reason, to: new Map(position).set(track.id, to) });
       },
     };
-    const tail = new FileTail(track.path, position.get(track.id), tailHandlers, breaksOf(this.shared, track.id));
+    const tail = new FileTail(
+      access,
+      track.path,
+      position.get(track.id),
+      tailHandlers,
+      breaksOf(this.shared, track.id),
+    );
     const abort = new AbortController();
     this.shared.following.set(track.id, tail);
     let failing = false;
@@ -258,7 +269,8 @@ export class ProcessFollower {
     const done = followFile(tail, track.path, AbortSignal.any([this.signal, abort.signal]), {
       onError,
       onRead,
-      pollMs: this.shared.pace.pollMs,
+      pollMs: access.isDirect ? this.shared.pace.pollMs : this.shared.pace.linkedPollMs,
+      isDirect: access.isDirect,
     });
     this.stops.set(track.id, { abort, done, alone: track.instance !== undefined });
   }

@@ -3,6 +3,7 @@ import { AppError } from "../../server/errors.ts";
 import type { Log } from "../../server/log.ts";
 import { type LogSource, type Mark, type Position, type ReadHandlers, RUN_TRACK } from "../log-source.ts";
 import { FileTail, type TailHandlers, tailMark } from "./file-tail.ts";
+import { createLogAccess } from "./log-access.ts";
 import type { ProcessEvents } from "./process-events.ts";
 import { breaksOf, defaultPace, type FollowPace, ProcessFollower, type ProcessLogState } from "./process-follower.ts";
 import { missedRuns, ProcessRuns } from "./process-runs.ts";
@@ -13,7 +14,7 @@ import { createToLogLines, markAt } from "./track-lines.ts";
 /** The log of all processes of one deployment, read from the files that the daemon names. */
 export function createProcessLogs(
   id: string,
-  processes: Pick<ProcessHost, "logFiles">,
+  processes: Pick<ProcessHost, "logFiles" | "linkOf">,
   events: ProcessEvents,
   log: Log,
   pace: FollowPace = defaultPace,
@@ -37,9 +38,10 @@ export function createProcessLogs(
   const tailOf = async (lines: number, maxBytes?: number): Promise<Position> => {
     const position = new Map<string, Mark>([[RUN_TRACK, shared.run]]);
     const files = await processes.logFiles(id);
+    const access = createLogAccess(await processes.linkOf(id));
     const ended = files.every(({ running }) => !running);
     for (const track of toTracks(files).tracks) {
-      const mark = await unlessUnreadable(tailMark(track.path, lines, { ended: ended && lines > 0, maxBytes }));
+      const mark = await unlessUnreadable(tailMark(access, track.path, lines, { ended: ended && lines > 0, maxBytes }));
       if (mark) position.set(track.id, mark);
     }
     return position;
@@ -59,6 +61,7 @@ export function createProcessLogs(
       const position = new Map(from);
       await deliverMissed(shared, position, handlers);
       const files = await processes.logFiles(id);
+      const access = createLogAccess(await processes.linkOf(id));
       const ended = files.every(({ running }) => !running);
       for (const track of toTracks(files).tracks) {
         if (signal.aborted) break;
@@ -73,7 +76,7 @@ export function createProcessLogs(
           },
           onLost: (reason, to) => handlers.onLost({ reason, to: new Map(position).set(track.id, to) }),
         };
-        const tail = new FileTail(track.path, from.get(track.id), tailHandlers, breaksOf(shared, track.id));
+        const tail = new FileTail(access, track.path, from.get(track.id), tailHandlers, breaksOf(shared, track.id));
         try {
           await unlessUnreadable(ended ? tail.finish() : tail.catchUp());
         } finally {

@@ -31,7 +31,9 @@ export function deploymentsJourney(at: () => TestDesktop): void {
     const before = await lastSale(log);
     await eventually(async () => (await lastSale(log)) >= before + 5);
     await page.getByRole("button", { name: "More tools" }).click();
-    const kept = await downloaded(page, () => page.getByRole("button", { name: "Download what is shown" }).click());
+    const kept = await downloaded(page, () =>
+      page.getByRole("button", { name: "Download all matching lines" }).click(),
+    );
     const sales = [...kept.matchAll(/sale (\d+)/g)].map(([, number]) => Number(number));
     expect(sales).toEqual(sales.map((_, index) => (sales[0] ?? 0) + index));
     await page.getByLabel("Stream", { exact: true }).selectOption({ label: "stderr" });

@@ -259,14 +259,12 @@ describe("a feed that meets stored lines", () => {
     const { feed, setQuery, texts, dispose } = start({ history: () => marked });
     setQuery({ ...noQuery, text: "no such text", only: true });
     await readAll(feed);
-    expect(texts()).toEqual([
-      "Lines missing: the Docker Engine was away, or the container was removed before they were read",
-    ]);
+    expect(texts()).toEqual(["Lines missing: their source was away or removed before they were read"]);
     setQuery({ ...noQuery, text: "exited", only: true });
     await readAll(feed);
     expect(texts()).toEqual([
       "Exited with code 1",
-      "Lines missing: the Docker Engine was away, or the container was removed before they were read",
+      "Lines missing: their source was away or removed before they were read",
     ]);
     dispose();
   });

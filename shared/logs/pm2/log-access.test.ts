@@ -1,0 +1,65 @@
+import { appendFile, chown, mkdir, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import { afterEach, expect, test } from "vitest";
+import { readLogFile, statLogFile } from "../../pm2/log-files.ts";
+import { type TempFolder, tempFolder } from "../../testing/temp-folder.ts";
+import { FileTail } from "./file-tail.ts";
+import { createLogAccess } from "./log-access.ts";
+
+let folder: TempFolder | undefined;
+afterEach(() => folder?.remove());
+const makeFolder = async () => {
+  folder = await tempFolder("logs");
+  return folder.path;
+};
+
+test("a file that only a link can read is followed by its place; what a rotation hides is a gap", async () => {
+  const path = join(await makeFolder(), "app-out.log");
+  const access = createLogAccess({ statFile: statLogFile, readFile: readLogFile });
+  const story: string[] = [];
+  const tail = new FileTail(access, path, undefined, {
+    onLines: (lines) => void story.push(...lines.map(({ text }) => text.trimEnd())),
+    onLost: (reason) => void story.push(`<${reason}>`),
+  });
+  await tail.catchUp();
+  await writeFile(path, "one\ntwo\nthr");
+  await tail.catchUp();
+  expect(await tail.isUnchanged()).toBe(true);
+  await appendFile(path, "ee\n");
+  expect(await tail.isUnchanged()).toBe(false);
+  await tail.catchUp();
+  await appendFile(path, "unread\n");
+  await rename(path, `${path}.1`);
+  await writeFile(path, "new\n");
+  await tail.catchUp();
+  await tail.catchUp();
+  await truncate(path);
+  await tail.catchUp();
+  await appendFile(path, "last\n");
+  await tail.catchUp();
+  await tail.close();
+  expect(story).toEqual(["one", "two", "three", "<rotated>", "new", "<truncated>", "last"]);
+});
+
+test.skipIf(process.getuid?.() !== 0)(
+  "of another user's daemon only regular files of this user are opened",
+  async () => {
+    const home = join(await makeFolder(), "home");
+    await mkdir(home);
+    const [own, other, link] = ["own.log", "other.log", "link.log"].map((name) => join(home, name)) as [
+      string,
+      string,
+      string,
+    ];
+    await writeFile(own, "own\n");
+    await writeFile(other, "of root\n");
+    await chown(own, 4_001, 4_001);
+    await symlink(other, link);
+    const direct = createLogAccess({ direct: { owner: 4_001 }, statFile: statLogFile, readFile: readLogFile });
+    await (await direct.open(own)).close();
+    for (const path of [other, link]) await expect(direct.open(path)).rejects.toMatchObject({ code: "not_supported" });
+    await rm(link);
+    await expect(direct.open(link)).rejects.toMatchObject({ code: "ENOENT" });
+  },
+);
