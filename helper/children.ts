@@ -1,10 +1,10 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import { AppError } from "../shared/server/errors.ts";
 import type { Account, Accounts } from "./accounts.ts";
 import { startUserChild, type UserChild } from "./user-child.ts";
 
 /** Users with a process at once, each of some 50 MB. */
-const MAX_CHILDREN = 16;
+const MAX_CHILDREN = 20;
 const IDLE_MS = 60_000;
 /** Calls of one user at once. */
 const MAX_CALLS = 32;
@@ -32,7 +32,9 @@ interface Place {
  */
 export function createChildren(accounts: Accounts): Children {
   const places = new Map<number, Place>();
-  const key = randomBytes(32).toString("base64");
+  const secret = randomBytes(32);
+  /** A user can read what its own process knows. */
+  const keyOf = (uid: number) => createHmac("sha256", secret).update(String(uid)).digest("base64");
 
   const remove = (uid: number, place: Place) => {
     clearTimeout(place.idle);
@@ -48,7 +50,7 @@ export function createChildren(accounts: Accounts): Children {
       if (!idle) throw new AppError("overloaded", "The helper works for too many users at once.");
       remove(...idle);
     }
-    const child = startUserChild(uid, account, key);
+    const child = startUserChild(uid, account, keyOf(uid));
     const place: Place = { account: JSON.stringify(account), child, users: 0, idle: undefined };
     places.set(uid, place);
     child.then(

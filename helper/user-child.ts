@@ -3,7 +3,14 @@ import { join } from "node:path";
 import process from "node:process";
 import type { Readable, Writable } from "node:stream";
 import { createFrameReader, encodeFrame } from "../shared/helper/frames.ts";
-import { type CallError, MAX_HEAD, MAX_PART, type ServerFrame, serverFrame } from "../shared/helper/protocol.ts";
+import {
+  type CallError,
+  MAX_HEAD,
+  MAX_PART,
+  MAX_RESPONSE,
+  type ServerFrame,
+  serverFrame,
+} from "../shared/helper/protocol.ts";
 import { withTimeout } from "../shared/server/async/with-timeout.ts";
 import type { Account } from "./accounts.ts";
 import { findPrivileges } from "./child-status.ts";
@@ -95,6 +102,8 @@ const dropTo = (uid: number, gid: number, hasAccount: boolean): string[] => [
 ];
 
 interface Waiting {
+  /** Bytes of its response so far. */
+  size: number;
   onPart: Part;
   settle(result: { result?: unknown } | CallFailed): void;
 }
@@ -115,8 +124,12 @@ function followChild(child: ChildProcessByStdio<Writable, Readable, Readable>) {
     if (frame.type === "refused") return end();
     const call = waiting.get(frame.id);
     if (!call) return; // it was cancelled
-    if (frame.type === "part") call.onPart(frame.topic, body);
-    else if (frame.type === "end") call.settle({ result: frame.result });
+    if (frame.type === "part") {
+      if (frame.topic === undefined) call.size += body.length;
+      if (call.size > MAX_RESPONSE)
+        end(); // more than the program of the helper sends
+      else call.onPart(frame.topic, body);
+    } else if (frame.type === "end") call.settle({ result: frame.result });
     else call.settle(new CallFailed(frame.error));
   };
   const read = createFrameReader({ head: MAX_HEAD, body: MAX_PART }, ({ head, body }) =>
@@ -162,7 +175,7 @@ function followChild(child: ChildProcessByStdio<Writable, Readable, Readable>) {
           if (outcome instanceof CallFailed) reject(outcome);
           else resolve(outcome.result);
         };
-        waiting.set(id, { onPart, settle });
+        waiting.set(id, { size: 0, onPart, settle });
         signal.addEventListener("abort", cancel, { once: true });
         write({ type: "call", id, verb, input }, body);
       });
