@@ -69,7 +69,7 @@ async function lookUp(uid: number): Promise<Account | undefined> {
   const { stdout } = await run("/usr/bin/id", ["-G", "--", name], options);
   const gids = stdout.trim().split(" ").map(Number);
   const account = { name, gid: Number(entryGid), gids };
-  if (uid === 0) return { ...account, privileged: "this is root" };
+  if (uid === 0) return { ...account, privileged: "This is root" };
   const groups = lines(await getent("group", ...PRIVILEGED_GROUPS)).map((line) => line.split(":"));
   const found = groups.filter(([, , gid]) => gids.includes(Number(gid))).map(([group]) => group);
   return { ...account, privileged: found.length > 0 ? `${name} is a member of ${found.join(" and ")}` : null };

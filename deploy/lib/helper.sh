@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # what services.sh sets: units
+# shellcheck disable=SC2094,SC2154 # the log is appended to by both; what services.sh sets: units
 # The root helper of an installation: off until root turns it on. Sourced after services.sh.
 
 helper_switch="$ETC/helper-on"    # exists while it is on
@@ -15,6 +15,7 @@ release_has_helper() { [ -e "$APP/current/helper/main.ts" ]; }
 helper_process() {
   process="$(cat "$helper_pid" 2>/dev/null || true)"
   case "$process" in '' | *[!0-9]*) return 1 ;; esac
+  [ -r "/proc/$process/cmdline" ] || return 1
   tr '\0' ' ' <"/proc/$process/cmdline" 2>/dev/null | grep 'helper/main.ts' >/dev/null || return 1
   printf '%s' "$process"
 }
@@ -40,11 +41,16 @@ start_helper() {
     mkdir -p "$(dirname "$helper_pid")"
     (
       cd / || exit 1
+      umask 077
       # The real path: a process keeps its release, whatever becomes the current one.
       setsid env -i PATH=/usr/bin:/bin "$(readlink -f "$APP/current/node_modules/.bin/node")" "$(readlink -f "$APP/current")/helper/main.ts" \
-        --user "$SERVICE_USER" --policy "$helper_users" --log "$helper_log" </dev/null >/dev/null 2>&1 &
+        --user "$SERVICE_USER" --policy "$helper_users" --log "$helper_log" </dev/null >/dev/null 2>>"$helper_log" &
       printf '%s' "$!" >"$helper_pid"
     )
+    for _ in $(seq 100); do
+      if [ -S /run/ai-desktop-helper/socket ] || ! helper_process >/dev/null; then break; fi
+      sleep 0.1
+    done
   fi
 }
 
@@ -100,7 +106,7 @@ helper_status() {
     say "The root helper is on. PM2 daemons:"
     say "$found"
   else
-    warn "The root helper is on, but does not answer; see: journalctl -u ai-desktop-helper"
+    warn "The root helper is on, but does not answer; see: $(if has_systemd; then printf 'journalctl -u ai-desktop-helper'; else printf '%s' "$helper_log"; fi)"
     return 1
   fi
   "$NODE" "$APP/current/deploy/helper-users.ts" list "$helper_users"
