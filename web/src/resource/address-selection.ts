@@ -2,7 +2,7 @@ import { useLocation, useNavigate, useParams } from "@solidjs/router";
 import { decodePart, itemHref } from "../lib/addresses.ts";
 
 /** What belongs to the list, and stays in the address whatever item is open. */
-const listNames = ["filter", "sort", "category"];
+const listNames = ["filter", "sort", "category", "user"];
 /** What stays when another item of the list is opened: a person who compares items looks at the same part of each. */
 const paneNames = [...listNames, "tab"];
 

@@ -49,7 +49,8 @@ export function DeploymentsView(props: DeploymentsViewProps) {
     const selected = all().filter(({ id }) => selection.has(id));
     return selected.length > 0 || props.selected === null ? selected.map(({ id }) => id) : [props.selected];
   });
-  const columns = createDeploymentColumns(actions, shown);
+  const users = createUserFilter(all);
+  const columns = createDeploymentColumns(actions, shown, users.several);
   const poll = setInterval(() => {
     if (!document.hidden && !query.isFetching) void query.refetch();
   }, POLL_INTERVAL_MS);
@@ -58,7 +59,6 @@ export function DeploymentsView(props: DeploymentsViewProps) {
   const daemon = () => query.data?.daemon;
   const isUp = () => daemon()?.state === "up";
   const daemons = () => query.data?.daemons ?? [];
-  const users = createUserFilter(all);
   const count = () => countDeployments(all());
 
   return (
@@ -107,7 +107,7 @@ export function DeploymentsView(props: DeploymentsViewProps) {
       }
       table={{
         columns: users.several() ? columns : columns.filter(({ id }) => id !== "user"),
-        narrowColumns: createNarrowColumns(shown),
+        narrowColumns: createNarrowColumns(shown, users.several),
         initialSort: { column: "name" },
         selection,
       }}

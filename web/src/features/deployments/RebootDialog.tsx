@@ -82,7 +82,7 @@ function Change(props: { app: SavedApp }) {
     props.app.environment.filter((variable) => variable.change === change).map(({ name }) => visibleName(name));
   return (
     <li>
-      <b>{visibleName(props.app.id)}</b>{" "}
+      <b>{visibleName(props.app.id.slice(props.app.id.indexOf(":") + 1))}</b>{" "}
       <span class="faint">
         {texts.states[props.app.state]}
         {props.app.changed.length > 0 && `: ${props.app.changed.map((field) => texts.fields[field]).join(", ")}`}

@@ -15,7 +15,7 @@ import { deploymentLabels, deploymentMessages } from "./messages.ts";
 type Shown = () => readonly string[];
 
 /** Columns beside an open deployment. */
-export const createNarrowColumns = (shown: Shown): Column<Deployment>[] => [
+export const createNarrowColumns = (shown: Shown, several: () => boolean): Column<Deployment>[] => [
   {
     id: "name",
     title: deploymentLabels.name,
@@ -24,6 +24,9 @@ export const createNarrowColumns = (shown: Shown): Column<Deployment>[] => [
     cell: (deployment) => (
       <Status tone={statusDisplay(deployment).tone} pulse={statusDisplay(deployment).pulse}>
         {deploymentName(deployment)}
+        <Show when={several()}>
+          <span class="faint"> · {visibleName(deployment.user)}</span>
+        </Show>
       </Status>
     ),
   },
@@ -42,7 +45,12 @@ const ofOnline = (deployment: Deployment, format: (totals: DeploymentTotals) => 
   return totals.online > 0 ? format(totals) : NO_VALUE;
 };
 
-export function createDeploymentColumns(actions: DeploymentActions, shown: Shown): Column<Deployment>[] {
+/** @param several Whether processes of several users are listed: then each row says whose it is. */
+export function createDeploymentColumns(
+  actions: DeploymentActions,
+  shown: Shown,
+  several: () => boolean,
+): Column<Deployment>[] {
   const display = (deployment: Deployment) => {
     const pending = actions.pending(deployment);
     return pending
@@ -65,7 +73,12 @@ export function createDeploymentColumns(actions: DeploymentActions, shown: Shown
             </Show>
             <AlertBadge kind="process" name={deployment.id} />
           </div>
-          <div class="truncate faint deployment-note">{visibleName(deployment.script)}</div>
+          <div class="truncate faint deployment-note">
+            <Show when={several()}>
+              <span class="deployment-user">{visibleName(deployment.user)} · </span>
+            </Show>
+            {visibleName(deployment.script)}
+          </div>
         </div>
       ),
     },
