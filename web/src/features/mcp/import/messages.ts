@@ -4,7 +4,7 @@ export const importMessages = {
   title: "Import MCP servers",
   file: "File",
   fileHint: "Paste .mcp.json, or the file of Claude, Cursor or VS Code. Comments are accepted.",
-  choose: "Choose a file",
+  choose: "Or from a file",
   tooLarge: "The file is larger than 256 KiB.",
   servers: "Servers",
   values: "Values",

@@ -90,7 +90,7 @@ function runRows({ transport, process, health, restarts, program }: McpServer, n
   } else if (process) {
     rows.push(
       [runs.process, String(process.pid)],
-      [runs.uptime, formatDuration((now - Date.parse(process.startedAt)) / 1_000)],
+      [runs.uptime, formatDuration(Math.max(0, now - Date.parse(process.startedAt)) / 1_000)],
       [runs.memory, runs.memoryOf(formatBytes(process.memoryBytes ?? Number.NaN), process.processes)],
     );
   } else rows.push([runs.process, runs.notRunning]);
