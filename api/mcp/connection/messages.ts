@@ -33,10 +33,12 @@ export const messages = {
     sessionOver: (status: number, place: string) => `The server answered ${status} at ${place}: the session is over.`,
     redirects: (status: number, place: string, target: string) =>
       `The server answered ${status} at ${place}: it redirects to ${target}, which is not followed. If that is the server you mean, register that address.`,
+    tooDeep: "The response is nested too deeply.",
     otherAddress: (protocol: string) => `an address of ${protocol}`,
   },
   result: {
     toolProblem: (issues: readonly string[]) => `The server describes this tool wrongly: ${issues.join("; ")}.`,
+    tooDeep: "it is nested too deeply to be checked",
     entryProblem: (issues: readonly string[]) => `The server describes this entry wrongly: ${issues.join("; ")}.`,
     noParts: "The server's answer has no list of parts.",
     invalidPart: (number: number, kind: string | undefined) =>

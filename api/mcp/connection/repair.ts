@@ -21,10 +21,14 @@ export function issuesOf(
   type: "Tool" | "ContentBlock" | "CallToolResult" | "InitializeResult" | "Resource" | "ResourceTemplate" | "Prompt",
   value: unknown,
 ): string[] {
-  const checked = specTypeSchemas[type]["~standard"].validate(value) as {
-    issues?: readonly { message: string; path?: readonly unknown[] }[];
-  };
-  return (checked.issues ?? []).slice(0, 3).map(({ message, path = [] }) => {
+  const checked: unknown = specTypeSchemas[type]["~standard"].validate(value);
+  // The check ran out of stack, and is tried again in a promise, which fails for the same reason.
+  if (checked instanceof Promise) {
+    checked.catch(() => {});
+    return [messages.result.tooDeep];
+  }
+  const { issues } = checked as { issues?: readonly { message: string; path?: readonly unknown[] }[] };
+  return (issues ?? []).slice(0, 3).map(({ message, path = [] }) => {
     const what = message.replace(/^Invalid input: /, "");
     return toSingleLine(path.length === 0 ? what : `"${path.map(String).join(".")}": ${what}`, 200);
   });

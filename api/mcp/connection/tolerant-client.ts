@@ -1,5 +1,6 @@
 import {
   Client,
+  INTERNAL_ERROR,
   type JSONRPCErrorResponse,
   type JSONRPCResponse,
   type JsonSchemaType,
@@ -7,6 +8,7 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
 } from "@modelcontextprotocol/client";
 import { toSingleLine } from "../../../shared/logs/single-line.ts";
+import { isTooDeep } from "./depth.ts";
 import { messages } from "./messages.ts";
 import type { McpListKind } from "./peer.ts";
 import { isCallResult, issuesOf, repairCallResult, repairTools } from "./repair.ts";
@@ -62,7 +64,11 @@ export class TolerantClient extends Client {
   }
 
   protected override _onresponse(response: JSONRPCResponse | JSONRPCErrorResponse): void {
-    super._onresponse("result" in response ? { ...response, result: this.#read(response.result) } : response);
+    if (!("result" in response)) super._onresponse(response);
+    else if (isTooDeep(response.result)) {
+      const { jsonrpc, id } = response;
+      super._onresponse({ jsonrpc, id, error: { code: INTERNAL_ERROR, message: messages.response.tooDeep } });
+    } else super._onresponse({ ...response, result: this.#read(response.result) });
   }
 
   #read(result: Record<string, unknown>): Record<string, unknown> {

@@ -1,4 +1,5 @@
 import type { McpWireEntry } from "../../../shared/protocol/mcp-workbench.ts";
+import { isTooDeep } from "../connection/depth.ts";
 import type { McpDirection } from "../connection/peer.ts";
 
 /** Messages and characters kept per server; the oldest are dropped. */
@@ -77,6 +78,8 @@ export function createWireLog(mask: (text: string) => string, onAdded: (sequence
 
 /** The JSON of a message, without the middle of long texts and the rest of long lists. */
 export function toBoundedJson(message: unknown): { text: string; cut: boolean } {
+  // Writing it would run out of stack.
+  if (isTooDeep(message)) return { text: '"(nested too deeply)"', cut: true };
   let values = 0;
   let cut = false;
   const json = JSON.stringify(message, (_key, value: unknown) => {
