@@ -100,6 +100,7 @@ describe("processes of PM2", () => {
   test("with one name in two namespaces are read, stopped, started, reloaded and deleted separately", async () => {
     await pm2.start({ name: "api", namespaces: ["default", "shop"], source });
     await pm2.start({ name: "a/b:c%", source });
+    await pm2.start({ name: "two\nlines", source });
     const { body } = await api.ask("GET", "/api/deployments");
     const listed = body.deployments as Deployment[];
     const ids = Object.fromEntries(listed.map(({ id, name, namespace }) => [id, `${name} in ${namespace}`]));
@@ -107,6 +108,7 @@ describe("processes of PM2", () => {
       api: "api in default",
       "shop/api": "api in shop",
       "default/a%2Fb%3Ac%25": "a/b:c% in default",
+      "default/two%0Alines": "two\nlines in default",
     });
     const shop = encodeURIComponent("shop/api");
     for (const action of ["stop", "start", "reload", "restart"]) {
@@ -118,6 +120,12 @@ describe("processes of PM2", () => {
     expect((await api.ask("GET", "/api/deployments/api")).body.deployment.instances[0].restarts).toBe(0);
     const odd = encodeURIComponent("default/a%2Fb%3Ac%25");
     expect((await api.ask("GET", `/api/deployments/${odd}`)).body.deployment.name).toBe("a/b:c%");
+    const lines = encodeURIComponent("default/two%0Alines");
+    expect((await api.ask("POST", `/api/deployments/${lines}/stop`)).body.deployment).toMatchObject({
+      name: "two\nlines",
+      status: "stopped",
+    });
+    expect((await api.ask("DELETE", `/api/deployments/${lines}`)).status).toBe(200);
     const limited = await api.loginAs("operator", { deployments: ["api"] });
     expect((await api.ask("POST", `/api/deployments/${shop}/start`, { cookie: limited })).status).toBe(403);
     expect((await api.ask("DELETE", "/api/deployments/api")).status).toBe(200);

@@ -3,10 +3,17 @@ import { AppError } from "../server/errors.ts";
 
 const DEFAULT_NAMESPACE = "default";
 
+/** What has a meaning in an id, and control characters, which an id never contains. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is encoded.
+const special = /[%/:\u0000-\u001f\u007f]/;
+
 const encodePart = (part: string) =>
-  part.replace(/[%/:]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  part.replace(
+    new RegExp(special, "g"),
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
+  );
 const decodePart = (part: string) =>
-  part.replace(/%(25|2F|3A)/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+  part.replace(/%(25|2F|3A|[01][0-9A-F]|7F)/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 
 /**
  * Returns the key of a user's daemon: what stands before the `:` in the ids of its apps. Several daemons of a user differ by
@@ -17,13 +24,13 @@ export const daemonKeyOf = (user: string, home?: string): string =>
 
 /**
  * Returns the id of all processes with one name in one namespace of PM2: the name itself in PM2's `default` namespace,
- * `namespace/name` in others, with `%`, `/` and `:` encoded in both parts. A name in `default` that contains one of these
+ * `namespace/name` in others, with `%`, `/`, `:` and control characters encoded in both parts. A name in `default` that contains one of these
  * characters becomes `default/<encoded name>`, so that ids are unique. For another daemon than the panel's own, its key and `:` precede.
  */
 export function deploymentIdOf(namespace: string, name: string, daemon = OWN_DAEMON): string {
   const prefix = daemon === OWN_DAEMON ? "" : `${daemon}:`;
   const isDefault = namespace === "" || namespace === DEFAULT_NAMESPACE;
-  if (isDefault && !/[%/:]/.test(name)) return prefix + name;
+  if (isDefault && !special.test(name)) return prefix + name;
   return `${prefix}${encodePart(isDefault ? DEFAULT_NAMESPACE : namespace)}/${encodePart(name)}`;
 }
 

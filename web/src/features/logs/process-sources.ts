@@ -5,7 +5,9 @@ import type { LogOrigin } from "./live/log-entry.ts";
 /** The PM2 name in the id of a deployment: ids of another namespace are `namespace/name` with encoded parts. */
 export function processName(id: string): string {
   const name = id.slice(id.indexOf("/") + 1);
-  return name.replace(/%(25|2F|3A)/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+  return name.replace(/%(25|2F|3A|[01][0-9A-F]|7F)/g, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
 }
 
 /** What a process is called among containers; no container's name has a space. */

@@ -66,8 +66,8 @@ export function ProcessFields(props: FieldsProps) {
         <TextField
           label={texts.cwd}
           mono
-          placeholder={folder()}
-          hint={texts.cwdHint(visibleName(folder()))}
+          placeholder={props.host && folder()}
+          hint={props.host && texts.cwdHint(visibleName(folder()))}
           value={props.draft.cwd}
           maxLength={4096}
           error={props.errors.cwd}
@@ -89,7 +89,7 @@ export function ProcessFields(props: FieldsProps) {
         noun="variable"
         pairs={props.draft.env}
         onChange={(env) => props.set({ env })}
-        hint={texts.environmentHint(visibleName(props.host?.user ?? ""))}
+        hint={props.host && texts.environmentHint(visibleName(props.host.user))}
         error={props.errors.env}
       />
       <MoreFields {...props} />
