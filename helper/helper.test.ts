@@ -160,7 +160,10 @@ describe.skipIf(await lacks("namespaces"))("the root helper among three daemons"
       const ports = await eventually(async () => (await link.listeningPorts([pid])) ?? false);
       expect(ports).toEqual([{ address: "127.0.0.1", port: expect.any(Number) }]);
     }
-    expect(await (await helper.link("alice")).listeningPorts([(await app("bob")).pid])).toBeNull();
+    const link = await helper.link("alice");
+    expect(await link.listeningPorts([(await app("bob")).pid])).toBeNull();
+    // No app in cluster mode, for which the daemon itself would listen.
+    expect(await link.daemonPorts?.()).toEqual([]);
   });
 
   test("signals processes of the daemon alone", async () => {
@@ -176,7 +179,7 @@ describe.skipIf(await lacks("namespaces"))("the root helper among three daemons"
   });
 
   test("lets the panel's user see and control the apps of all daemons as its own", async () => {
-    const root = join(helper.folder, "app/shared");
+    const root = "/mnt/shared";
     const program = `
       const { createProcesses } = await import("${root}/pm2/daemons.ts");
       const { createHelperClient } = await import("${root}/helper/client.ts");
@@ -193,13 +196,7 @@ describe.skipIf(await lacks("namespaces"))("the root helper among three daemons"
       const files = await processes.logFiles(bob);
       console.log(JSON.stringify({ states: daemons.map(({ user, state, readOnly }) => [user, state, readOnly !== null]), count: deployments.length, refused, out: files[0].out }));
       client.close();`;
-    const node = join(helper.folder, "app/node");
-    const child = helper.spawnAs(users.panel, [node, "--input-type=module", "-e", program]);
-    let [words, errors] = ["", ""];
-    child.stderr?.on("data", (data: Buffer) => (errors += data.toString()));
-    child.stdout?.on("data", (data: Buffer) => (words += data.toString()));
-    await new Promise((resolve) => child.once("close", resolve));
-    expect(errors).toBe("");
+    const words = await helper.inProject("panel", "--input-type=module", "-e", program);
     const seen = JSON.parse(words) as { states: unknown[]; count: number; refused: string; out: string };
     expect(seen.states.slice(1)).toEqual(
       expect.arrayContaining([

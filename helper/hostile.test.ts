@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createHelperClient } from "../shared/helper/client.ts";
 import { encodeFrame } from "../shared/helper/frames.ts";
+import { HELPER_VERSION } from "../shared/helper/protocol.ts";
 import { eventually } from "../shared/testing/eventually.ts";
 import { lacks } from "../shared/testing/parts.ts";
 import { accountsWithout, allAccounts, type TestHelper, testHelper, users } from "./testing.ts";
@@ -253,7 +254,7 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
     };
     const closed = (socket: Socket) =>
       new Promise((resolve) => (socket.destroyed ? resolve(0) : socket.once("close", resolve)));
-    const hello = encodeFrame({ type: "hello", version: 1 });
+    const hello = encodeFrame({ type: "hello", version: HELPER_VERSION });
     const prefix = (head: number, body: number) => {
       const bytes = Buffer.alloc(8);
       bytes.writeUInt32BE(head, 0);

@@ -41,6 +41,8 @@ export interface TestHelper {
   log(): Promise<string>;
   link(name: keyof typeof users | "root", home?: string): Promise<DaemonLink>;
   daemons(): Promise<HelperDaemon[]>;
+  /** Runs the project's Node as a user; the project lies in `/mnt`. Resolves with its stdout. */
+  inProject(name: keyof typeof users | "root", ...args: string[]): Promise<string>;
   /** Runs the project's PM2 as a user. */
   pm2(name: keyof typeof users | "root", ...args: string[]): Promise<string>;
   /** Starts a program as a user; ended by `close`. */
@@ -132,11 +134,11 @@ export async function testHelper(): Promise<TestHelper> {
     helper.kill("SIGTERM");
     await ended;
   };
-  const pm2: TestHelper["pm2"] = async (name, ...args) => {
+  const inProject: TestHelper["inProject"] = async (name, ...args) => {
     const id = String(uidOf(name));
     // Another user may not be able to reach the project's folder.
     const bound = `mount --bind "$1" /mnt && shift && exec setpriv --reuid=${id} --regid=${id} --clear-groups -- "$@"`;
-    const program = ["/mnt/node_modules/.bin/node", "/mnt/node_modules/pm2/bin/pm2", ...args];
+    const program = ["/mnt/node_modules/.bin/node", ...args];
     const env = {
       PM2_HOME: homeOf(name),
       HOME: join(folder, name),
@@ -147,6 +149,7 @@ export async function testHelper(): Promise<TestHelper> {
     const { stdout } = await run("unshare", command, { env, cwd: join(folder, name), timeout: HANG_MS });
     return stdout;
   };
+  const pm2: TestHelper["pm2"] = (name, ...args) => inProject(name, "/mnt/node_modules/pm2/bin/pm2", ...args);
 
   return {
     folder,
@@ -156,6 +159,7 @@ export async function testHelper(): Promise<TestHelper> {
     homeOf,
     daemons,
     spawnAs,
+    inProject,
     pm2,
     stop,
     allow: async (file) => writeFile(policy ?? "", JSON.stringify(file)),

@@ -2,7 +2,7 @@ import { closeSync, constants, ftruncateSync, readSync } from "node:fs";
 import { z } from "zod";
 import { daemonRef, MAX_READ, MAX_RESPONSE, pm2Methods, type Verb, verbs } from "../../shared/helper/protocol.ts";
 import { decodeArgument } from "../../shared/pm2/amp.ts";
-import { listeningPorts } from "../../shared/pm2/listening-ports.ts";
+import { listeningPorts, ownListeningPorts } from "../../shared/pm2/listening-ports.ts";
 import { followBus } from "../../shared/pm2/pm2-bus.ts";
 import { areChildren, sendSignal } from "../../shared/pm2/send-signal.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";
@@ -92,6 +92,11 @@ export function createVerbs(key: Buffer): (request: ChildRequest) => Promise<unk
       case "ports.list": {
         const { pids } = parse(verb);
         const ports = (await areChildren(pids, home, process)) ? await listeningPorts(pids) : null;
+        send(undefined, Buffer.from(JSON.stringify({ ports })));
+        return undefined;
+      }
+      case "ports.daemon": {
+        const ports = (await areChildren([], home, process)) ? await ownListeningPorts(daemonPid) : null;
         send(undefined, Buffer.from(JSON.stringify({ ports })));
         return undefined;
       }

@@ -84,6 +84,10 @@ export function createHelperLink(
       const { body } = await client.call("ports.list", { daemon: ref, pids: [...pids] });
       return portsResult.parse(JSON.parse(body.toString("utf8"))).ports;
     },
+    async daemonPorts() {
+      const { body } = await client.call("ports.daemon", { daemon: ref });
+      return portsResult.parse(JSON.parse(body.toString("utf8"))).ports;
+    },
     async sendSignal(pid, signal) {
       const input = { daemon: ref, pid, signal } as VerbInput<"process.signal">;
       await client.call("process.signal", input);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { errorStatus } from "../protocol/result.ts";
 
 /** Version of this protocol. Both ends must have the same one: they come from one release. */
-export const HELPER_VERSION = 1;
+export const HELPER_VERSION = 2;
 /** Where the root helper listens. The folder belongs to root, the socket to the user of the panel. */
 export const HELPER_SOCKET = "/run/ai-desktop-helper/socket";
 
@@ -87,6 +87,8 @@ export const verbs = {
     }),
   },
   "file.truncate": { kind: "write", input: z.strictObject({ daemon: daemonRef, path }) },
+  /** Ports of the daemon itself, which listens for its apps in cluster mode. */
+  "ports.daemon": { kind: "read", input: z.strictObject({ daemon: daemonRef }) },
   "ports.list": { kind: "read", input: z.strictObject({ daemon: daemonRef, pids }) },
   "process.signal": {
     kind: "write",
