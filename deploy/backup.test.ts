@@ -85,10 +85,12 @@ describe.skipIf(await lacks("bash"))("backup and restore", () => {
   test("excludes the log history from the archive, and keeps it in a restore", async () => {
     await mkdir(join(dataDir, "log-store"), { mode: 0o700 });
     await writeFile(join(dataDir, "log-store/00000001.db"), "lines", { mode: 0o600 });
+    await mkdir(join(dataDir, "mcp-programs/one"), { recursive: true, mode: 0o700 });
     await script("backup.sh", ["state.tar.gz"]);
     const { stdout } = await run("tar", ["-tzf", join(folder.path, "state.tar.gz")]);
     expect(stdout).toContain("state/state.db");
     expect(stdout).not.toContain("log-store");
+    expect(stdout).not.toContain("mcp-programs");
     database.close();
     await script("restore.sh", ["state.tar.gz"]);
     expect(await readFile(join(dataDir, "log-store/00000001.db"), "utf8")).toBe("lines");

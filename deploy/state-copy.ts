@@ -43,6 +43,7 @@ function copyFolder(from: string, to: string, stacks = join(from, "stacks")): vo
     if (from === dirname(stacks) && name.startsWith("history.db")) continue; // nor are the metrics
     if (from === dirname(stacks) && name.startsWith("activity.db")) continue; // nor is the output of actions
     if (from === dirname(stacks) && name === COPIES_FOLDER) continue; // nor are copies of the database from before an upgrade
+    if (from === dirname(stacks) && name === "mcp-programs") continue; // programs of MCP servers are installed anew
     if (from === dirname(stacks) && name === "saves") continue; // nor are copies of interrupted saves
     const kind = lstatSync(source);
     if (kind.isDirectory()) {

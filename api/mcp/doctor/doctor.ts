@@ -1,7 +1,9 @@
+import type { McpLog } from "../../../shared/protocol/events/mcp.ts";
+import type { McpServer } from "../../../shared/protocol/mcp.ts";
 import type { McpDiagnosisStep } from "../../../shared/protocol/mcp-workbench.ts";
 import type { AddressRules } from "../../outbound/address-rules.ts";
+import type { McpConnection } from "../connection/connection.ts";
 import type { CommandList } from "../host/command-list.ts";
-import type { McpHost } from "../host/host.ts";
 import type { McpTransport } from "../store.ts";
 import { diagnoseLocal } from "./local.ts";
 import { messages as texts } from "./messages.ts";
@@ -13,8 +15,17 @@ const CURRENT_REVISION = "2025-03-26";
 /** Characters of the last output of a program. */
 const MAX_OUTPUT = 4_000;
 
+/** What is used of the host, which itself offers the examination. */
+interface ExaminedHost {
+  get(id: string): McpServer;
+  start(id: string): Promise<McpServer>;
+  stop(id: string): Promise<McpServer>;
+  use<T>(id: string, work: (connection: McpConnection) => Promise<T>): Promise<T>;
+  log(id: string): McpLog[];
+}
+
 export interface DoctorDeps {
-  host: Pick<McpHost, "get" | "start" | "stop" | "use" | "log">;
+  host: ExaminedHost;
   commands: CommandList;
   rules: AddressRules;
 }
