@@ -10,6 +10,7 @@ import { access } from "./rows/access.ts";
 import { fanout } from "./rows/fanout.ts";
 import { hostile } from "./rows/hostile.ts";
 import { logs } from "./rows/logs.ts";
+import { mcp } from "./rows/mcp.ts";
 import { memory } from "./rows/memory.ts";
 import { page } from "./rows/page.ts";
 import { promises } from "./rows/promises.ts";
@@ -28,6 +29,7 @@ const groups: Record<string, (load: Load, options: BenchOptions) => AsyncGenerat
   "stopped-reader": stoppedReader,
   start,
   memory,
+  mcp,
   page,
   promises,
 };

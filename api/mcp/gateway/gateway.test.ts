@@ -93,7 +93,15 @@ test("carries sampling and elicitation of a call to the client whose call it is,
   await connect("b");
   const call = { name: "everything__trigger-sampling-request", arguments: { prompt: "hi", maxTokens: 10 } };
   expect(JSON.stringify(await a.callTool(call))).toContain("sampled by a");
+  // The time that a person takes is not time of the call.
+  await gateway.changeServer(everything, { timeoutSeconds: 1 });
+  a.setRequestHandler("elicitation/create", async () => {
+    asked.push("a elicited");
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    return { action: "decline" };
+  });
   const elicited = await a.callTool({ name: "everything__trigger-elicitation-request", arguments: {} });
+  await gateway.changeServer(everything, {});
   expect(JSON.stringify(elicited)).toContain("declined");
   expect(asked.map((line) => line[0])).toEqual(["a", "a"]);
 });

@@ -2,6 +2,7 @@ import { createSignal } from "solid-js";
 import type { Gateway } from "../../../../../shared/protocol/mcp-gateway.ts";
 import { gatewayLimits } from "../../../../../shared/protocol/mcp-gateway-limits.ts";
 import { useInvalidate } from "../../../lib/queries.ts";
+import { apiUrl } from "../../../lib/urls.ts";
 import { createCheckedSubmit } from "../../../resource/checked-submit.ts";
 import { Button, Callout, Card, Checkbox, CopyButton, Select, TextField, toast } from "../../../ui/index.ts";
 import { gatewayApi, gatewayKeys } from "./gateway-api.ts";
@@ -11,7 +12,7 @@ import { type SnippetClient, snippetClients, snippetFor } from "./snippets.ts";
 
 /** The address, the settings of the gateway, and what a client needs to connect. */
 export function ConnectTab(props: { gateway: Gateway }) {
-  const url = () => `${location.origin}${props.gateway.path}`;
+  const url = () => new URL(`${apiUrl()}${props.gateway.path}`, location.href).href;
   const [client, setClient] = createSignal<SnippetClient>("Claude Code");
   const snippet = () => snippetFor(client(), url());
   return (

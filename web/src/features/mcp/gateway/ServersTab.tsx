@@ -40,7 +40,7 @@ export function ServersTab(props: { gateway: Gateway }) {
       >
         {(id) => (
           <Show when={props.gateway.servers.find((server) => server.id === id)}>
-            {(server) => <ServerCard server={server()} items={itemsOf(id)} />}
+            {(server) => <ServerCard server={server()} items={itemsOf(id)} isLoaded={items.data !== undefined} />}
           </Show>
         )}
       </For>
@@ -48,7 +48,7 @@ export function ServersTab(props: { gateway: Gateway }) {
   );
 }
 
-function ServerCard(props: { server: GatewayServer; items: readonly GatewayItem[] }) {
+function ServerCard(props: { server: GatewayServer; items: readonly GatewayItem[]; isLoaded: boolean }) {
   const invalidate = useInvalidate();
   const [busy, setBusy] = createSignal(false);
   const [timeout, setTimeoutText] = createSignal(toText(props.server.timeoutSeconds));
@@ -109,7 +109,10 @@ function ServerCard(props: { server: GatewayServer; items: readonly GatewayItem[
             </Button>
           </div>
         </form>
-        <Show when={props.items.length > 0} fallback={<p class="muted">{texts.notRunning}</p>}>
+        <Show when={props.isLoaded && props.items.length === 0}>
+          <p class="muted">{texts.notRunning}</p>
+        </Show>
+        <Show when={props.items.length > 0}>
           <For each={gatewayItemKinds}>
             {(kind) => (
               <Items
