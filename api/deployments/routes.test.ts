@@ -247,6 +247,7 @@ describe("processes of PM2", () => {
       metrics: expect.arrayContaining([{ pmId: expect.any(Number), name: "Open orders", value: "7" }]),
       actions: ["greet"],
       logBytes: 6,
+      logRotation: { by: expect.stringMatching(/^(none|unknown)$/), rule: null },
     });
     expect(body.details.environment).toContain("DATABASE_PASSWORD");
     expect(text).not.toContain("hidden-value");

@@ -23,6 +23,7 @@ import { createDeletedApps } from "./deleted-apps.ts";
 import { chooseDeployment, deploymentIdOf, partsOfDeployment } from "./deployment-id.ts";
 import { type ListeningReaders, portsOfApp, runningPids } from "./listening-apps.ts";
 import { emptyLogFiles, logPathsOf, sizeOfLogs, toLogPath } from "./log-files.ts";
+import { findLogRotation } from "./log-rotation.ts";
 import { Pm2Error, type Pm2Method } from "./pm2-rpc.ts";
 import { toDetails } from "./process-details.ts";
 import {
@@ -382,6 +383,10 @@ export function createProcessHost({
         ...toDetails(raw, pmIds),
         ports: await portsOfApp(found, all, listening),
         logBytes: await sizeOfLogs(link, logPathsOf(found)),
+        logRotation: await findLogRotation(
+          logPathsOf(found),
+          all.find(({ pm2_env }) => pm2_env.name === "pm2-logrotate")?.pm2_env.status,
+        ),
       };
     },
     async ports(ids) {

@@ -15,6 +15,14 @@ export const processExitSchema = z.object({
 });
 export type ProcessExit = z.infer<typeof processExitSchema>;
 
+export const logRotationSchema = z.object({
+  by: z
+    .enum(["pm2-logrotate", "logrotate", "none", "unknown"])
+    .describe("What rotates the log files of the app: the module of PM2, or a rule of logrotate for all of them."),
+  rule: z.string().nullable().describe("File of the rule of logrotate."),
+});
+export type LogRotation = z.infer<typeof logRotationSchema>;
+
 /** What PM2 knows about an app beyond its list. Values of the environment are never sent. */
 export const deploymentDetailsSchema = z.object({
   interpreter: z.string().nullable().describe("Name of the program that runs the script."),
@@ -29,6 +37,7 @@ export const deploymentDetailsSchema = z.object({
     .describe("Custom metrics of the app, 50 at most for each process."),
   actions: z.array(z.string()).describe("Names of the custom actions of the app."),
   logBytes: z.int().nullable().describe("Size of its log files; null if unknown."),
+  logRotation: logRotationSchema,
   exits: z.object({
     since: z.iso.datetime().nullable().describe("Start of the record; null before the first reading."),
     list: z.array(processExitSchema).describe("Newest first, 50 at most."),

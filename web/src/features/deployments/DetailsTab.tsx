@@ -48,6 +48,7 @@ function Details(props: { deployment: Deployment; details: DeploymentDetails }) 
     [texts.ports, <Ports ports={props.details.ports} mode={props.deployment.mode} />],
     [texts.reboot, saved.data ? appAfterReboot(saved.data, props.deployment) : texts.unknown],
     [texts.logSize, props.details.logBytes === null ? texts.unknown : formatBytes(props.details.logBytes)],
+    [texts.logRotation, texts.rotatedBy(props.details.logRotation)],
   ];
   return (
     <>

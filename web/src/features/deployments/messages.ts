@@ -1,3 +1,4 @@
+import type { LogRotation } from "../../../../shared/protocol/deployment-details.ts";
 import type { ProcessSignal } from "../../../../shared/protocol/deployment-limits.ts";
 import type { ResourceListMessages } from "../../resource/messages.ts";
 
@@ -141,6 +142,12 @@ export const detailMessages = {
   onAddress: (address: string) =>
     address === "0.0.0.0" || address === "::" ? `on all addresses (${address})` : `on ${address}`,
   logSize: "Size of the logs",
+  logRotation: "Log rotation",
+  rotatedBy: ({ by, rule }: LogRotation): string => {
+    if (by === "pm2-logrotate") return "By pm2-logrotate";
+    if (by === "logrotate") return `By logrotate (${rule ?? ""})`;
+    return by === "none" ? "None: pm2 install pm2-logrotate sets it up" : "Unknown";
+  },
   environment: "Environment variables",
   environmentNote: "Names only. Values are never shown.",
   reboot: "After a reboot",
