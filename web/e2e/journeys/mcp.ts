@@ -114,9 +114,21 @@ export function mcpJourney(at: () => TestDesktop): void {
     await page.getByRole("tab", { name: "Messages" }).click();
     await page.getByRole("searchbox", { name: "Filter messages" }).fill("elicitation/create");
     const messages = page.getByRole("list", { name: "Messages" });
+    const told = messages.getByRole("button", { name: /notifications\/roots\/list_changed/ });
     await messages.getByRole("button", { name: /Received elicitation\/create request/ }).click();
     await messages.getByText(/"requestedSchema"/).waitFor();
     await messages.getByRole("button", { name: /Sent elicitation\/create response/ }).waitFor();
+
+    await page.getByRole("tab", { name: "Settings" }).click();
+    await page.getByLabel("Roots").fill("/srv/shop");
+    await page.getByRole("button", { name: "Save roots" }).click();
+    await page.getByText(/must begin with file/).waitFor();
+    await page.getByLabel("Roots").fill("file:///srv/shop");
+    await page.getByRole("button", { name: "Save roots" }).click();
+    await page.getByText("Roots saved").waitFor();
+    await page.getByRole("tab", { name: "Messages" }).click();
+    await page.getByRole("searchbox", { name: "Filter messages" }).fill("roots/list_changed");
+    await told.first().waitFor();
   });
 
   test("a later edit keeps a value that was not typed again", async () => {

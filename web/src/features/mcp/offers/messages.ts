@@ -57,3 +57,13 @@ export const aboutMessages = {
   removed: (kind: string) => `${kind} that are gone`,
   changed: (kind: string) => `Changed ${kind}`,
 } as const;
+
+export const rootMessages = {
+  title: "What the server is told",
+  roots: "Roots",
+  rootsHint:
+    "Folders that the server may work in, one a line, such as file:///srv/shop. A running server is told at once.",
+  save: "Save roots",
+  saved: "Roots saved",
+  level: "Level of its log messages",
+} as const;

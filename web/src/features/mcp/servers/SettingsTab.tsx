@@ -10,6 +10,7 @@ import { importMessages } from "../import/messages.ts";
 import { mcpMessages, runMessages as runs, settingMessages as texts } from "../messages.ts";
 import { LimitsDialog } from "./LimitsDialog.tsx";
 import type { McpActions } from "./mcp-actions.ts";
+import { RootsCard } from "./RootsCard.tsx";
 
 /** How often the memory and health of a running server are read while they are shown. */
 const REFRESH_MS = 5_000;
@@ -74,6 +75,9 @@ export function SettingsTab(props: { server: McpServer; actions: McpActions }) {
       </Card>
       <Show when={exporting()}>
         <SnippetsDialog server={props.server} onClose={() => setExporting(false)} />
+      </Show>
+      <Show when={session.may("mcp:control")}>
+        <RootsCard server={props.server} />
       </Show>
       <Show when={editing()}>
         <LimitsDialog server={props.server} onClose={() => setEditing(false)} />
