@@ -1,8 +1,17 @@
 import { type FSWatcher, fstatSync, watch } from "node:fs";
 import type { GapReason } from "../../protocol/events/services.ts";
 import type { Mark } from "../log-source.ts";
-import type { LogAccess, LogHandle } from "./log-access.ts";
-import { type FileLine, fingerprintOf, isPlace, LineReader, sumOf, type TailOptions, tailOffset } from "./log-file.ts";
+import type { LogAccess } from "./log-access.ts";
+import {
+  type FileLine,
+  fingerprintOf,
+  isPlace,
+  LineReader,
+  type LogHandle,
+  sumOf,
+  type TailOptions,
+  tailOffset,
+} from "./log-file.ts";
 
 /** Interval at which a file is checked without an event: watches can run out, or miss a rename. */
 export const POLL_MS = 500;

@@ -1,30 +1,7 @@
 import { lstat, stat } from "node:fs/promises";
 import type { DaemonLink } from "../../pm2/daemon-link.ts";
 import { AppError } from "../../server/errors.ts";
-import { openLogFile, rotatedNeighbours } from "./log-file.ts";
-
-export interface LogFileInfo {
-  ino: number;
-  size: number;
-  /** Last change, in milliseconds since 1970. */
-  mtimeMs: number;
-}
-
-/** A log file that is open for reading. A `FileHandle` is one. */
-export interface LogHandle {
-  /** Absent where the file is read by another process. */
-  readonly fd?: number;
-  /** The name leads to another file, and the rest of this one cannot be read. Known after `stat`. */
-  readonly isReplaced?: boolean;
-  stat(): Promise<LogFileInfo>;
-  read(
-    buffer: Buffer,
-    offset: number,
-    length: number,
-    position: number,
-  ): Promise<{ bytesRead: number; buffer: Buffer }>;
-  close(): Promise<void>;
-}
+import { type LogFileInfo, type LogHandle, openLogFile, rotatedNeighbours } from "./log-file.ts";
 
 /** How the log files of one daemon are opened. */
 export interface LogAccess {

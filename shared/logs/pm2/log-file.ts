@@ -4,7 +4,6 @@ import { basename, dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 import { AppError } from "../../server/errors.ts";
 import { LINE_CUT_MARK, LINE_MAX_BYTES } from "../line-limit.ts";
-import type { LogHandle } from "./log-access.ts";
 
 const CHUNK_BYTES = 64 * 1024;
 /** Bytes of the first line that distinguish a file from an earlier one with the same name or inode. */
@@ -16,6 +15,29 @@ const TAIL_MAX_BYTES = 64 * 1024 * 1024;
 /** Most rotated files that are searched. */
 const MAX_NEIGHBOURS = 64;
 const NEWLINE = 0x0a;
+
+export interface LogFileInfo {
+  ino: number;
+  size: number;
+  /** Last change, in milliseconds since 1970. */
+  mtimeMs: number;
+}
+
+/** A log file that is open for reading. A `FileHandle` is one. */
+export interface LogHandle {
+  /** Absent where the file is read by another process. */
+  readonly fd?: number;
+  /** The name leads to another file, and the rest of this one cannot be read. Known after `stat`. */
+  readonly isReplaced?: boolean;
+  stat(): Promise<LogFileInfo>;
+  read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ bytesRead: number; buffer: Buffer }>;
+  close(): Promise<void>;
+}
 
 /** A line and the offset after it. */
 export interface FileLine {

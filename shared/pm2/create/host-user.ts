@@ -1,8 +1,8 @@
 import { homedir, userInfo } from "node:os";
-import { basename, delimiter, dirname, join } from "node:path";
+import { basename, delimiter, dirname, isAbsolute, join } from "node:path";
 import process from "node:process";
-import { foldersOf } from "./interpreters.ts";
 
+const MAX_FOLDERS = 64;
 /** The user that processes run as. */
 export interface HostUser {
   name: string;
@@ -45,3 +45,7 @@ function account(): { name: string; shell: string } {
     return { name: String(process.getuid?.() ?? ""), shell: "/bin/sh" };
   }
 }
+
+/** The absolute folders of a search path, without repetition. */
+const foldersOf = (searchPath: string): string[] =>
+  [...new Set(searchPath.split(delimiter).filter(isAbsolute))].slice(0, MAX_FOLDERS);

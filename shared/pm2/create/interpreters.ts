@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
-import { delimiter, isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import process from "node:process";
 import type { ProcessHostInfo } from "../../protocol/process-create.ts";
 import type { HostUser } from "./host-user.ts";
@@ -12,7 +12,6 @@ export type NamedInterpreter = keyof typeof programs;
 const names = Object.keys(programs) as NamedInterpreter[];
 
 const VERSION_LIMIT_MS = 3_000;
-const MAX_FOLDERS = 64;
 /** Versions that are remembered, by program and time of its last change. */
 const MAX_KNOWN = 64;
 const known = new Map<string, string | null>();
@@ -85,7 +84,3 @@ export function listInterpreters(user: HostUser): Promise<ProcessHostInfo["inter
     }),
   );
 }
-
-/** The absolute folders of a search path, without repetition. */
-export const foldersOf = (searchPath: string): string[] =>
-  [...new Set(searchPath.split(delimiter).filter(isAbsolute))].slice(0, MAX_FOLDERS);
