@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { stat } from "node:fs/promises";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -22,6 +23,18 @@ const PRIVILEGED_GROUPS = [
   "kmem",
   "shadow",
   "staff",
+  "google-sudoers",
+  "microk8s",
+];
+/** Whoever may write these can become root. Their group can have any name. */
+const PRIVILEGED_SOCKETS = [
+  "/run/docker.sock",
+  "/run/containerd/containerd.sock",
+  "/run/podman/podman.sock",
+  "/run/libvirt/libvirt-sock",
+  "/var/lib/incus/unix.socket",
+  "/var/lib/lxd/unix.socket",
+  "/var/snap/lxd/common/lxd/unix.socket",
 ];
 
 export interface Account {
@@ -40,6 +53,8 @@ export interface Accounts {
    * @throws Error if the system does not answer
    */
   find(uid: number, options?: { fresh?: boolean }): Promise<Account | undefined>;
+  /** Names of those of these groups whose members can become root. Like `find`. */
+  privilegedOf(gids: readonly number[], options?: { fresh?: boolean }): Promise<string[]>;
 }
 
 const MAX_AGE_MS = 10_000;
@@ -48,7 +63,18 @@ const MAX_KNOWN = 1_000;
 /** Accounts by the system's own look-up, which also knows those of a directory service. */
 export function createAccounts(): Accounts {
   const known = new Map<number, { at: number; account: Promise<Account | undefined> }>();
+  let groups: { at: number; names: Promise<Groups> } | undefined;
   return {
+    async privilegedOf(gids, { fresh = false } = {}) {
+      if (fresh || !groups || performance.now() - groups.at > MAX_AGE_MS) {
+        const next = { at: performance.now(), names: privilegedGroups() };
+        groups = next;
+        next.names.catch(() => {
+          if (groups === next) groups = undefined;
+        });
+      }
+      return among(await groups.names, gids);
+    },
     find(uid, { fresh = false } = {}) {
       const now = performance.now();
       const earlier = known.get(uid);
@@ -70,9 +96,27 @@ async function lookUp(uid: number): Promise<Account | undefined> {
   const gids = stdout.trim().split(" ").map(Number);
   const account = { name, gid: Number(entryGid), gids };
   if (uid === 0) return { ...account, privileged: "This is root" };
-  const groups = lines(await getent("group", ...PRIVILEGED_GROUPS)).map((line) => line.split(":"));
-  const found = groups.filter(([, , gid]) => gids.includes(Number(gid))).map(([group]) => group);
+  const found = among(await privilegedGroups(), gids);
   return { ...account, privileged: found.length > 0 ? `${name} is a member of ${found.join(" and ")}` : null };
+}
+
+/** Names of groups by their number. */
+type Groups = ReadonlyMap<number, string>;
+
+const among = (groups: Groups, gids: readonly number[]): string[] =>
+  [...groups].filter(([gid]) => gids.includes(gid)).map(([, name]) => name);
+
+async function privilegedGroups(): Promise<Groups> {
+  const groups = new Map([[0, "root"]]);
+  for (const path of PRIVILEGED_SOCKETS) {
+    const socket = await stat(path).catch(() => undefined);
+    if (socket && (socket.mode & 0o020) !== 0) groups.set(socket.gid, `of ${path}`);
+  }
+  for (const line of lines(await getent("group", ...PRIVILEGED_GROUPS))) {
+    const [name = "", , gid] = line.split(":");
+    groups.set(Number(gid), name);
+  }
+  return groups;
 }
 
 const options = { timeout: LIMIT_MS, maxBuffer: MAX_OUTPUT, env: { PATH: "/usr/bin:/bin", LC_ALL: "C" }, cwd: "/" };

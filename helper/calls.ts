@@ -46,8 +46,9 @@ const withDaemon = z.looseObject({ daemon: daemonRef });
 export function createCalls({ accounts, policy, daemons, children, log }: CallDeps): Answer {
   const list = async (): Promise<HelperDaemon[]> =>
     Promise.all(
-      (await daemons.list()).map(async ({ uid, home, pid, version }) => {
-        const [account, right] = await Promise.all([accounts.find(uid), policy.rightOf(uid)]);
+      (await daemons.list()).map(async (daemon) => {
+        const { uid, home, pid, version } = daemon;
+        const [account, right] = await Promise.all([accounts.find(uid), policy.rightOf(daemon)]);
         const { canWrite, hint } = right;
         return { uid, user: account?.name ?? null, home, pid, version, canWrite, readOnlyHint: hint };
       }),
@@ -55,7 +56,7 @@ export function createCalls({ accounts, policy, daemons, children, log }: CallDe
 
   const asUser = async (verb: Exclude<Verb, "daemons.list">, input: unknown, call: Call, daemon: FoundDaemon) => {
     const isWrite = kindOf(verb, input) === "write";
-    const { canWrite, hint } = await policy.rightOf(daemon.uid, { fresh: isWrite });
+    const { canWrite, hint } = await policy.rightOf(daemon, { fresh: isWrite });
     if (isWrite && !canWrite) throw new AppError("forbidden", hint ?? "Read-only.");
     const context = { input, daemonPid: daemon.pid, hideValues: !canWrite };
     const { body, onPart, signal } = call;

@@ -12,6 +12,7 @@ import {
   type ServerFrame,
 } from "../shared/helper/protocol.ts";
 import type { Answer } from "./calls.ts";
+import type { Part } from "./user-child.ts";
 
 const HELLO_LIMIT_MS = 10_000;
 /** Without a call; the client connects again with its next one. */
@@ -19,6 +20,8 @@ const IDLE_MS = 10 * 60_000;
 /** Not yet read by the client: events end with an error above the first, the connection above the second. */
 const MAX_UNREAD_EVENTS = 4 * 1024 * 1024;
 const MAX_UNREAD = MAX_RESPONSE + 8 * 1024 * 1024;
+/** Above this the processes of users wait, so that the long answers of some do not cut off all. */
+const MAX_AHEAD = 1024 * 1024;
 
 const overloaded = (message: string): CallError => ({ kind: "app", code: "overloaded", message });
 
@@ -31,6 +34,20 @@ export function serveConnection(socket: Socket, answer: Answer): void {
     if (socket.destroyed) return;
     if (socket.writableLength > MAX_UNREAD) return void socket.destroy();
     socket.write(encodeFrame(frame, body));
+  };
+  let room: Promise<void> | undefined;
+  const whenRead = (): Promise<void> => {
+    room ??= new Promise((resolve) => {
+      const done = () => {
+        socket.off("drain", done);
+        socket.off("close", done);
+        room = undefined;
+        resolve();
+      };
+      socket.on("drain", done);
+      socket.on("close", done);
+    });
+    return room;
   };
   const rest = (ms: number) => socket.setTimeout(ms);
 
@@ -53,13 +70,15 @@ export function serveConnection(socket: Socket, answer: Answer): void {
     calls.set(id, stop);
     rest(0);
     let isSlow = false;
-    const onPart = (topic: string | undefined, bytes: Buffer) => {
-      if (stop.signal.aborted) return;
+    const onPart: Part = (topic, bytes) => {
+      if (stop.signal.aborted) return undefined;
       if (topic !== undefined && socket.writableLength > MAX_UNREAD_EVENTS) {
         isSlow = true;
-        return stop.abort();
+        stop.abort();
+        return undefined;
       }
       write({ type: "part", id, topic }, bytes);
+      return socket.writableLength > MAX_AHEAD && !socket.destroyed ? whenRead() : undefined;
     };
     const answered = await answer({ verb, input, body: Buffer.from(body), onPart, signal: stop.signal });
     calls.delete(id);

@@ -1,12 +1,15 @@
-import { chmod, chown, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { readFileSync, statSync } from "node:fs";
+import { chmod, chown, lchown, link, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createHelperClient } from "../shared/helper/client.ts";
 import { encodeFrame } from "../shared/helper/frames.ts";
 import { HELPER_VERSION } from "../shared/helper/protocol.ts";
+import { listeningPorts } from "../shared/pm2/listening-ports.ts";
 import { eventually } from "../shared/testing/eventually.ts";
 import { lacks } from "../shared/testing/parts.ts";
+import { findChangeable } from "./root-owned.ts";
 import { accountsWithout, allAccounts, type TestHelper, testHelper, users } from "./testing.ts";
 
 const SECRET = "only root reads this";
@@ -27,10 +30,10 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
   const fake = async (
     name: keyof typeof users | "root",
     logs: string[],
-    options: { title?: string; mode?: string } = {},
+    options: { title?: string; mode?: string; home?: string; rights?: string[] } = {},
   ) => {
     const uid = name === "root" ? 0 : users[name];
-    const home = helper.homeOf(name);
+    const home = options.home ?? helper.homeOf(name);
     const list = logs.map((path, index) => ({
       pid: 0,
       pm2_env: { pm_id: index, name: `app${index}`, status: "online", pm_out_log_path: path },
@@ -38,7 +41,9 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
     await writeFile(join(home, "list.json"), JSON.stringify(list));
     const title = options.title ?? `PM2 v9.9.9: God Daemon (${home})`;
     const program = [join(helper.folder, "app/node"), join(helper.folder, "app/shared/testing/peers/pm2-daemon.ts")];
-    const child = helper.spawnAs(uid, [...program, title, home, ...(options.mode ? [options.mode] : [])]);
+    const command = [...program, title, home, ...(options.mode ? [options.mode] : [])];
+    const asUser = ["/usr/bin/setpriv", `--reuid=${uid}`, `--regid=${uid}`, ...(options.rights ?? []), "--"];
+    const child = options.rights ? helper.spawnAs(0, [...asUser, ...command]) : helper.spawnAs(uid, command);
     await new Promise((resolve) => child.stdout?.once("data", resolve));
     await eventually(async () => (await helper.daemons()).some((daemon) => daemon.uid === uid));
     const end = async () => {
@@ -47,6 +52,11 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
       await ended;
     };
     return { home, end };
+  };
+  /** Ends the helper's processes for users, and waits until it knows. */
+  const endChildren = async () => {
+    for (const pid of await helper.childPids()) process.kill(pid, "SIGKILL");
+    await eventually(async () => (await helper.childPids()).length === 0);
   };
   const refused = (code: string) => expect.objectContaining({ code });
 
@@ -115,12 +125,160 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
     await daemon.end();
   });
 
+  test("uses no PM2_HOME that another user can exchange, and follows no link of another user", async () => {
+    const home = join(helper.folder, "bob/of-alice");
+    await mkdir(home);
+    await chown(home, users.alice, users.alice);
+    const passage = join(helper.folder, "bob/passage");
+    await symlink(home, passage);
+    await lchown(passage, users.bob, users.bob);
+    const alice = await fake("alice", [], { home });
+    await expect((await helper.link("alice", home)).call("ping", {}, 5_000)).resolves.toBeDefined();
+    await chown(home, users.bob, users.bob);
+    await expect((await helper.link("alice", home)).call("ping", {}, 5_000)).rejects.toEqual(refused("forbidden"));
+    await chown(home, users.alice, users.alice);
+    const dump = join(home, "dump.pm2");
+    await symlink(join(helper.folder, "alice/profile"), dump);
+    await lchown(dump, users.bob, users.bob);
+    await expect((await helper.link("alice", home)).writeSaved("[{}]")).rejects.toEqual(refused("forbidden"));
+    await alice.end();
+    const title = `PM2 v7.0.0: God Daemon (${passage})`;
+    const other = await fake("alice", [], { home, title });
+    await expect((await helper.link("alice", passage)).call("ping", {}, 5_000)).rejects.toEqual(refused("forbidden"));
+    await other.end();
+    await rm(home, { recursive: true });
+  });
+
+  test("shows and empties no file of root that has a second name in a folder of another user", async () => {
+    const log = join(helper.folder, "bob/linked.log");
+    await link(secret, log);
+    const daemon = await fake("root", [log]);
+    await helper.allow({ users: ["alice", "carol"], privileged: ["root"] });
+    const root = await helper.link("root");
+    await expect(root.readFile(log, 0, 100)).rejects.toEqual(refused("forbidden"));
+    await expect(root.emptyFile(log)).rejects.toEqual(refused("forbidden"));
+    expect(await readFile(secret, "utf8")).toBe(SECRET);
+    await rm(log);
+    await helper.allow({ users: ["alice", "carol"] });
+    await daemon.end();
+  });
+
+  test.each([
+    ["group", ["--groups=64201"], "docker"],
+    ["capability", ["--clear-groups", "--inh-caps=+dac_override", "--ambient-caps=+dac_override"], "capabilities"],
+  ])("acts for no daemon with a %s that makes it root in effect, whoever its user is", async (_what, rights, word) => {
+    const daemon = await fake("alice", [], { rights });
+    const [listed] = (await helper.daemons()).filter(({ user }) => user === "alice");
+    expect(listed).toMatchObject({ canWrite: false, readOnlyHint: expect.stringContaining(word) });
+    const stop = async () => (await helper.link("alice")).call("stopProcessId", 0, 5_000);
+    await expect(stop()).rejects.toEqual(refused("forbidden"));
+    await helper.allow({ privileged: ["alice"] });
+    await expect(stop()).resolves.toBeDefined();
+    await helper.allow({ users: ["alice", "carol"] });
+    await daemon.end();
+  });
+
+  test("means the uid, where the name of another account is its number", async () => {
+    const daemon = await fake("bob", []);
+    await helper.setAccounts([`${users.bob}:x:${users.alice}:${users.alice}::/:/bin/sh`, ...allAccounts]);
+    await endChildren();
+    await expect((await helper.link("bob")).call("ping", {}, 5_000)).resolves.toBeDefined();
+    await helper.setAccounts(allAccounts);
+    await daemon.end();
+  });
+
+  test("opens no debugger in a process of a user", async () => {
+    const daemon = await fake("bob", []);
+    await (await helper.link("bob")).call("ping", {}, 5_000);
+    for (const pid of await helper.childPids()) {
+      process.kill(pid, "SIGUSR1");
+      expect(readFileSync(`/proc/${pid}/cmdline`, "utf8")).toContain("--disable-sigusr1");
+    }
+    await eventually(async () => {
+      await (await helper.link("bob")).call("ping", {}, 5_000);
+      return true;
+    });
+    for (const pid of await helper.childPids()) expect((await listeningPorts([pid])) ?? []).toEqual([]);
+    await daemon.end();
+  });
+
+  describe("when a user took over the process that works for this user", () => {
+    const main = () => join(helper.folder, "app/helper/child/main.ts");
+    let original: string;
+    beforeAll(async () => {
+      original = await readFile(main(), "utf8");
+    });
+    afterEach(async () => {
+      await writeFile(main(), original);
+      await endChildren();
+    });
+
+    /** Replaces the process by one that does something else with a call. */
+    const takeOver = async (work: string) => {
+      await endChildren();
+      await writeFile(
+        main(),
+        `import { spawn } from "node:child_process";
+        import { createFrameReader, encodeFrame } from "../../shared/helper/frames.ts";
+        const send = (head: unknown, body?: Uint8Array) => process.stdout.write(encodeFrame(head, body));
+        const work = async (id: number) => { ${work} };
+        const read = createFrameReader({ head: 1e6, body: 1e7 }, ({ head }) => {
+          const { type, id } = head as { type: string; id: number };
+          if (type === "call") void work(id);
+        });
+        process.stdin.on("data", (chunk: Buffer) => read(chunk));
+        send({ type: "welcome", version: ${HELPER_VERSION} });`,
+      );
+    };
+    const flood = (topic: string, length: number) =>
+      `for (;;) if (!send({ type: "part", id, topic: ${topic} }, Buffer.alloc(${length}))) await new Promise((go) => process.stdout.once("drain", go));`;
+
+    test("ends its calls when it ends, though a process that it started keeps its pipes", async () => {
+      const daemon = await fake("bob", []);
+      await takeOver(
+        `spawn("/bin/sleep", ["30"], { stdio: "inherit", detached: true }); process.kill(process.pid, "SIGKILL");`,
+      );
+      await expect((await helper.link("bob")).call("ping", {}, 5_000)).rejects.toThrow("process for this user ended");
+      await writeFile(main(), original);
+      await eventually(() =>
+        helper
+          .link("bob")
+          .then((bob) => bob.call("ping", {}, 5_000))
+          .then(
+            () => true,
+            () => false,
+          ),
+      );
+      await daemon.end();
+    });
+
+    test.each([
+      ["bytes without end", flood("undefined", 200_000), "ping", "too_large"],
+      ["events as an answer", `send({ type: "part", id, topic: "x" });`, "ping", "upstream_unavailable"],
+      ["an answer as events", `send({ type: "part", id });`, "bus", "upstream_unavailable"],
+      ["events without end", flood('"x"', 10), "bus", "overloaded"],
+    ])("ends a call that is answered with %s, and serves other users meanwhile", async (_what, work, verb, code) => {
+      const [alice, bob] = [await fake("alice", []), await fake("bob", [])];
+      await takeOver(work);
+      const daemon = { uid: users.bob, home: bob.home };
+      const call =
+        verb === "bus"
+          ? helper.client.follow("pm2.bus", { daemon }, () => undefined, new AbortController().signal)
+          : (await helper.link("bob")).call("ping", {}, 20_000);
+      await expect(call).rejects.toEqual(refused(code));
+      await writeFile(main(), original);
+      await expect((await helper.link("alice")).call("ping", {}, 5_000)).resolves.toBeDefined();
+      await alice.end();
+      await bob.end();
+    });
+  });
+
   test("speaks to no socket of another user, whatever a process calls itself", async () => {
     const alice = await fake("alice", []);
     const bob = await fake("bob", [], { title: `PM2 v7.0.0: God Daemon (${alice.home})` });
     const link = await helper.link("bob", alice.home);
     await expect(link.call("ping", {}, 5_000)).rejects.toEqual(refused("forbidden"));
-    await expect(link.readSaved()).resolves.toBeNull();
+    await expect(link.readSaved()).rejects.toEqual(refused("forbidden"));
     await expect((await helper.link("alice")).call("ping", {}, 5_000)).resolves.toBeDefined();
     // Its own socket gives away its folder, whatever its title says.
     const homes = (await helper.daemons()).filter(({ uid }) => uid === users.bob).map(({ home }) => home);
@@ -145,7 +303,7 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
     const daemon = await fake("bob", []);
     const link = await helper.link("bob");
     await link.call("ping", {}, 5_000);
-    const [pid] = (await helper.childPids()).slice(-1);
+    const pid = (await helper.childPids()).find((child) => statSync(`/proc/${child}`).uid === users.bob);
     const openFiles = async () => (await readdir(`/proc/${pid}/fd`)).length;
     const before = await openFiles();
     const bus = createServer((socket) => socket.resume()).listen(join(daemon.home, "pub.sock"));
@@ -324,6 +482,18 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
       expect(await attempt(users.bob)).toBe("EACCES");
       expect(await attempt(users.panel)).toBe("in");
     });
+  });
+
+  test("counts a file as changeable that a link of another user leads to", async () => {
+    const folder = join(helper.folder, "bob/etc");
+    await mkdir(folder);
+    const [own, passage] = [join(helper.folder, "helper.json"), join(folder, "helper.json")];
+    await symlink(own, passage);
+    expect(findChangeable(own)).toBeUndefined();
+    expect(findChangeable(passage)).toBe(join(helper.folder, "bob"));
+    await symlink(passage, join(helper.folder, "twice"));
+    expect(findChangeable(join(helper.folder, "twice"))).toBe(join(helper.folder, "bob"));
+    await rm(folder, { recursive: true });
   });
 
   test("does not start from code that others can change", async () => {

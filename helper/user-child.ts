@@ -20,7 +20,17 @@ const NOGROUP = 65_534;
 const START_LIMIT_MS = 30_000;
 const MAX_STDERR = 2_048;
 
-export type Part = (topic: string | undefined, body: Buffer) => void;
+/** Events of one call within a window, and their bytes. A daemon that restarts apps as fast as it can sends some hundred a second. */
+const WINDOW_MS = 10_000;
+const MAX_EVENTS = 20_000;
+const MAX_EVENT_BYTES = 32 * 1024 * 1024;
+/** Frames of calls that are over, in bytes: what was under way when they ended. */
+const MAX_STRAY = 2 * MAX_RESPONSE;
+/** For the reason of a failed start. Nothing waits for the pipes: a process that it started can keep them open. */
+const LAST_WORDS_MS = 500;
+
+/** Takes a part of a response, or an event. Resolves when there is room for more; undefined: there is. */
+export type Part = (topic: string | undefined, body: Buffer) => Promise<void> | undefined;
 
 export interface ChildCall {
   verb: string;
@@ -65,6 +75,8 @@ export async function startUserChild(uid: number, account: Account | undefined, 
     process.execPath,
     "--max-old-space-size=192",
     "--max-semi-space-size=1",
+    // The user may send it signals: this one would open a debugger to every user of the host.
+    "--disable-sigusr1",
     join(import.meta.dirname, "child/main.ts"),
   ];
   const child = spawn("/usr/bin/setpriv", [...dropTo(uid, gid, account !== undefined), "--", ...program], {
@@ -91,8 +103,9 @@ export async function startUserChild(uid: number, account: Account | undefined, 
 }
 
 const dropTo = (uid: number, gid: number, hasAccount: boolean): string[] => [
-  `--reuid=${uid}`,
-  `--regid=${gid}`,
+  // The sign: without it, an account or group whose name is this number would be meant.
+  `--reuid=+${uid}`,
+  `--regid=+${gid}`,
   hasAccount ? "--init-groups" : "--clear-groups",
   "--inh-caps=-all",
   "--ambient-caps=-all",
@@ -102,9 +115,7 @@ const dropTo = (uid: number, gid: number, hasAccount: boolean): string[] => [
 ];
 
 interface Waiting {
-  /** Bytes of its response so far. */
-  size: number;
-  onPart: Part;
+  part(topic: string | undefined, body: Buffer): Promise<void> | undefined;
   settle(result: { result?: unknown } | CallFailed): void;
 }
 
@@ -114,28 +125,48 @@ function followChild(child: ChildProcessByStdio<Writable, Readable, Readable>) {
   const ready = Promise.withResolvers<void>();
   ready.promise.catch(() => undefined);
   let lastId = 0;
+  let isReady = false;
+  let strays = 0;
   let stderr = "";
 
   const write = (head: unknown, body?: Buffer) => {
     if (child.stdin.writable) child.stdin.write(encodeFrame(head, body));
   };
   const onFrame = (frame: ServerFrame, body: Buffer) => {
-    if (frame.type === "welcome") return ready.resolve();
+    if (frame.type === "welcome") {
+      isReady = true;
+      return ready.resolve();
+    }
     if (frame.type === "refused") return end();
     const call = waiting.get(frame.id);
-    if (!call) return; // it was cancelled
-    if (frame.type === "part") {
-      if (frame.topic === undefined) call.size += body.length;
-      if (call.size > MAX_RESPONSE)
-        end(); // more than the program of the helper sends
-      else call.onPart(frame.topic, body);
-    } else if (frame.type === "end") call.settle({ result: frame.result });
+    if (!call) {
+      strays += 1_024 + body.length;
+      return strays > MAX_STRAY ? end() : undefined;
+    }
+    if (frame.type === "part") waitFor(call.part(frame.topic, body));
+    else if (frame.type === "end") call.settle({ result: frame.result });
     else call.settle(new CallFailed(frame.error));
   };
   const read = createFrameReader({ head: MAX_HEAD, body: MAX_PART }, ({ head, body }) =>
     onFrame(serverFrame.parse(head), body),
   );
-  const end = () => child.kill("SIGKILL");
+  /** Reads on when there is room: what is not read stays with the user's process. */
+  let holds = 0;
+  const waitFor = (room: Promise<void> | undefined) => {
+    if (!room) return;
+    if (holds++ === 0) child.stdout.pause();
+    void room.then(() => {
+      if (--holds === 0) child.stdout.resume();
+    });
+  };
+  const end = () => {
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    try {
+      process.kill(-child.pid, "SIGKILL"); // with what it started
+    } catch {
+      child.kill("SIGKILL");
+    }
+  };
 
   child.stdout.on("data", (chunk: Buffer) => {
     try {
@@ -150,7 +181,9 @@ function followChild(child: ChildProcessByStdio<Writable, Readable, Readable>) {
   child.stdin.on("error", () => undefined); // `close` follows
   child.on("error", () => ended.resolve());
   child.on("close", () => ended.resolve());
+  child.on("exit", () => setTimeout(ended.resolve, isReady ? 0 : LAST_WORDS_MS).unref());
   void ended.promise.then(() => {
+    for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe?.destroy();
     for (const call of [...waiting.values()]) call.settle(gone());
   });
 
@@ -166,6 +199,7 @@ function followChild(child: ChildProcessByStdio<Writable, Readable, Readable>) {
         if (signal.aborted || child.exitCode !== null || child.signalCode !== null) return reject(gone());
         const id = ++lastId;
         const cancel = () => {
+          strays = 0;
           write({ type: "cancel", id });
           settle(gone());
         };
@@ -175,7 +209,19 @@ function followChild(child: ChildProcessByStdio<Writable, Readable, Readable>) {
           if (outcome instanceof CallFailed) reject(outcome);
           else resolve(outcome.result);
         };
-        waiting.set(id, { size: 0, onPart, settle });
+        const part = boundedParts(verb, onPart);
+        const take: Waiting["part"] = (topic, bytes) => {
+          try {
+            return part(topic, bytes);
+          } catch (error) {
+            const failed = error as CallFailed;
+            // The daemon can be the cause of too many events; nothing else comes from a process that is still ours.
+            settle(failed);
+            if (failed.error.code === "overloaded") cancel();
+            else end();
+          }
+        };
+        waiting.set(id, { part: take, settle });
         signal.addEventListener("abort", cancel, { once: true });
         write({ type: "call", id, verb, input }, body);
       });
@@ -183,4 +229,28 @@ function followChild(child: ChildProcessByStdio<Writable, Readable, Readable>) {
   };
   const failure = () => new Error(`the process for a user ended at its start: ${stderr || "without a word"}`);
   return { child: userChild, ready: ready.promise, write, failure };
+}
+
+/** Passes on what a verb may answer: events of the bus only, everything else whole. @throws CallFailed for more than that */
+function boundedParts(verb: string, onPart: Part): Part {
+  const refuse = (code: "too_large" | "overloaded", message: string) => new CallFailed({ kind: "app", code, message });
+  let bytes = 0;
+  let events = 0;
+  let since = performance.now();
+  return (topic, body) => {
+    const isEvent = topic !== undefined;
+    if (isEvent !== (verb === "pm2.bus")) throw gone();
+    if (isEvent && performance.now() - since > WINDOW_MS) {
+      since = performance.now();
+      bytes = 0;
+      events = 0;
+    }
+    bytes += body.length;
+    if (isEvent) events++;
+    if (!isEvent && bytes > MAX_RESPONSE) throw refuse("too_large", "The answer is larger than 32 MiB.");
+    if (events > MAX_EVENTS || (isEvent && bytes > MAX_EVENT_BYTES)) {
+      throw refuse("overloaded", "PM2's daemon sends more events than are passed on.");
+    }
+    return onPart(topic, body);
+  };
 }

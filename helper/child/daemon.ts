@@ -1,11 +1,13 @@
-import { lstatSync } from "node:fs";
+import { closeSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { logPathsOf } from "../../shared/pm2/log-files.ts";
-import { callPm2, type Pm2Method } from "../../shared/pm2/pm2-rpc.ts";
+import { callPm2, MAX_FOREIGN_ANSWER, type Pm2Method } from "../../shared/pm2/pm2-rpc.ts";
 import { parseProcessList } from "../../shared/pm2/process-views.ts";
+import { UnavailableError } from "../../shared/server/dependency.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { findChangeable } from "../root-owned.ts";
+import { openIn, openPlace } from "./open-path.ts";
 
 const LIST_LIMIT_MS = 5_000;
 /** How long the list of log files counts: a page that follows ten files reads it once. */
@@ -14,13 +16,19 @@ const MAX_HOMES = 50;
 
 export interface Daemon {
   call(method: Pm2Method, argument: unknown, limitMs: number): Promise<unknown>;
-  readonly bus: string;
+  /** Path of its bus, until it is closed. @throws UnavailableError */
+  bus(): string;
   readonly dump: string;
   /** @throws AppError `forbidden` for a file that none of its apps logs into */
   requireLogFile(path: string): Promise<void>;
+  /** Closes what was opened. */
+  close(): void;
 }
 
-/** The daemon with this PM2_HOME, as this process's user may reach it. */
+/**
+ * The daemon with this PM2_HOME, as this process's user may reach it. Its folder and sockets are opened before they are
+ * checked, and then used as they were opened: their paths could lead elsewhere a moment later.
+ */
 export function createDaemonOf(): (home: string) => Daemon {
   const logFiles = new Map<string, { at: number; paths: ReadonlySet<string> }>();
 
@@ -34,52 +42,67 @@ export function createDaemonOf(): (home: string) => Daemon {
   };
 
   return (home) => {
-    requireOwnFolder(home);
-    const rpc = join(home, "rpc.sock");
-    const call: Daemon["call"] = (method, argument, limitMs) => {
-      requireOwn(rpc);
-      return callPm2(rpc, method, argument, limitMs);
+    const folder = openHome(home);
+    const opened = [folder.fd];
+    const socket = (name: string): string => {
+      const found = openIn(folder.fd, name);
+      if (!found) throw new UnavailableError("absent", "PM2 is not running here; start a process with it.");
+      opened.push(found.fd);
+      if (!found.stats.isSocket() || found.stats.uid !== process.getuid?.()) {
+        throw new AppError("forbidden", "The sockets in this PM2_HOME belong to another user.");
+      }
+      return `/proc/self/fd/${found.fd}`;
     };
+    const call: Daemon["call"] = async (method, argument, limitMs) =>
+      callPm2(socket("rpc.sock"), method, argument, limitMs, MAX_FOREIGN_ANSWER);
     return {
       call,
-      get bus() {
-        const bus = join(home, "pub.sock");
-        requireOwn(bus);
-        return bus;
-      },
-      dump: join(home, "dump.pm2"),
+      bus: () => socket("pub.sock"),
+      dump: join(folder.path, "dump.pm2"),
       async requireLogFile(path) {
-        const known = logFiles.get(home);
+        const known = logFiles.get(folder.path);
         if (known && performance.now() - known.at < LIST_AGE_MS && known.paths.has(path)) return;
-        if (!(await readLogFiles(home, call)).has(path)) {
+        if (!(await readLogFiles(folder.path, call)).has(path)) {
           throw new AppError("forbidden", "No process of this daemon logs into this file.");
         }
+      },
+      close() {
+        for (const fd of opened.splice(0)) closeSync(fd);
       },
     };
   };
 }
 
-/** What this user's daemon left in a folder of others could be exchanged by them. For other users the kernel's rights do. */
-function requireOwnFolder(home: string): void {
-  if (process.getuid?.() !== 0) return;
-  let changeable: string | undefined = home;
+/**
+ * Opens PM2_HOME, which must be a folder of this user or of root that not everybody can change. What root's daemon left in a
+ * folder of others could be exchanged by them: for root, nobody else may be able to change any folder above either.
+ */
+function openHome(home: string): { fd: number; path: string } {
+  const place = openPlace(home);
+  if (!place) throw new UnavailableError("absent", "PM2 is not running here; start a process with it.");
+  const { fd, stats } = place;
   try {
-    changeable = findChangeable(home);
-  } catch {
-    throw new AppError("forbidden", "PM2_HOME of root's daemon cannot be opened.");
+    const uid = process.getuid?.();
+    const isSticky = (stats.mode & 0o1000) !== 0;
+    if ((stats.uid !== uid && stats.uid !== 0) || ((stats.mode & 0o002) !== 0 && !isSticky)) {
+      throw new AppError("forbidden", "Other users can change the PM2_HOME of this daemon, so it is not used.");
+    }
+    const path = readlinkSync(`/proc/self/fd/${fd}`);
+    if (uid === 0 && isChangeable(path)) {
+      throw new AppError("forbidden", "Other users can change the PM2_HOME of root's daemon, so it is not used.");
+    }
+    return { fd, path };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
   }
-  if (changeable)
-    throw new AppError("forbidden", "Other users can change PM2_HOME of root's daemon, so it is not used.");
 }
 
-/** A socket of another user would answer in the name of this one. A missing one is reported by the call. */
-function requireOwn(socket: string): void {
-  let owner: number | undefined;
+/** A folder that cannot be looked at, or that was moved away, counts as one. */
+function isChangeable(path: string): boolean {
   try {
-    owner = lstatSync(socket).uid;
+    return findChangeable(path) !== undefined;
   } catch {
-    return;
+    return true;
   }
-  if (owner !== process.getuid?.())
-    throw new AppError("forbidden", "The sockets in this PM2_HOME belong to another user.");
 }

@@ -7,6 +7,7 @@ import {
   MAX_HEAD,
   MAX_PART,
   MAX_REQUEST_BODY,
+  MAX_RESPONSE,
   type Verb,
   verbs,
 } from "../../shared/helper/protocol.ts";
@@ -26,6 +27,9 @@ const fromHelper = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("call"), id: z.int(), verb: z.string(), input: childInput }),
   z.strictObject({ type: z.literal("cancel"), id: z.int() }),
 ]);
+
+/** Bytes that wait for the helper: a whole response, and some. */
+const MAX_AHEAD = MAX_RESPONSE + 8 * 1024 * 1024;
 
 const calls = new Map<number, AbortController>();
 let run: ((request: ChildRequest) => Promise<unknown>) | undefined;
@@ -47,6 +51,8 @@ async function handle(id: number, verb: string, context: z.infer<typeof childInp
   calls.set(id, stop);
   const send = (topic: string | undefined, bytes: Uint8Array) => {
     if (stop.signal.aborted) return;
+    // The helper reads no faster than its client: the events end, and the client asks again.
+    if (topic !== undefined && process.stdout.writableLength > MAX_AHEAD) return stop.abort();
     // A message is whole; a longer one is dropped.
     if (topic !== undefined && bytes.length > MAX_PART) return;
     for (let from = 0; from === 0 || from < bytes.length; from += MAX_PART) {

@@ -22,35 +22,68 @@ export interface OpenFile {
  * @throws AppError `forbidden`, `not_supported` for anything but a regular file
  */
 export function openFile(path: string, flags: number): OpenFile | null {
-  const place = findPlace(path);
-  if (place === null) return null;
+  const found = findPlace(path);
+  if (found === null) return null;
   try {
-    const stats = fstatSync(place);
-    if (!stats.isFile()) throw new AppError("not_supported", "PM2 does not log into a regular file.");
-    const fd = openSync(`/proc/self/fd/${place}`, flags | constants.O_NONBLOCK | constants.O_NOCTTY);
+    requireFile(found);
+    const fd = openSync(`/proc/self/fd/${found.fd}`, flags | constants.O_NONBLOCK | constants.O_NOCTTY);
     return { fd, stats: fstatSync(fd) };
   } catch (error) {
     return missingOrForbidden(error);
   } finally {
-    closeSync(place);
+    closeSync(found.fd);
   }
 }
 
 /** Size and identity of a regular file, with the same rules. No right to read it is needed. */
 export function statFile(path: string): Stats | null {
-  const place = findPlace(path);
-  if (place === null) return null;
+  const found = findPlace(path);
+  if (found === null) return null;
   try {
-    const stats = fstatSync(place);
-    if (!stats.isFile()) throw new AppError("not_supported", "PM2 does not log into a regular file.");
-    return stats;
+    return requireFile(found);
   } finally {
-    closeSync(place);
+    closeSync(found.fd);
   }
 }
 
-function findPlace(path: string): number | null {
+/**
+ * Opens a folder or a socket as a place, with the same rules: it stays this one, whatever its path leads to meanwhile, and can
+ * be used as `/proc/self/fd/<number>`. Null if it is missing. The caller closes it.
+ */
+export function openPlace(path: string): OpenFile | null {
+  const found = findPlace(path);
+  return found && { fd: found.fd, stats: fstatSync(found.fd) };
+}
+
+/** Opens what a folder contains as a place; a link as the link that it is. Null if it is missing. The caller closes it. */
+export function openIn(folder: number, name: string): OpenFile | null {
+  try {
+    const fd = openSync(`/proc/self/fd/${folder}/${name}`, O_PATH | constants.O_NOFOLLOW);
+    return { fd, stats: fstatSync(fd) };
+  } catch (error) {
+    return missingOrForbidden(error);
+  }
+}
+
+function requireFile({ fd, folder }: Place): Stats {
+  const stats = fstatSync(fd);
+  if (!stats.isFile()) throw new AppError("not_supported", "PM2 does not log into a regular file.");
+  // Who owns the folder could have given another file of this user this name.
+  if (stats.nlink > 1 && !isPrivate(folder)) {
+    throw new AppError("forbidden", "This file has several names, in a folder that another user can change.");
+  }
+  return stats;
+}
+
+interface Place {
+  fd: number;
+  /** The folder in which it was found. */
+  folder: Stats;
+}
+
+function findPlace(path: string): Place | null {
   let folder = openSync("/", O_PATH | constants.O_DIRECTORY);
+  let above = fstatSync(folder);
   let parts = partsOf(path);
   let links = 0;
   try {
@@ -59,6 +92,7 @@ function findPlace(path: string): number | null {
       const next = openSync(name, O_PATH | constants.O_NOFOLLOW);
       const stats = fstatSync(next);
       if (!stats.isSymbolicLink()) {
+        above = fstatSync(folder);
         closeSync(folder);
         folder = next;
         continue;
@@ -74,7 +108,7 @@ function findPlace(path: string): number | null {
         folder = openSync("/", O_PATH | constants.O_DIRECTORY);
       }
     }
-    return folder;
+    return { fd: folder, folder: above };
   } catch (error) {
     closeSync(folder);
     return missingOrForbidden(error);
@@ -87,9 +121,11 @@ function partsOf(path: string): string[] {
   return parts;
 }
 
+const isOwn = ({ uid }: Stats): boolean => uid === 0 || uid === process.getuid?.();
+const isPrivate = (folder: Stats): boolean => isOwn(folder) && (folder.mode & 0o022) === 0;
+
 function isTrusted(link: Stats, folder: Stats): boolean {
   const uid = process.getuid?.();
-  const isOwn = ({ uid: owner }: Stats) => owner === 0 || owner === uid;
   if (!isOwn(link) || !isOwn(folder)) return false;
   // In a folder with the sticky bit, others cannot replace the link.
   return uid !== 0 || (folder.mode & 0o022) === 0 || (folder.mode & 0o1000) !== 0;

@@ -7,7 +7,7 @@ import { followBus } from "../../shared/pm2/pm2-bus.ts";
 import { areChildren, sendSignal } from "../../shared/pm2/send-signal.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import { createDaemonOf } from "./daemon.ts";
+import { createDaemonOf, type Daemon } from "./daemon.ts";
 import { createHiddenValues, withoutVariables } from "./hidden-values.ts";
 import { openFile, statFile } from "./open-path.ts";
 import { readSaved, writeSaved } from "./saved.ts";
@@ -37,13 +37,12 @@ export function createVerbs(key: Buffer): (request: ChildRequest) => Promise<unk
   const daemonOf = createDaemonOf();
   const hidden = createHiddenValues(key);
 
-  return async ({ verb, context, body, send, signal }) => {
+  const run = async ({ verb, context, body, send, signal }: ChildRequest, daemon: Daemon): Promise<unknown> => {
     const { daemonPid, hideValues } = context;
     const { uid, home } = context.input.daemon;
     const process = { uid, pid: daemonPid };
     const parse = <V extends Verb>(name: V) =>
       verbs[name].input.parse(context.input) as z.infer<(typeof verbs)[V]["input"]>;
-    const daemon = daemonOf(home);
 
     switch (verb) {
       case "daemons.list":
@@ -57,7 +56,7 @@ export function createVerbs(key: Buffer): (request: ChildRequest) => Promise<unk
         return undefined;
       }
       case "pm2.bus":
-        return follow(daemon.bus, send, signal);
+        return follow(daemon.bus(), send, signal);
       case "file.stat": {
         const { path } = parse(verb);
         await daemon.requireLogFile(path);
@@ -114,6 +113,15 @@ export function createVerbs(key: Buffer): (request: ChildRequest) => Promise<unk
       case "saved.write":
         await writeSaved(daemon.dump, body);
         return undefined;
+    }
+  };
+
+  return async (request) => {
+    const daemon = daemonOf(request.context.input.daemon.home);
+    try {
+      return await run(request, daemon);
+    } finally {
+      daemon.close();
     }
   };
 }

@@ -11,6 +11,8 @@ interface FakeProcess {
   /** Numbers of the process, one for each PID namespace. */
   pids?: string;
   started?: number;
+  /** Real, effective, saved and file system user. */
+  uids?: string;
 }
 
 /** A folder like `/proc`. */
@@ -19,10 +21,10 @@ async function fakeProc(processes: Record<number, FakeProcess>, sockets: readonl
   await mkdir(join(proc, "net"), { recursive: true });
   const lines = sockets.map((path, index) => `0000: 00000002 00000000 00010000 0001 01 ${index} ${path}`);
   await writeFile(join(proc, "net/unix"), ["Num RefCount Protocol Flags Type St Inode Path", ...lines].join("\n"));
-  for (const [pid, { title, pids = pid, started = 1 }] of Object.entries(processes)) {
+  for (const [pid, { title, pids = pid, started = 1, uids = "7 7 7 7" }] of Object.entries(processes)) {
     await mkdir(join(proc, pid));
     await writeFile(join(proc, pid, "cmdline"), `${title}\0\0`);
-    await writeFile(join(proc, pid, "status"), `Name:\tnode\nNSpid:\t${pids}\n`);
+    await writeFile(join(proc, pid, "status"), `Name:\tnode\nUid:\t${uids.replaceAll(" ", "\t")}\nNSpid:\t${pids}\n`);
     await writeFile(join(proc, pid, "stat"), `${pid} (PM2 v6) S 1 ${"0 ".repeat(17)}${started} 0`);
   }
   return proc;
@@ -59,4 +61,14 @@ test("of several daemons in one folder the newest counts, and a user has eight f
   const found = await createDaemonFinder(proc)();
   expect(found).toHaveLength(8);
   expect(found.find(({ home }) => home === "/home/agent/.pm2")).toMatchObject({ pid: 21, duplicates: 2 });
+});
+
+test("the status of a process tells its user, and nobody's is one with several", async () => {
+  const title = "PM2 v7.0.0: God Daemon (/root/.pm2)";
+  // The folders of both belong to the user of this test, as those of processes that may not be traced belong to root.
+  const proc = await fakeProc(
+    { 11: { title, uids: "64101 64101 64101 64101" }, 12: { title, uids: "64102 0 0 0" } },
+    [],
+  );
+  expect((await createDaemonFinder(proc)()).map(({ uid, pid }) => [uid, pid])).toEqual([[64_101, 11]]);
 });

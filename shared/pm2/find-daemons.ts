@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile, stat } from "node:fs/promises";
+import { lstat, readdir, readFile } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
 
 /** A PM2 daemon of this host, as its process and its sockets show it. */
@@ -80,15 +80,15 @@ async function scan(proc: string, sockets: readonly string[]): Promise<FoundDaem
     if (!title.startsWith("PM2 v")) continue;
     const match = TITLE.exec(title.slice(0, MAX_TITLE).replaceAll("\0", " ").trimEnd());
     const home = match?.[2] && homeOf(match[2], homes);
-    if (!match || !home || (await isContained(proc, name))) continue;
-    const owner = await stat(`${proc}/${name}`).catch(() => undefined);
-    if (!owner) continue;
-    const key = `${owner.uid} ${resolve(home)}`;
+    if (!match || !home) continue;
+    const uid = await ownerOf(proc, name);
+    if (uid === undefined) continue;
+    const key = `${uid} ${resolve(home)}`;
     const other = found.get(key);
     const duplicates = other ? other.duplicates + 1 : 0;
     const newest =
       other?.pid && (await startOf(proc, other.pid)) > (await startOf(proc, Number(name))) ? other : undefined;
-    const daemon = { uid: owner.uid, home: resolve(home), pid: Number(name), version: match[1] ?? null };
+    const daemon = { uid, home: resolve(home), pid: Number(name), version: match[1] ?? null };
     put({ ...(newest ?? daemon), duplicates }, key);
   }
   const titled = new Set([...found.values()].map(({ home }) => home));
@@ -120,9 +120,16 @@ async function startOf(proc: string, pid: number): Promise<number> {
   return Number(text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? 0);
 }
 
-/** Whether a process has a number in a PID namespace of its own: its PM2_HOME is a folder of a container. */
-async function isContained(proc: string, name: string): Promise<boolean> {
+/**
+ * Returns the uid of a process. Undefined for one with a number in a PID namespace of its own: its PM2_HOME is a folder of a
+ * container; and for one with several uids: a set-id program has the title that its caller chose. Not the owner of its folder
+ * in `/proc`, which is root for a process of any user that may not be traced.
+ */
+async function ownerOf(proc: string, name: string): Promise<number | undefined> {
   const status = await readFile(`${proc}/${name}/status`, "utf8").catch(() => "");
-  const pids = /^NSpid:\s*(.*)$/m.exec(status)?.[1]?.trim().split(/\s+/) ?? [];
-  return pids.length > 1;
+  const numbers = (field: string) =>
+    new RegExp(`^${field}:[ \\t]*(.*)$`, "m").exec(status)?.[1]?.trim().split(/\s+/).map(Number) ?? [];
+  if (numbers("NSpid").length > 1) return undefined;
+  const [uid, ...others] = new Set(numbers("Uid"));
+  return others.length === 0 ? uid : undefined;
 }

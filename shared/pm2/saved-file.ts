@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { open, realpath, rename, rm } from "node:fs/promises";
+import { lstat, open, realpath, rename, rm } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import process from "node:process";
 import { AppError } from "../server/errors.ts";
@@ -44,6 +44,7 @@ async function readWithMode(path: string, owner: number | undefined) {
  */
 export async function writeSavedFile(path: string, text: string, owner?: number): Promise<void> {
   // Another user's link could lead anywhere.
+  if (owner === undefined) await refuseForeignLink(path);
   const target = owner === undefined ? await realpath(path).catch(() => path) : path;
   const folder = await open(dirname(target), owner === undefined ? FOLDER : FOLDER | constants.O_NOFOLLOW);
   try {
@@ -62,6 +63,14 @@ export async function writeSavedFile(path: string, text: string, owner?: number)
     await replace(inside(target), text, mode, ids);
   } finally {
     await folder.close();
+  }
+}
+
+/** Who can write into PM2_HOME could put a link to another file of this user there. */
+async function refuseForeignLink(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found?.isSymbolicLink() && found.uid !== 0 && found.uid !== process.getuid?.()) {
+    throw new AppError("forbidden", "PM2's saved list is a link of another user.");
   }
 }
 
