@@ -60,9 +60,10 @@ export function createOwnedTree(pid: number, mark: string): OwnedTree {
       return { pid, startedAt, memoryBytes, processes: all.length };
     },
     async kill() {
-      for (let round = 0; round < MAX_ROUNDS; round++) {
+      // A child between its fork and its own program shows no environment for a moment: one look is not enough.
+      for (let round = 0, empty = 0; round < MAX_ROUNDS && empty < 2; round++) {
         await find();
-        if (known.length === 0) return;
+        empty = known.length === 0 ? empty + 1 : 0;
         for (const entry of known) signalEntry(entry, "SIGKILL");
         await new Promise((resolve) => setTimeout(resolve, ROUND_MS));
       }
