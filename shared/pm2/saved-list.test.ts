@@ -23,7 +23,7 @@ test("a list is compared by app, settings and names of variables, whatever order
         { name: "C", change: "removed" },
       ],
     },
-    { id: "shop/a%2Fb\n%25", state: "unsaved", changed: [], environment: [] },
+    { id: "shop/a%2Fb%0A%25", state: "unsaved", changed: [], environment: [] },
     { id: "gone", state: "only-saved", changed: [], environment: [{ name: "T", change: "removed" }] },
   ]);
 });
