@@ -25,7 +25,11 @@ const onDemand = [
   join(src, "../../shared/logs/"),
   join(src, "../../shared/protocol/action-labels.ts"),
   join(src, "../../shared/protocol/allowed-entry.ts"),
-  ...pathsOf("ui/VirtualList.tsx", "ui/index.ts", "resource/NamePicker.tsx", "resource/AllowEntry.tsx"),
+  join(src, "../../shared/protocol/mcp-environment.ts"),
+  join(src, "../../shared/protocol/image-reference.ts"),
+  ...pathsOf("ui/VirtualList.tsx", "ui/index.ts", "ui/PopoverPanel.tsx"),
+  ...pathsOf("resource/NamePicker.tsx", "resource/AllowEntry.tsx", "resource/PairsField.tsx"),
+  ...pathsOf("resource/name-choices.ts", "resource/paged-list.ts"),
 ];
 
 /** Modules that are fetched with the given ones, without what they import on demand. */
