@@ -10,9 +10,11 @@ export const createMessages = {
   scriptDenied: (user: string) => `The user ${user} may not read this file.`,
   notExecutable: "This file is not executable: choose an interpreter, or make it executable.",
   chooseInterpreter: "Its ending names no interpreter, and it is not executable: choose an interpreter.",
-  interpreterMissing: (name: string) => `${name} is not installed for this user.`,
+  interpreterMissing: (name: string) =>
+    `${name} was not found for this user. If it is in a folder of the user, enter its path.`,
   interpreterNotExecutable: "There is no program with this path that the user may run.",
-  typeScript: "TypeScript needs Node.js 22.18 or later, Bun or Deno, and none is installed.",
+  typeScript:
+    "TypeScript needs Node.js 22.18 or later, Bun or Deno, and none was found. If one is in a folder of the user, enter its path.",
   clusterNeedsNode: "Cluster mode is for Node.js only.",
   noInterpreterForOptions: "A program without an interpreter takes no options of one: put them into the arguments.",
   cronUnreadable: "Not a cron pattern: five or six fields, such as 0 3 * * * for every day at 3:00.",

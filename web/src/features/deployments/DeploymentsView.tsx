@@ -15,7 +15,7 @@ import { DeploymentPane } from "./DeploymentPane.tsx";
 import { createUserFilter, DaemonNotices, RebootButtons, UserSelect } from "./daemons.tsx";
 import { createDeploymentActions } from "./deployment-actions.ts";
 import { createDeploymentColumns, createNarrowColumns } from "./deployment-columns.tsx";
-import { deploymentName, searchTextsOf } from "./deployment-list.ts";
+import { deploymentName, isStale, searchTextsOf } from "./deployment-list.ts";
 import { deploymentMessages, listMessages } from "./messages.ts";
 import "./deployments.css";
 
@@ -88,7 +88,7 @@ export function DeploymentsView(props: DeploymentsViewProps) {
       }
       notices={
         <>
-          <Show when={!isUp() && all().length > 0 && daemon()}>
+          <Show when={isStale(daemon()?.state ?? "up", all()) && daemon()}>
             {(state) => (
               <Callout tone="warn" icon={<Unplug size={15} />}>
                 {deploymentMessages.stale(state().hint ?? "")}

@@ -1,6 +1,6 @@
 import Unplug from "lucide-solid/icons/unplug";
 import UserRound from "lucide-solid/icons/user-round";
-import { type Accessor, createMemo, For, Show } from "solid-js";
+import { type Accessor, createMemo, For, type JSX, Show } from "solid-js";
 import { OWN_DAEMON } from "../../../../shared/protocol/daemon-key.ts";
 import type { Deployment } from "../../../../shared/protocol/deployment.ts";
 import type { Pm2Daemon } from "../../../../shared/protocol/pm2-daemon.ts";
@@ -75,6 +75,7 @@ export function DaemonNotices(props: { daemons: readonly Pm2Daemon[]; omitted: n
   const down = () => others().filter((one) => one.state !== "up" && !hidden().includes(one));
   const locked = () => others().filter(({ readOnly }) => readOnly !== null);
   const beyond = () => others().filter(({ omitted }) => omitted > 0);
+  const duplicated = () => props.daemons.filter(({ duplicates }) => duplicates > 0);
   return (
     <>
       <Show when={hidden().length > 0}>
@@ -82,39 +83,53 @@ export function DaemonNotices(props: { daemons: readonly Pm2Daemon[]; omitted: n
           {texts.hiddenDaemons(hidden().length, named(hidden()))} <code>{texts.helperCommand}</code>.
         </Callout>
       </Show>
-      <For each={down()}>
-        {(daemon) => (
-          <Callout tone="warn" icon={<Unplug size={15} />}>
-            {texts.downDaemon(named([daemon]), daemon.hint ?? "")}
-          </Callout>
-        )}
-      </For>
-      <For each={locked()}>
-        {(daemon) => (
-          <Callout tone="info" icon={<UserRound size={15} />}>
-            {daemon.readOnly}
-          </Callout>
-        )}
-      </For>
-      <For each={beyond()}>
-        {(daemon) => (
-          <Callout tone="info" icon={<UserRound size={15} />}>
-            {texts.omittedProcesses(named([daemon]), daemon.omitted)}
-          </Callout>
-        )}
-      </For>
-      <For each={props.daemons.filter(({ duplicates }) => duplicates > 0)}>
-        {(daemon) => (
-          <Callout tone="warn" icon={<Unplug size={15} />}>
-            {texts.duplicateDaemons(named([daemon]), daemon.duplicates)}
-          </Callout>
-        )}
-      </For>
+      <NoticeList
+        tone="warn"
+        icon={<Unplug size={15} />}
+        summary={texts.downDaemons(down().length)}
+        lines={down().map((daemon) => texts.downDaemon(named([daemon]), daemon.hint ?? ""))}
+      />
+      <NoticeList
+        tone="info"
+        icon={<UserRound size={15} />}
+        summary={texts.readOnlyDaemons(locked().length)}
+        lines={locked().map(({ readOnly }) => readOnly ?? "")}
+      />
+      <NoticeList
+        tone="info"
+        icon={<UserRound size={15} />}
+        summary={texts.omittedOfDaemons(beyond().length)}
+        lines={beyond().map((daemon) => texts.omittedProcesses(named([daemon]), daemon.omitted))}
+      />
+      <NoticeList
+        tone="warn"
+        icon={<Unplug size={15} />}
+        summary={texts.duplicatesOfDaemons(duplicated().length)}
+        lines={duplicated().map((daemon) => texts.duplicateDaemons(named([daemon]), daemon.duplicates))}
+      />
       <Show when={props.omitted > 0}>
         <Callout tone="info" icon={<UserRound size={15} />}>
           {texts.omittedDaemons(props.omitted)}
         </Callout>
       </Show>
     </>
+  );
+}
+
+/** One notice, however many daemons it is about: the list of processes stays in view. */
+function NoticeList(props: { tone: "warn" | "info"; icon: JSX.Element; summary: string; lines: readonly string[] }) {
+  return (
+    <Show when={props.lines.length > 0}>
+      <Callout tone={props.tone} icon={props.icon}>
+        <Show when={props.lines.length > 1} fallback={props.lines[0]}>
+          <details>
+            <summary>{props.summary}</summary>
+            <ul class="daemon-notices">
+              <For each={props.lines}>{(line) => <li>{line}</li>}</For>
+            </ul>
+          </details>
+        </Show>
+      </Callout>
+    </Show>
   );
 }

@@ -1,4 +1,6 @@
+import { OWN_DAEMON } from "../../../../shared/protocol/daemon-key.ts";
 import type { Deployment, DeploymentAction, ProcessStatus } from "../../../../shared/protocol/deployment.ts";
+import type { DependencyState } from "../../../../shared/protocol/system.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import type { Tone } from "../../ui/index.ts";
 
@@ -65,6 +67,15 @@ export const isUp = (deployment: Pick<Deployment, "instances">): boolean =>
   deployment.instances.some(
     ({ status }) => status !== "stopped" && status !== "errored" && status !== "one-launch-status",
   );
+
+/** Whether the list may be out of date. A daemon of the panel that does not run hides nothing while others' processes are listed. */
+export const isStale = (
+  state: DependencyState["state"],
+  deployments: readonly Pick<Deployment, "daemon">[],
+): boolean =>
+  state === "down"
+    ? deployments.length > 0
+    : state === "absent" && deployments.some((one) => one.daemon === OWN_DAEMON);
 
 /** Texts that the filter of the list searches. */
 export const searchTextsOf = ({ name, script, namespace, user, status }: Deployment): string[] => [

@@ -2,7 +2,7 @@ import { createRoot, createSignal } from "solid-js";
 import { describe, expect, it } from "vitest";
 import type { Deployment, DeploymentInstance } from "../../../../shared/protocol/deployment.ts";
 import { filterItems } from "../../resource/filter-items.ts";
-import { isUp, searchTextsOf, statusDisplay, totalsOf } from "./deployment-list.ts";
+import { isStale, isUp, searchTextsOf, statusDisplay, totalsOf } from "./deployment-list.ts";
 import { createProcessHistory } from "./process-history.ts";
 
 const instance = (fields: Partial<DeploymentInstance> = {}): DeploymentInstance => ({
@@ -33,6 +33,17 @@ const deployment = (instances: DeploymentInstance[], fields: Partial<Deployment>
   ...fields,
 });
 const stopped = instance({ status: "stopped", startedAt: null, cpuPercent: 0, memoryBytes: 0 });
+
+describe("what is said about the panel's own daemon", () => {
+  it("is nothing while it does not run and only other users' processes are listed", () => {
+    const [own, other] = [{ daemon: "" }, { daemon: "ada" }];
+    expect(isStale("absent", [other])).toBe(false);
+    expect(isStale("absent", [other, own])).toBe(true);
+    expect(isStale("down", [other])).toBe(true);
+    expect(isStale("down", [])).toBe(false);
+    expect(isStale("up", [own, other])).toBe(false);
+  });
+});
 
 describe("a deployment", () => {
   it("adds up its processes and counts from the earliest start", () => {

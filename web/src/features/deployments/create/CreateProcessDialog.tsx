@@ -10,6 +10,7 @@ import { createCheckedSubmit } from "../../../resource/checked-submit.ts";
 import { FormDialog } from "../../../resource/FormDialog.tsx";
 import { createSubmit } from "../../../resource/submit.ts";
 import { Button, focusInvalid, toast } from "../../../ui/index.ts";
+import { deploymentName } from "../deployment-list.ts";
 import { createMessages as texts } from "./messages.ts";
 import { ProcessFields } from "./ProcessFields.tsx";
 import { ProcessPreview } from "./ProcessPreview.tsx";
@@ -99,6 +100,10 @@ export function CreateProcessDialog(props: { onClose: () => void; onCreated: (id
       await look.submit(event);
     },
   };
+  const shownName = () => {
+    const input = result();
+    return "errors" in input ? "" : deploymentName({ namespace: "default", ...input.preview });
+  };
   const back = () => {
     create.dismiss();
     setPreview(null);
@@ -116,7 +121,9 @@ export function CreateProcessDialog(props: { onClose: () => void; onCreated: (id
       onClose={props.onClose}
       isSent={preview() !== null}
       sentView={
-        <Show when={preview()}>{(found) => <ProcessPreview preview={found()} problem={create.problem()} />}</Show>
+        <Show when={preview()}>
+          {(found) => <ProcessPreview preview={found()} name={shownName()} problem={create.problem()} />}
+        </Show>
       }
       sentFooter={
         <>

@@ -6,7 +6,7 @@ import { Callout, CopyButton, Facts } from "../../../ui/index.ts";
 import { createMessages as texts } from "./messages.ts";
 
 /** What would run, before anything runs. */
-export function ProcessPreview(props: { preview: DeploymentPreview; problem: string | null }) {
+export function ProcessPreview(props: { preview: DeploymentPreview; name: string; problem: string | null }) {
   const interpreter = () => props.preview.interpreter;
   return (
     <div class="form">
@@ -18,7 +18,7 @@ export function ProcessPreview(props: { preview: DeploymentPreview; problem: str
       <For each={props.preview.notes}>{(note) => <Callout tone="info">{note}</Callout>}</For>
       <Facts
         rows={[
-          [texts.name, visibleName(props.preview.id)],
+          [texts.name, props.name],
           [texts.runsAs, visibleName(props.preview.user)],
           [texts.program, <Words words={props.preview.argv} />],
           [texts.directory, <code>{visibleName(props.preview.cwd)}</code>],

@@ -35,7 +35,7 @@ export const createMessages = {
   } satisfies Record<InterpreterName, string>,
   ownInterpreter: "Another program…",
   found: (name: string, version: string | null) => (version === null ? name : `${name} ${version}`),
-  missing: (name: string) => `${name} (not installed)`,
+  missing: (name: string) => `${name} (not found)`,
   environment: "Environment variables",
   environmentHint: (user: string) =>
     `Values are not shown again. PM2 keeps them in clear. PATH, HOME and a few others come from the user ${user}.`,
