@@ -24,6 +24,7 @@ import { loadCatalogue } from "./catalogue/catalogue.ts";
 import { createOneTimeCredentials } from "./catalogue/install/one-time-credentials.ts";
 import { openDatabase } from "./database/database.ts";
 import { adoptProcessNames } from "./database/process-names.ts";
+import { createPanelRotations } from "./deployments/panel-rotation.ts";
 import { createProcessExits } from "./deployments/process-exits.ts";
 import type { ApiDeps } from "./deps.ts";
 import { createDockerEngine } from "./docker/docker-engine.ts";
@@ -148,6 +149,7 @@ export function createApiDeps({
   });
   const processRestarts = createProcessRestarts();
   const processExits = createProcessExits({ database, processes });
+  const panelRotation = createPanelRotations({ database, processes, log });
   const onProcesses: typeof processRestarts.note = (...reading) => {
     processRestarts.note(...reading);
     processExits.note(...reading);
@@ -245,6 +247,7 @@ export function createApiDeps({
       processes,
       processRestarts,
       processExits,
+      panelRotation,
       metrics,
       files,
       realtime,
@@ -291,6 +294,7 @@ export function createApiDeps({
       await alerts.close(); // it watches the logs, and restarts by what it sees
       await Promise.all([
         mcp.close(),
+        panelRotation.close(),
         stats.stop(),
         jobs.close(),
         recovery.close(),

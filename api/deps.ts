@@ -11,6 +11,7 @@ import type { Alerts } from "./alerts/alerts.ts";
 import type { Trail } from "./audit/trail.ts";
 import type { Catalogue } from "./catalogue/catalogue.ts";
 import type { OneTimeCredentials } from "./catalogue/install/one-time-credentials.ts";
+import type { PanelRotations } from "./deployments/panel-rotation.ts";
 import type { ProcessExits } from "./deployments/process-exits.ts";
 import type { DockerEngine } from "./docker/docker-engine.ts";
 import type { RealtimeClient } from "./events/realtime-client.ts";
@@ -46,6 +47,7 @@ export interface ApiDeps {
   processes: Processes;
   processRestarts: ProcessRestarts;
   processExits: ProcessExits;
+  panelRotation: PanelRotations;
   metrics: HostMetrics;
   files: FileRoot;
   mcp: McpHost;

@@ -8,7 +8,12 @@ import {
   scaleDeploymentBody,
   signalDeploymentBody,
 } from "../../shared/protocol/deployment.ts";
-import { triggerDeploymentBody, triggerResultSchema } from "../../shared/protocol/deployment-details.ts";
+import {
+  changeRotationBody,
+  panelRotationSchema,
+  triggerDeploymentBody,
+  triggerResultSchema,
+} from "../../shared/protocol/deployment-details.ts";
 import { deploymentId } from "../../shared/protocol/identifier.ts";
 import { processListSchema, saveProcessListBody } from "../../shared/protocol/process-list.ts";
 import { type ActionContext, type ActionTarget, type ApplyContext, action } from "../actions/action.ts";
@@ -200,6 +205,40 @@ const flushDeployment = action({
   apply: async (_input, { subject: id, deps: { processes } }) => ({ bytes: await processes.emptyLogs(id) }),
 });
 
+const deletesLogs = { ...onProcesses, permission: "deployments:remove" } as const;
+
+const changeRotation = action({
+  ...deletesLogs,
+  name: "deployment:rotation",
+  method: "PUT",
+  path: "/deployments/:id/rotation",
+  title: "Change how the panel rotates the log files of the name",
+  description:
+    "Off by default. Only for apps of the panel's own PM2 daemon whose logs neither pm2-logrotate nor a rule of logrotate " +
+    "rotates. Files are checked every 30 seconds.",
+  body: changeRotationBody,
+  result: { rotation: panelRotationSchema },
+  detail: ({ body: { setting } }) =>
+    setting ? `at ${Math.round(setting.maxBytes / 1_048_576)} MiB, ${setting.kept} kept` : "off",
+  apply: async ({ body }, { subject: id, deps: { panelRotation } }) => ({
+    rotation: await panelRotation.change(id, body.setting),
+  }),
+  undo: async ({ subject: id, deps: { panelRotation } }) => ({ rotation: await panelRotation.restore(id) }),
+});
+
+const rotateLogs = action({
+  ...deletesLogs,
+  name: "deployment:rotate",
+  method: "POST",
+  path: "/deployments/:id/rotate",
+  title: "Rotate the log files of the name now",
+  description:
+    "As the panel's own rotation is set, which must be on. What is left in a file is less than a few blocks.",
+  mode: "respond-or-enqueue",
+  result: { bytes: z.int().describe("Bytes that were moved to rotated files.") },
+  apply: async (_input, { subject: id, deps: { panelRotation } }) => ({ bytes: await panelRotation.rotate(id) }),
+});
+
 const triggerDeployment = action({
   ...onProcesses,
   name: "deployment:trigger",
@@ -252,6 +291,8 @@ export const deploymentActions = [
   resetDeployment,
   signalDeployment,
   flushDeployment,
+  changeRotation,
+  rotateLogs,
   triggerDeployment,
   saveProcessList,
 ] as const;

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { canRotateLossless } from "../../shared/pm2/rotate-log.ts";
 import type { Deployment } from "../../shared/protocol/deployment.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
@@ -21,6 +23,7 @@ process.on("message", (message) => {
   process.send({ type: "axm:reply", data: { return: "hello " + message.opts, action_name: "greet" } });
 });
 `;
+const canRotate = (await canRotateLossless(join(tmpdir(), "x"))) === true;
 const source = "setInterval(() => undefined, 1000);";
 
 describe("processes of PM2", () => {
@@ -229,6 +232,41 @@ describe("processes of PM2", () => {
     expect(readFileSync(shared, "utf8")).toContain("a line");
     for (const name of ["two words", "a", "b"]) await pm2.command("delete", name);
   });
+
+  test.skipIf(!canRotate)(
+    "have their logs rotated by the panel once somebody turns it on, which is taken back",
+    async () => {
+      await pm2.start({ name: "rotated", source });
+      const at = "/api/deployments/rotated";
+      const log = join(pm2.home, "logs", "rotated-out.log");
+      const setting = { maxBytes: 10 * 1024 * 1024, kept: 2, compress: true, mayLose: false };
+      const rotation = async () => (await api.ask("GET", `${at}/details`)).body.details.panelRotation;
+      const off = { setting: null, refusal: null, lossless: true, rotatedAt: null, problem: null };
+      expect(await rotation()).toEqual(off);
+      expect((await api.ask("POST", `${at}/rotate`)).status).toBe(409);
+      for (const wrong of [{ kept: 0 }, { kept: 51 }, { maxBytes: 1 }, { maxBytes: 2 ** 31 }]) {
+        const body = { setting: { ...setting, ...wrong } };
+        expect((await api.ask("PUT", `${at}/rotation`, { body })).status).toBe(400);
+      }
+      const cookie = await api.loginAs("operator", { deployments: ["all"] });
+      expect((await api.ask("PUT", `${at}/rotation`, { body: { setting }, cookie })).status).toBe(403);
+      const changed = await api.ask("PUT", `${at}/rotation`, { body: { setting } });
+      expect([changed.status, changed.body.rotation]).toEqual([200, { ...off, setting }]);
+      const [entry] = (await api.ask("GET", "/api/activity?limit=1")).body.entries;
+      expect((await api.ask("POST", `/api/activity/${entry.id}/undo`)).status).toBe(202);
+      await eventually(async () => (await rotation()).setting === null);
+      await api.ask("PUT", `${at}/rotation`, { body: { setting } });
+      const lines = Array.from({ length: 2_000 }, (_, index) => `line ${index}\n`);
+      await appendFile(log, lines.join(""));
+      const { body } = await api.ask("POST", `${at}/rotate`);
+      expect(body.bytes).toBeGreaterThan(8_000);
+      expect(readFileSync(`${log}.1`, "utf8") + readFileSync(log, "utf8").replace(/^ *\t\t\n/, "")).toBe(
+        lines.join(""),
+      );
+      expect((await rotation()).rotatedAt).toEqual(expect.any(String));
+      await pm2.command("delete", "rotated");
+    },
+  );
 
   test("are described: names of variables without values, ports, metrics, size of logs, and actions that are run", async () => {
     await pm2.start({ name: "measured", source: instrumented, env: { DATABASE_PASSWORD: "hidden-value" } });

@@ -19,8 +19,9 @@ const tag = "Processes";
 export function deploymentsRoutes({
   processes,
   processExits,
+  panelRotation,
   stats,
-}: Pick<ApiDeps, "processes" | "processExits" | "stats">) {
+}: Pick<ApiDeps, "processes" | "processExits" | "panelRotation" | "stats">) {
   return createRoutes()
     .get(
       "/",
@@ -78,7 +79,8 @@ export function deploymentsRoutes({
         const { id } = c.req.valid("param");
         requireVisible(c.get("principal"), id);
         const known = await processes.details(id);
-        return c.json(ok({ details: { ...known, exits: processExits.of(id) } }));
+        const rotation = await panelRotation.of(id, known.logRotation);
+        return c.json(ok({ details: { ...known, panelRotation: rotation, exits: processExits.of(id) } }));
       },
     )
     .get(

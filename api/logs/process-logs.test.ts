@@ -1,8 +1,10 @@
 import { execFile } from "node:child_process";
 import { appendFile, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { canRotateLossless, rotateLogFile } from "../../shared/pm2/rotate-log.ts";
 import type { LogContainersAnswer, LogHistogramAnswer, LogSearchAnswer } from "../../shared/protocol/log-search.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
@@ -14,6 +16,7 @@ import type { LogMatches } from "./collect/watch.ts";
 import { createLogStore, type LogStore } from "./log-store.ts";
 
 const run = promisify(execFile);
+const canRotate = (await canRotateLossless(join(tmpdir(), "x"))) === true;
 const idle = "setInterval(() => {}, 1000);";
 const numbers = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}`);
@@ -245,6 +248,32 @@ describe("a log file of a process", () => {
     await appendFile(path(), "after the hole\n");
     await eventually(async () => expect((await lines()).at(-1)).toBe("after the hole"));
   });
+
+  // Shares the file of the test before: its store is followed, closed and opened again.
+  test.skipIf(!canRotate)(
+    "has each line once when the panel rotates the file, while it is followed and while nobody reads",
+    async () => {
+      const options = { kept: 5, compress: false, mayLose: false };
+      const long = (from: number, to: number) => numbers(from, to).map((line) => `${line} ${"z".repeat(97)}`);
+      await truncate(path(), 0);
+      await appendFile(path(), `${long(1_001, 1_200).join("\n")}\n`);
+      const since = async () => (await lines()).filter((line) => line.endsWith("z"));
+      await eventually(async () => expect(await since()).toEqual(long(1_001, 1_200)));
+      const before = (await gaps()).length;
+      expect(await rotateLogFile(path(), options)).toBeGreaterThan(8_000);
+      await appendFile(path(), `${long(1_201, 1_300).join("\n")}\n`);
+      await eventually(async () => expect(await since()).toEqual(long(1_001, 1_300)));
+      await store.close();
+      // Read up to a place in the rest, and in what is rotated twice.
+      await rotateLogFile(path(), options);
+      await appendFile(path(), `${long(1_301, 1_450).join("\n")}\n`);
+      await rotateLogFile(path(), options);
+      await appendFile(path(), `${long(1_451, 1_455).join("\n")}\n`);
+      open();
+      await eventually(async () => expect(await since()).toEqual(long(1_001, 1_455)));
+      expect(await gaps()).toHaveLength(before);
+    },
+  );
 
   test("is read back within a bound of lines, which is said", async () => {
     const long = join(pm2.home, "logs", "long-out.log");

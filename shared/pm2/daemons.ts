@@ -166,6 +166,7 @@ export function createProcesses({ pm2Home, shown = "own", ...options }: Processe
     get: async (id) => (await hostOf(id)).get(id),
     choose: async (wanted, sees) => (await hostOf(wanted.deploymentId)).choose(wanted, sees),
     logFiles: async (id) => (await hostOf(id)).logFiles(id),
+    logPaths: async (id) => (await hostOf(id)).logPaths(id),
     linkOf: async (id) => (await hostOf(id)).linkOf(id),
     allLogFiles: () => ofAll((host) => host.allLogFiles()),
     logSizes: () => ofAll((host) => host.logSizes()),

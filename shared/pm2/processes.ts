@@ -61,7 +61,7 @@ export interface ProcessLogFiles {
 }
 
 /** Details of a deployment, without what the panel itself records. */
-export type ProcessDetails = Omit<DeploymentDetails, "exits">;
+export type ProcessDetails = Omit<DeploymentDetails, "exits" | "panelRotation">;
 
 /**
  * PM2's daemon, called over its own sockets (`rpc.sock`, `pub.sock` in PM2_HOME), so that a call never starts a daemon.
@@ -87,6 +87,8 @@ export interface ProcessHost {
    * only those of its owner.
    */
   linkOf(id: string): Promise<DaemonLink>;
+  /** Every file that PM2 writes the output of the deployment into. */
+  logPaths(id: string): Promise<string[]>;
   /** Returns the log files of every deployment, by its id, from one list. */
   allLogFiles(): Promise<ReadonlyMap<string, ProcessLogFiles[]>>;
   /** Bytes of the log files of every deployment, by its id, without rotated ones; null where it is unknown. */
@@ -308,6 +310,7 @@ export function createProcessHost({
     async logFiles(id) {
       return (await find(id)).map(toProcessLogFiles);
     },
+    logPaths: async (id) => logPathsOf(await find(id)),
     linkOf: async () => link,
     allLogFiles,
     async logSizes() {

@@ -74,6 +74,8 @@ const labels: Readonly<Record<string, ActionLabel>> = {
   "deployment:trigger": label("run a custom action of", "ran a custom action of"),
   "process-list:save": label("save the list of", "saved the list of"),
   "deployment:flush": label("empty the logs of", "emptied the logs of"),
+  "deployment:rotation": label("change the log rotation of", "changed the log rotation of"),
+  "deployment:rotate": label("rotate the logs of", "rotated the logs of"),
   "deployment:remove": label("remove", "removed", { after: "from PM2" }),
   "mcp:create": label("register the MCP server", "registered the MCP server"),
   "mcp:import": label("import MCP servers:", "imported MCP servers:"),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { rotationLimits } from "./deployment-limits.ts";
 
 export const listeningPortSchema = z.object({
   port: z.int(),
@@ -23,6 +24,33 @@ export const logRotationSchema = z.object({
 });
 export type LogRotation = z.infer<typeof logRotationSchema>;
 
+export const panelRotationSettingSchema = z.strictObject({
+  maxBytes: z
+    .int()
+    .min(rotationLimits.minBytes)
+    .max(rotationLimits.maxBytes)
+    .describe("Size of a log file at which it is rotated."),
+  kept: z.int().min(1).max(rotationLimits.maxKept).describe("Rotated files that stay; older ones are deleted."),
+  compress: z.boolean().describe("Compresses rotated files with gzip, except the newest one."),
+  mayLose: z
+    .boolean()
+    .describe("Also where the file system needs a copy and a truncation: what is written between the two is lost."),
+});
+export type PanelRotationSetting = z.infer<typeof panelRotationSettingSchema>;
+
+export const changeRotationBody = z.strictObject({
+  setting: panelRotationSettingSchema.nullable().describe("Null turns it off. Rotated files stay."),
+});
+
+export const panelRotationSchema = z.object({
+  setting: panelRotationSettingSchema.nullable().describe("Null: off, the default."),
+  refusal: z.string().nullable().describe("Why the panel cannot rotate the logs of this app; null if it can."),
+  lossless: z.boolean().nullable().describe("Whether no line is lost on this file system; null if it is unknown."),
+  rotatedAt: z.iso.datetime().nullable().describe("When the panel rotated a log of the app last."),
+  problem: z.string().nullable().describe("Why the last attempt failed, if it did."),
+});
+export type PanelRotation = z.infer<typeof panelRotationSchema>;
+
 /** What PM2 knows about an app beyond its list. Values of the environment are never sent. */
 export const deploymentDetailsSchema = z.object({
   interpreter: z.string().nullable().describe("Name of the program that runs the script."),
@@ -38,6 +66,7 @@ export const deploymentDetailsSchema = z.object({
   actions: z.array(z.string()).describe("Names of the custom actions of the app."),
   logBytes: z.int().nullable().describe("Size of its log files; null if unknown."),
   logRotation: logRotationSchema,
+  panelRotation: panelRotationSchema,
   exits: z.object({
     since: z.iso.datetime().nullable().describe("Start of the record; null before the first reading."),
     list: z.array(processExitSchema).describe("Newest first, 50 at most."),

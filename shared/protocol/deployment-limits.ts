@@ -9,3 +9,8 @@ export const processSignals = [
   ...(["SIGINT", "SIGTERM", "SIGQUIT", "SIGKILL", "SIGSTOP", "SIGCONT"] as const),
 ] as const;
 export type ProcessSignal = (typeof processSignals)[number];
+
+const MEBIBYTE = 1024 * 1024;
+
+/** Sizes at which a log can be rotated, in bytes, and the number of rotated files that can stay. */
+export const rotationLimits = { minBytes: 10 * MEBIBYTE, maxBytes: 1024 * MEBIBYTE, maxKept: 50 } as const;

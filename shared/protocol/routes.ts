@@ -38,7 +38,13 @@ import type {
 } from "./alert.ts";
 import type { CatalogueDetail, CatalogueSummary, Credential, InstallPreview, installInput } from "./catalogue.ts";
 import type { Deployment, scaleDeploymentBody, signalDeploymentBody } from "./deployment.ts";
-import type { DeploymentDetails, TriggerResult, triggerDeploymentBody } from "./deployment-details.ts";
+import type {
+  changeRotationBody,
+  DeploymentDetails,
+  PanelRotation,
+  TriggerResult,
+  triggerDeploymentBody,
+} from "./deployment-details.ts";
 import type { DiskUsage, PrunePreview, pruneRequest } from "./disk.ts";
 import type { McpLog } from "./events/mcp.ts";
 import type {
@@ -298,6 +304,11 @@ interface DeploymentsRoutes {
     answer: { deployment: Deployment };
   };
   "POST /deployments/:id/flush": { answer: { bytes: number } };
+  "PUT /deployments/:id/rotation": {
+    json: z.input<typeof changeRotationBody>;
+    answer: { rotation: PanelRotation };
+  };
+  "POST /deployments/:id/rotate": { answer: { bytes: number } | { job: Job } };
   "POST /deployments/:id/trigger": {
     json: z.input<typeof triggerDeploymentBody>;
     answer: { results: TriggerResult[] };

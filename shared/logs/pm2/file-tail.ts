@@ -12,6 +12,7 @@ import {
   type TailOptions,
   tailOffset,
 } from "./log-file.ts";
+import { fillerOf } from "./log-filler.ts";
 
 /** Interval at which a file is checked without an event: watches can run out, or miss a rename. */
 export const POLL_MS = 500;
@@ -164,7 +165,10 @@ export class FileTail {
         await this.afterTruncation();
         continue;
       }
-      await this.drain(handle, epoch);
+      if (!(await this.drain(handle, epoch))) {
+        await this.afterTruncation();
+        continue;
+      }
       if (this.held.length > 0) return;
       const current = await this.access.stat(this.path);
       if (!current || current.ino === ino) {
@@ -201,10 +205,12 @@ export class FileTail {
     await this.handlers.onLines(lines, epoch, (await handle.stat()).mtimeMs);
   }
 
-  private async drain(handle: LogHandle, known: string): Promise<void> {
+  /** Returns false if the file was rotated meanwhile: what was read last can be from another place. */
+  private async drain(handle: LogHandle, known: string): Promise<boolean> {
     let epoch = known;
     for (;;) {
       for await (const lines of this.reader.read(handle, () => this.stopAt(epoch))) {
+        if (this.access.isDirect && !isSameFile(await epochOf(handle), epoch)) return false;
         if (epoch.endsWith("-0")) epoch = await epochOf(handle);
         await this.deliver(lines, epoch, handle);
       }
@@ -212,14 +218,14 @@ export class FileTail {
       const isBreak = this.breaks.some(
         ({ epoch: other, at }) => isSameFile(other, epoch) && at === this.reader.position,
       );
-      if (!isBreak && hold?.offset !== this.reader.position) return;
+      if (!isBreak && hold?.offset !== this.reader.position) return true;
       const lines = this.reader.finish();
       if (lines.length > 0) {
         if (!isBreak) this.note(epoch, this.reader.position);
         await this.deliver(lines, epoch, handle);
       }
-      if (hold && hold.offset <= this.reader.position) return;
-      if (!(this.reader.position < (await handle.stat()).size)) return;
+      if (hold && hold.offset <= this.reader.position) return true;
+      if (!(this.reader.position < (await handle.stat()).size)) return true;
     }
   }
 
@@ -240,14 +246,15 @@ export class FileTail {
     const epoch = await epochOf(handle);
     const { size } = await handle.stat();
     if (isSameFile(epoch, this.mark.epoch) && size >= this.mark.at && (await holdsMark(handle, this.mark))) return true;
-    await this.throughNeighbours("rotated");
-    this.reader = new LineReader(0);
-    this.mark = { epoch: this.mark.epoch, at: 0 };
+    await this.throughNeighbours("rotated", handle);
     return true;
   }
 
-  /** Reads the rest of the rotated file of the mark, then the files after it. Reports a loss if the file is gone. */
-  private async throughNeighbours(reason: GapReason): Promise<void> {
+  /**
+   * Reads the rest of the rotated file of the mark, then the files after it. Reports a loss if the file is gone. Reading goes
+   * on at the start of `live`, or at the mark if its head was moved to a rotated file.
+   */
+  private async throughNeighbours(reason: GapReason, live: LogHandle | undefined): Promise<void> {
     const sought = this.mark;
     const neighbours = await this.openNeighbours();
     try {
@@ -258,19 +265,65 @@ export class FileTail {
       const holds = (same: (epoch: string) => boolean) =>
         neighbours.findLastIndex(({ epoch }, index) => same(epoch) && candidates[index]);
       const renamed = holds((epoch) => epoch === sought.epoch);
-      const first = renamed === -1 ? holds((epoch) => sameContent(epoch, sought.epoch)) : renamed;
+      let first = renamed === -1 ? holds((epoch) => sameContent(epoch, sought.epoch)) : renamed;
+      let from = sought.at;
+      if (first === -1) {
+        const place = await this.movedPlace(neighbours, live);
+        if (place && place.index === neighbours.length) {
+          this.continueAt(place.at, await epochOf(place.handle));
+          return;
+        }
+        if (place) {
+          first = place.index;
+          from = place.at;
+        }
+      }
+      this.reader = new LineReader(live ? await fillerOf(live) : 0);
       if (first === -1) {
         this.handlers.onLost(reason, sought);
+        this.mark = { epoch: this.mark.epoch, at: 0 };
         return;
       }
       for (const [index, { handle, epoch }] of neighbours.slice(first).entries()) {
-        const reader = new LineReader(index === 0 ? sought.at : 0);
+        const reader = new LineReader(index === 0 ? from : await fillerOf(handle));
         for await (const lines of reader.read(handle)) await this.deliver(lines, epoch, handle);
         await this.deliver(reader.finish(), epoch, handle);
       }
+      this.mark = { epoch: this.mark.epoch, at: 0 };
     } finally {
       for (const { handle } of neighbours) await handle.close();
     }
+  }
+
+  /** Finds the mark in the files after the one that it was in, if the head of that one was moved and the rest stayed. */
+  private async movedPlace(
+    neighbours: readonly { handle: LogHandle; epoch: string; size: number }[],
+    live: LogHandle | undefined,
+  ): Promise<{ index: number; at: number; handle: LogHandle } | undefined> {
+    const files = [...neighbours, ...(live ? [{ handle: live, epoch: "", size: (await live.stat()).size }] : [])];
+    let index = neighbours.findLastIndex(({ epoch }) => sameContent(epoch, this.mark.epoch));
+    if (index === -1) return undefined;
+    let { at } = this.mark;
+    for (let file = files[index]; file && at > file.size; file = files[index]) {
+      const next = files[++index];
+      if (!next) return undefined;
+      at -= file.size - (await fillerOf(next.handle));
+    }
+    const found = files[index];
+    if (!found || !(await holdsMark(found.handle, { ...this.mark, at }))) return undefined;
+    return { index, at, handle: found.handle };
+  }
+
+  /** The same place, after the bytes before it became fewer. */
+  private continueAt(at: number, epoch: string): void {
+    const moved = this.mark.at - at;
+    for (const runBreak of this.held) runBreak.offset -= moved;
+    for (const one of [...this.breaks]) {
+      if (isSameFile(one.epoch, this.mark.epoch) && one.at > moved) this.note(epoch, one.at - moved);
+    }
+    this.reader = new LineReader(at);
+    this.mark = { ...this.mark, epoch, at };
+    if (this.epochs.at(-1) !== epoch) this.epochs.push(epoch);
   }
 
   /** Returns the readable rotated files, oldest first. */
@@ -284,8 +337,13 @@ export class FileTail {
   }
 
   private async afterTruncation(): Promise<void> {
-    if (this.mark.at > 0) await this.throughNeighbours("truncated");
+    if (this.mark.at === 0 || !this.handle) return this.startOver();
+    await this.throughNeighbours("truncated", this.handle);
+    // The reader of the rest of the file goes on; anything else begins anew.
+    if (this.mark.at > 0) return;
+    const { offset } = this.reader;
     await this.startOver();
+    this.reader = new LineReader(offset);
   }
 
   private async startOver(): Promise<void> {

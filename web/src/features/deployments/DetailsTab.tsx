@@ -10,6 +10,7 @@ import { useQuery } from "../../lib/use-query.ts";
 import { QueryView } from "../../resource/QueryView.tsx";
 import { Button, Card, type Column, DataTable, Facts } from "../../ui/index.ts";
 import { CustomActionDialog } from "./CustomActionDialog.tsx";
+import { LogRotationCard } from "./LogRotationCard.tsx";
 import { detailMessages as texts } from "./messages.ts";
 import { useProcessList } from "./process-list.ts";
 import { appAfterReboot } from "./reboot-state.ts";
@@ -48,7 +49,7 @@ function Details(props: { deployment: Deployment; details: DeploymentDetails }) 
     [texts.ports, <Ports ports={props.details.ports} mode={props.deployment.mode} />],
     [texts.reboot, saved.data ? appAfterReboot(saved.data, props.deployment) : texts.unknown],
     [texts.logSize, props.details.logBytes === null ? texts.unknown : formatBytes(props.details.logBytes)],
-    [texts.logRotation, texts.rotatedBy(props.details.logRotation)],
+    [texts.logRotation, rotatedBy(props.details)],
   ];
   return (
     <>
@@ -63,6 +64,7 @@ function Details(props: { deployment: Deployment; details: DeploymentDetails }) 
           </div>
         </Card>
       </div>
+      <LogRotationCard deployment={props.deployment} details={props.details} />
       <Card title={texts.exits}>
         <Exits exits={props.details.exits} />
       </Card>
@@ -96,6 +98,9 @@ function Details(props: { deployment: Deployment; details: DeploymentDetails }) 
     </>
   );
 }
+
+const rotatedBy = ({ logRotation, panelRotation }: DeploymentDetails): string =>
+  panelRotation.setting && panelRotation.refusal === null ? texts.rotatedByPanel : texts.rotatedBy(logRotation);
 
 const interpreterOf = ({ interpreter, nodeVersion }: DeploymentDetails): string => {
   if (interpreter === null) return texts.noInterpreter;

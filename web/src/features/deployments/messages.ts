@@ -126,6 +126,33 @@ export const commandMessages = {
   saveListWords: "PM2 reboot",
 } as const;
 
+/** The panel's own rotation of an app's log files. */
+export const rotationMessages = {
+  title: "Log rotation by the panel",
+  off: "Off. Nothing else rotates these logs, as far as the panel sees.",
+  on: (size: string, kept: number, compress: boolean) =>
+    `Rotates each log file at ${size}, and keeps ${kept} rotated ${kept === 1 ? "file" : "files"}${compress ? ", compressed" : ""}.`,
+  paused: (reason: string) => `Paused: ${reason}`,
+  rotatedAt: (ago: string) => `Last rotated ${ago}.`,
+  rotated: "Logs rotated",
+  change: "Set up rotation…",
+  now: "Rotate now",
+  dialogTitle: (name: string) => `Log rotation of ${name}`,
+  save: "Save",
+  enable: "Rotate the log files of this process",
+  size: "Size in MiB",
+  range: (min: number, max: number) => `A whole number from ${min} to ${max}.`,
+  kept: "Rotated files to keep",
+  keptHint: (max: number) => `1 to ${max}, for each log file. Older ones are deleted: name.log.1 is the newest.`,
+  compress: "Compress rotated files",
+  compressHint: "With gzip. The newest one stays as it is, so that readers can finish it.",
+  losesLines:
+    "This file system can only rotate by a copy and a truncation. Lines that are written between the two are lost.",
+  mayLoseLines:
+    "Whether this file system can rotate without a loss is unknown. If it needs a copy and a truncation, lines that are written between the two are lost.",
+  mayLose: "Rotate even if lines can be lost",
+} as const;
+
 /** The tab with what PM2 and the host know about a process. */
 export const detailMessages = {
   settings: "Settings",
@@ -147,10 +174,11 @@ export const detailMessages = {
     address === "0.0.0.0" || address === "::" ? `on all addresses (${address})` : `on ${address}`,
   logSize: "Size of the logs",
   logRotation: "Log rotation",
+  rotatedByPanel: "By the panel",
   rotatedBy: ({ by, rule }: LogRotation): string => {
     if (by === "pm2-logrotate") return "By pm2-logrotate";
     if (by === "logrotate") return `By logrotate (${rule ?? ""})`;
-    return by === "none" ? "None: pm2 install pm2-logrotate sets it up" : "Unknown";
+    return by === "none" ? "None: see below, or pm2 install pm2-logrotate" : "Unknown";
   },
   environment: "Environment variables",
   environmentNote: "Names only. Values are never shown.",

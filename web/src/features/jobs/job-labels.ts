@@ -16,6 +16,7 @@ const labels: Record<string, { verb: string; done: string }> = {
   "service:stop": { verb: "Stop", done: "stopped" },
   "service:restart": { verb: "Restart", done: "restarted" },
   "service:recreate": { verb: "Recreate", done: "recreated" },
+  "deployment:rotate": { verb: "Rotate logs of", done: "has rotated logs" },
   "deployment:scale": { verb: "Change instances of", done: "has another number of instances" },
   "stack:up": { verb: "Deploy", done: "deployed" },
   "stack:down": { verb: "Remove containers of", done: "containers removed" },

@@ -1,4 +1,5 @@
 import type { DeploymentAction } from "../../../../shared/protocol/deployment.ts";
+import type { PanelRotationSetting } from "../../../../shared/protocol/deployment-details.ts";
 import type { ProcessSignal } from "../../../../shared/protocol/deployment-limits.ts";
 import type { Job } from "../../../../shared/protocol/job.ts";
 import type { Routes } from "../../../../shared/protocol/routes.ts";
@@ -37,6 +38,13 @@ export const deployments = {
   preview: async (json: ProcessPreviewInput) =>
     (await answer(routes()["process-list"].preview.$post({ json }))).preview,
   create: (id: string, json: ProcessCreateInput) => answer(one().$put({ ...at(id), json })),
+  changeRotation: (id: string, setting: PanelRotationSetting | null) =>
+    answer(one().rotation.$put({ ...at(id), json: { setting } })),
+  /** Responds with a job when it takes longer than a moment. */
+  rotate: async (id: string): Promise<Job | undefined> => {
+    const outcome = await answer(one().rotate.$post(at(id)));
+    return "job" in outcome ? outcome.job : undefined;
+  },
   flush: (id: string) => answer(one().flush.$post(at(id))),
   remove: (id: string) => answer(one().$delete(at(id))),
 };
