@@ -81,6 +81,12 @@ test.for([
   expect(of.start?.outcome).toBe("skipped");
 });
 
+test("says where to look when a server elsewhere answers with something else", async () => {
+  server.instead = (_request, response) => response.writeHead(200).end("ok");
+  const { of } = await examine(remote());
+  expect(of.start).toMatchObject({ outcome: "failed", fix: expect.stringContaining("path of the address") });
+});
+
 test("names where to log in, and a token that is refused", async () => {
   server.instead = (_request, response) => response.writeHead(401).end();
   server.onGet = (request, response) => {

@@ -67,8 +67,10 @@ export async function diagnose(
           .map(({ data }) => data)
           .join("\n")
           .slice(-MAX_OUTPUT);
-        const message = error instanceof Error ? error.message : texts.startFix;
-        return { outcome: "failed", message, fix: texts.startFix, output: output || undefined };
+        const local = output === "" ? texts.startFix : texts.startFixWithOutput;
+        const fix = transport.type === "http" ? texts.startFixRemote : local;
+        const message = error instanceof Error ? error.message : fix;
+        return { outcome: "failed", message, fix, output: output || undefined };
       }
     });
     if (!started) {

@@ -41,7 +41,9 @@ export const messages = {
   noFileFix: "Correct the argument.",
   started: "It started and completed the handshake.",
   runs: "It runs.",
-  startFix: "Read its last lines below, and correct its arguments or variables.",
+  startFix: "Correct its arguments or variables.",
+  startFixWithOutput: "Read its last lines below, and correct its arguments or variables.",
+  startFixRemote: "Check the path of the address: it often ends with /mcp. Then look at the log of that server.",
   version: (version: string, info: string) =>
     `It speaks MCP ${version}${info === "" ? "" : ` and reports as ${info}`}.`,
   oldVersion: (version: string) => `It speaks MCP ${version}, an old revision.`,

@@ -142,7 +142,7 @@ const columnsOf = (actions: McpActions): Column<McpServer>[] => [
     width: "clip",
     only: "middle",
     cell: (server) => (
-      <code class="faint" title={targetOf(server)}>
+      <code class="faint server-target" title={targetOf(server)}>
         {targetOf(server)}
       </code>
     ),

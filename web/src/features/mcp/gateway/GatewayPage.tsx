@@ -33,7 +33,7 @@ export default function GatewayPage() {
         query.data ? (
           <>
             <Status tone={query.data.enabled ? "ok" : "neutral"}>{query.data.enabled ? texts.on : texts.off}</Status>
-            {query.data.enabled ? ` ${texts.sessions(query.data.sessions)}` : ""}
+            {query.data.enabled ? ` · ${texts.sessions(query.data.sessions)}` : ""}
           </>
         ) : (
           ""

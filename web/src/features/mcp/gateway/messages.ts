@@ -47,7 +47,8 @@ export const gatewayMessages = {
     collision: "Changed: another server has this name",
   },
   noClients: "No API key has the scope mcp:call yet",
-  noClientsHint: "Create one at API keys, then choose here which servers it reaches.",
+  noClientsHint:
+    "Create one at API keys, with the role Operator or Administrator and, below “Only some permissions of the role”, mcp:call. Then choose here which servers it reaches.",
   name: "Name",
   owner: "Owner",
   reaches: "Reaches",

@@ -10,7 +10,7 @@ export const requestMessages = {
   show: "Show requests",
   elicitation: "The server asks for input",
   sampling: "The server asks for a reply of a model",
-  until: (time: string) => `Refused at ${time}`,
+  until: (time: string) => `Answer before ${time}, or it is refused`,
   noSecrets: "The server gets what you type. Type no passwords.",
   notWeb: "This is not an address of the web. It is not opened.",
   opensAt: (host: string) => `Opens a page of ${host} in a new tab.`,
