@@ -11,6 +11,7 @@ import type { AnyAction } from "../actions/action.ts";
 import { createApi } from "../app.ts";
 import { createApiDeps } from "../create-deps.ts";
 import type { ApiDeps } from "../deps.ts";
+import type { GuardOptions } from "../http/guard.ts";
 import { createHttpServer } from "../http/server.ts";
 import { createEmitRecorder, type EmittedEvent } from "./route-server.ts";
 
@@ -37,6 +38,7 @@ export interface TestApiOptions {
   env?: Record<string, string>;
   /** Actions beside those of the list. */
   actions?: readonly AnyAction[];
+  guard?: GuardOptions;
   /** Replaces some of the parts. */
   change?(deps: ApiDeps): Partial<ApiDeps>;
 }
@@ -48,6 +50,7 @@ export async function startApi({
   logStore,
   env,
   actions,
+  guard,
   change,
 }: TestApiOptions = {}): Promise<TestApi> {
   const folder = await tempFolder("api");
@@ -83,7 +86,7 @@ export async function startApi({
   const usual = parts.deps;
   // A busy machine turns no result into a job.
   const deps = { ...usual, respondWithinMs: HANG_MS, ...change?.(usual) };
-  app = createApi(deps, {}, actions);
+  app = createApi(deps, guard, actions);
 
   const token = /#token=(\S+)/.exec(lines.at(-1) ?? "")?.[1];
   const setUp = await send(port, "POST", "/api/setup", { body: { token, username: "ada", password: PASSWORD } });
