@@ -34,6 +34,7 @@ const rules: Readonly<Record<string, KindRule>> = {
   "alert-rule": { see: "alerts:view", scope: "all" },
   "alert-channel": { see: "alerts:manage", scope: "all" },
   mcp: { see: "mcp:view", scope: "none" },
+  "mcp-gateway": { see: "mcp:manage", scope: "none" },
   file: { see: "files:view", scope: "none" },
   setting: host("settings:manage"),
   user: { see: "access:manage", scope: "none" },

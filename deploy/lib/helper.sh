@@ -54,8 +54,26 @@ start_helper() {
   fi
 }
 
+# Whether the helper is on with the current release and its units, so that nothing has to be restarted.
+helper_current() {
+  helper_is_on && release_has_helper && is_real || return 1
+  for unit in ai-desktop-helper.socket ai-desktop-helper.service; do
+    cmp -s "$APP/current/deploy/systemd/$unit" "$units/$unit" || return 1
+  done
+  if has_systemd; then
+    systemctl is-active --quiet ai-desktop-helper.socket && systemctl is-enabled --quiet ai-desktop-helper.socket || return 1
+    process="$(systemctl show --property MainPID --value ai-desktop-helper.service)"
+    # The first call starts it.
+    if [ "${process:-0}" = 0 ]; then return 0; fi
+  else
+    process="$(helper_process)" || return 1
+  fi
+  case "$(readlink "/proc/$process/exe")" in "$(readlink -f "$APP/current")"/*) ;; *) return 1 ;; esac
+}
+
 # write_helper: puts the units where systemd finds them if the helper is on, and takes them away otherwise.
 write_helper() {
+  if helper_current; then return 0; fi
   stop_helper
   if helper_is_on && release_has_helper; then
     cp "$APP/current/deploy/systemd/ai-desktop-helper.socket" "$APP/current/deploy/systemd/ai-desktop-helper.service" "$units/"

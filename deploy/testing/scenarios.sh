@@ -15,7 +15,7 @@ list_files() {
 get() { on "curl -sk -o /dev/null -w '%{http_code}' --max-time 5 $1"; }
 answers_with() { get "$2" && [ "$out" = "$1" ]; }
 panel_answers() { on 'curl -sk --resolve panel.test:443:127.0.0.1 https://panel.test/health' && prints '"status":"healthy"'; }
-pids() { on "ps -o pid= -u ai-desktop --sort=pid -o args | awk '/main.ts|ai-desktop-/ { print \$1 }' | tr '\n' ' '" && printf '%s' "$out"; }
+pids() { on "ps -o pid= -u ai-desktop --sort=pid -o args | awk '/main.ts|ai-desktop-/ && !/helper/ { print \$1 }' | tr '\n' ' '" && printf '%s' "$out"; }
 install() { on "/root/source/deploy/vps-install.sh --yes $1"; }
 
 # Root's own PM2 with two apps, another site that is reached by any name, and files.
