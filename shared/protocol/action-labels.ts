@@ -64,6 +64,7 @@ const labels: Readonly<Record<string, ActionLabel>> = {
   "stack:remove": label("delete the stack", "deleted the stack"),
   "catalogue:install": label("install", "installed"),
   "catalogue:claim-credentials": label("read new credentials", "read new credentials", alone),
+  "deployment:create": label("create", "created"),
   "deployment:start": label("start", "started"),
   "deployment:stop": label("stop", "stopped"),
   "deployment:restart": label("restart", "restarted"),
