@@ -127,6 +127,22 @@ describe.skipIf(await lacks("other-users"))("PM2 daemons of three users", () => 
     expect(limited.daemons.map(({ key }: Pm2Daemon) => key)).toEqual([""]);
   });
 
+  test("start what is created for them as their own user, with nothing of the panel's environment", async () => {
+    const daemon = keys()[1];
+    const body = { script: "/bin/sleep", args: ["1000000"], cwd: "/" };
+    const asked = await api.ask("POST", "/api/process-list/preview", { body: { name: "made", daemon, ...body } });
+    expect(asked.body.preview).toMatchObject({ id: `${daemon}:made`, argv: ["/bin/sleep", "1000000"], problems: [] });
+    const made = await api.ask("PUT", at(`${daemon}:made`), { body });
+    expect([made.status, made.body.deployment?.status]).toEqual([201, "online"]);
+    const pid = made.body.deployment.instances[0].pid;
+    expect(await readFile(`/proc/${pid}/status`, "utf8")).toMatch(/^Uid:\t33\t33\t33\t33$/m);
+    const environment = await readFile(`/proc/${pid}/environ`, "utf8");
+    expect(environment).toContain("USER=www-data");
+    expect(environment).not.toContain("HOME=/root");
+    for (const other of ["made", `${keys()[0]}:made`]) expect((await api.ask("GET", at(other))).status).toBe(404);
+    expect((await api.ask("DELETE", at(`${daemon}:made`))).status).toBe(200);
+  });
+
   test("save their list each, when asked, as their own user", async () => {
     const [, second] = keys();
     const home = daemons[2]?.home ?? "";

@@ -53,11 +53,12 @@ export const readRoutes: AccessTable = {
   "GET /api/disk/prune": hostView("docker:view"),
   "GET /api/updates": view("services:view"),
   "GET /api/registries": hostView("docker:manage"),
-  "GET /api/logs": view("services:view"),
-  "GET /api/logs/containers": view("services:view"),
-  "GET /api/logs/histogram": view("services:view"),
-  "GET /api/logs/download": view("services:view"),
-  "GET /api/logs/:id/around": view("services:view"),
+  // Of each kind of log, callers who may see its sources: the routes look.
+  "GET /api/logs": view("signed-in"),
+  "GET /api/logs/containers": view("signed-in"),
+  "GET /api/logs/histogram": view("signed-in"),
+  "GET /api/logs/download": view("signed-in"),
+  "GET /api/logs/:id/around": view("signed-in"),
   // Callers who may start any job. For each job, callers who may start that one.
   "GET /api/jobs": view("signed-in"),
   "GET /api/jobs/:id": view("signed-in"),

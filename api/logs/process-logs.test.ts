@@ -91,6 +91,16 @@ describe("the log history of PM2 processes", () => {
     expect(await stored("shop", { cookie: other })).toBeUndefined();
     const [line] = (await get("", { process: "shop" })).body.lines;
     expect((await get(`/${line?.id}/around`, {}, { cookie: other })).status).toBe(403);
+    const ofKey = async (scope: string) => {
+      const { secret } = (
+        await api.ask("POST", "/api/keys", { body: { name: scope, role: "viewer", scopes: [scope], days: 1 } })
+      ).body;
+      return { token: secret, cookie: undefined };
+    };
+    const key = await ofKey("deployments:view");
+    expect((await get("", {}, key)).body.lines).toHaveLength(4);
+    expect((await get("", { container: "shop" }, key)).status).toBe(403);
+    expect((await get("", {}, await ofKey("system:view"))).status).toBe(403);
   });
 
   test("has the times that PM2 or the app writes, and the lines inside PM2's JSON", async () => {

@@ -135,9 +135,12 @@ export function logsRoutes(
     );
 }
 
-/** The logs that a principal can see; null: every log. */
+/** The logs that a principal can see; null: every log. @throws AppError `forbidden` for one who may see no kind of log */
 function toSelection(principal: Principal): LogSelection | null {
-  const { services, deployments } = principal.limits;
+  if (!(["services:view", "deployments:view", "mcp:view"] as const).some((view) => may(principal, view)))
+    throw hidden();
+  const { deployments } = principal.limits;
+  const services = may(principal, "services:view") ? principal.limits.services : [];
   const process = may(principal, "deployments:view") ? deployments : [];
   const mcp = may(principal, "mcp:view") ? null : [];
   return services === null && process === null && mcp === null ? null : { container: services, process, mcp };

@@ -22,7 +22,7 @@ describe.skipIf(await lacks("other-users"))("a process of another user's PM2 dae
     realtime = await startRealtime({ processes: createProcesses({ pm2Home: own.home, shown: [other.home] }) });
   });
   afterAll(async () => {
-    await realtime?.close();
+    await realtime?.stop();
     await Promise.all([own?.close(), other?.close()]);
   });
 

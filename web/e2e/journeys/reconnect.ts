@@ -80,6 +80,11 @@ export function reconnectJourney(at: () => TestDesktop): void {
       stack.api.signal("SIGCONT");
     }
     await page.getByRole("heading", { name: "ticking" }).waitFor();
+    await page
+      .getByRole("log")
+      .getByText(/^tick \d+$/)
+      .first()
+      .waitFor();
   });
 
   test("a part of the page that cannot be fetched is said in plain words, and after an update a reload is offered", async () => {
