@@ -31,7 +31,7 @@ export const mcpRoutes = ({ mcp }: Pick<ApiDeps, "mcp">) =>
         answer: { preview: mcpImportPreviewSchema },
       }),
       validated("json", mcpImportPreviewBody),
-      (c) => c.json(ok({ preview: previewFile(mcp, c.req.valid("json").content) })),
+      async (c) => c.json(ok({ preview: await previewFile(mcp, c.req.valid("json").content) })),
     )
     .get(
       "/:id/snippets",

@@ -14,7 +14,7 @@ import { UnavailableError } from "../server/dependency.ts";
 import { AppError } from "../server/errors.ts";
 import { ownUserName } from "./accounts.ts";
 import { decodeArgument } from "./amp.ts";
-import { type CreateTarget, createProcess, previewProcess } from "./create/create-process.ts";
+import type { CreateTarget } from "./create/create-process.ts";
 import { type HostUser, otherUser, ownUser } from "./create/host-user.ts";
 import { listInterpreters } from "./create/interpreters.ts";
 import { collectReplies } from "./custom-actions.ts";
@@ -441,13 +441,17 @@ export function createProcessHost({
       // Only now: a daemon that was away can be asked again.
       deleted.forget(id);
     },
-    preview: (preview) => previewProcess(creation(), preview),
+    async preview(preview) {
+      const { previewProcess } = await import("./create/create-process.ts");
+      return previewProcess(creation(), preview);
+    },
     async interpreters() {
       const found = hostUser();
       return { user: found.name, home: found.home, interpreters: await listInterpreters(found) };
     },
     async create(id, input) {
       requireWrite();
+      const { createProcess } = await import("./create/create-process.ts");
       return createProcess(creation(), partsOfDeployment(id), input);
     },
     watch({ onEvent, onState }, signal) {

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { stripTypeScriptTypes } from "node:module";
 import { dirname, join, normalize } from "node:path";
 
 /** Returns each file with the project files that it imports, including type imports. */
@@ -41,4 +42,22 @@ export function findCycles(imports: ReadonlyMap<string, readonly string[]>): str
   };
   for (const file of imports.keys()) if (!order.has(file)) visit(file);
   return cycles;
+}
+
+/** Returns the packages that are loaded with a server's module, without what it imports on demand. */
+export function packagesAtStart(root: string, entry: string): Set<string> {
+  const packages = new Set<string>();
+  const seen = new Set<string>();
+  const waiting = [entry];
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    if (seen.has(file)) continue;
+    seen.add(file);
+    // Without its types, what is imported for a type alone is gone.
+    const text = stripTypeScriptTypes(readFileSync(join(root, file), "utf8"));
+    for (const [, path = ""] of text.matchAll(/^(?:import|export)\b[^"';]*?"([^"]+)"/gm)) {
+      if (path.endsWith(".ts")) waiting.push(normalize(join(dirname(file), path)));
+      else if (!/^(\.|node:)/.test(path)) packages.add(path);
+    }
+  }
+  return packages;
 }

@@ -1,5 +1,4 @@
 import type { GatewayItemKind } from "../../../shared/protocol/mcp-gateway-limits.ts";
-import { originalTool } from "../connection/repair.ts";
 import type { McpUpstream } from "../host/host.ts";
 import { isObject, type Json } from "./json-rpc.ts";
 
@@ -34,6 +33,8 @@ export const kinds = {
  */
 export async function readCatalogue(connection: McpUpstream): Promise<Catalogue> {
   const { capabilities, instructions } = await connection.wake();
+  // The schemas of the client library are loaded with the first connection.
+  const { originalTool } = await import("../connection/repair.ts");
   let characters = 0;
   const read = async (kind: GatewayItemKind): Promise<Json[]> => {
     const { method, list, key, capability } = kinds[kind];

@@ -2,12 +2,13 @@ import type { z } from "zod";
 import type { McpImported, McpImportPreview, mcpImportBody } from "../../../shared/protocol/mcp-import.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { McpHost } from "../host/host.ts";
-import { type PlannedServer, planImport } from "./plan-import.ts";
+import type { PlannedServer } from "./plan-import.ts";
 
 type Host = Pick<McpHost, "list" | "check" | "create" | "change">;
 
 /** Says what an import of a file would do. @throws AppError `invalid_input` when it cannot be read */
-export function previewFile(mcp: Host, text: string): McpImportPreview {
+export async function previewFile(mcp: Host, text: string): Promise<McpImportPreview> {
+  const { planImport } = await import("./plan-import.ts");
   const { form, servers, references } = planImport({ text, registered: mcp.list(), check: mcp.check });
   return { form, entries: servers.map(({ entry }) => entry), references };
 }
@@ -22,6 +23,7 @@ export async function importFile(
   mcp: Host,
   { content, names, variables }: z.output<typeof mcpImportBody>,
 ): Promise<McpImported[]> {
+  const { planImport } = await import("./plan-import.ts");
   const { servers } = planImport({ text: content, values: variables, registered: mcp.list(), check: mcp.check });
   const imported: McpImported[] = [];
   for (const planned of servers) {
