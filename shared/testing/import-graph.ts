@@ -54,7 +54,10 @@ export function packagesAtStart(root: string, entry: string): Set<string> {
     seen.add(file);
     // Without its types, what is imported for a type alone is gone.
     const text = stripTypeScriptTypes(readFileSync(join(root, file), "utf8"));
-    for (const [, path = ""] of text.matchAll(/^(?:import|export)\b[^"';]*?"([^"]+)"/gm)) {
+    for (const [, from, bare] of text.matchAll(
+      /^(?:import|export)\b[^"';=]*?\bfrom\s*"([^"]+)"|^import\s*"([^"]+)"/gm,
+    )) {
+      const path = from ?? bare ?? "";
       if (path.endsWith(".ts")) waiting.push(normalize(join(dirname(file), path)));
       else if (!/^(\.|node:)/.test(path)) packages.add(path);
     }
