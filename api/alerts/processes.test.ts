@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Deployment } from "../../shared/protocol/deployment.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
+import { lacks } from "../../shared/testing/parts.ts";
 import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 import { firing, makeRule, until } from "./testing.ts";
@@ -15,13 +16,19 @@ process.on("SIGHUP", () => server.close());
 setInterval(() => undefined, 1000);
 `;
 
+const noOtherUsers = await lacks("other-users");
+
 /** From the processes of a real PM2 daemon to a firing alert. The list is read every ten seconds. */
 describe("alerts about PM2 processes", () => {
   let pm2: TestPm2;
+  let other: TestPm2 | undefined;
   let api: TestApi;
   beforeAll(async () => {
     pm2 = await testPm2();
-    api = await startApi({ pm2Home: pm2.home });
+    if (!noOtherUsers) other = await testPm2({ uid: 4_001 });
+    const PM2_DAEMONS = [pm2, other].flatMap((daemon) => daemon?.home ?? []).join(",");
+    api = await startApi({ pm2Home: pm2.home, env: { PM2_DAEMONS } });
+    await other?.start({ name: "broken", source: "process.exit(1)", maxRestarts: 2 });
     await pm2.start({ name: "calm", source: "setInterval(() => {}, 1000)" });
     await Promise.all([
       pm2.start({ name: "halted", source: "setInterval(() => {}, 1000)" }).then(() => pm2.command("stop", "halted")),
@@ -35,7 +42,7 @@ describe("alerts about PM2 processes", () => {
   });
   afterAll(async () => {
     await api?.close();
-    await pm2?.close();
+    await Promise.all([pm2?.close(), other?.close()]);
   });
   const statusOf = async (name: string) =>
     ((await api.ask("GET", "/api/deployments")).body.deployments as Deployment[]).find((one) => one.name === name)
@@ -49,6 +56,13 @@ describe("alerts about PM2 processes", () => {
     expect(await firing(api, rule)).toEqual(["broken"]);
     await pm2.command("delete", "broken");
     await until(api, rule, "resolved");
+  });
+
+  test.skipIf(noOtherUsers).concurrent("one of another user's daemon fires by its own id", async () => {
+    const id = `#4001@${other?.home.replaceAll("/", "%2F")}:broken`;
+    const rule = await makeRule(api, { condition: { kind: "process-failed" }, subjects: { names: [id, "calm"] } });
+    await until(api, rule, "firing");
+    expect(await firing(api, rule)).toEqual([id]);
   });
 
   test.concurrent("one that uses more memory than a rule allows fires, until it is stopped", async () => {

@@ -253,9 +253,9 @@ describe("processes of PM2", () => {
       const changed = await api.ask("PUT", `${at}/rotation`, { body: { setting } });
       expect([changed.status, changed.body.rotation]).toEqual([200, { ...off, setting }]);
       const [entry] = (await api.ask("GET", "/api/activity?limit=1")).body.entries;
-      expect((await api.ask("POST", `/api/activity/${entry.id}/undo`)).status).toBe(202);
-      await eventually(async () => (await rotation()).setting === null);
-      await api.ask("PUT", `${at}/rotation`, { body: { setting } });
+      expect((await api.ended(await api.ask("POST", `/api/activity/${entry.id}/undo`))).state).toBe("succeeded");
+      expect((await rotation()).setting).toBeNull();
+      expect((await api.ask("PUT", `${at}/rotation`, { body: { setting } })).status).toBe(200);
       const lines = Array.from({ length: 2_000 }, (_, index) => `line ${index}\n`);
       await appendFile(log, lines.join(""));
       const { body } = await api.ask("POST", `${at}/rotate`);
