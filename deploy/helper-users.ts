@@ -55,7 +55,7 @@ async function allow(): Promise<void> {
   if (account?.name !== name) fail("Several users have this user's number; name the first of them.");
   if (account.privileged !== null && !isPrivileged) {
     fail(
-      `${account.privileged}, so whoever may change processes in the panel would be root. If that is meant: ai-desktop helper allow --privileged ${name}`,
+      `${account.privileged}, so anyone who may change processes in the panel would be root. If that is meant: ai-desktop helper allow --privileged ${name}`,
     );
   }
   const { users, privileged } = read();

@@ -366,7 +366,7 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
     await expect(stop("carol")).resolves.toBeDefined();
     await helper.setAccounts(accountsWithout("carol"));
     await expect(stop("carol")).rejects.toEqual(refused("forbidden"));
-    // Looking is still possible, without the groups of before.
+    // Looking is still possible, without its earlier groups.
     await (await helper.link("carol")).call("ping", {}, 5_000);
     const statuses = await Promise.all(
       (await helper.childPids()).map((pid) => readFile(`/proc/${pid}/status`, "utf8")),

@@ -8,7 +8,7 @@ helper_pid="$ROOT/run/ai-desktop-helper/pid"
 helper_log="$ROOT/var/log/ai-desktop-helper.log"
 
 helper_is_on() { [ -e "$helper_switch" ]; }
-# A release of before has no helper.
+# An older release has no helper.
 release_has_helper() { [ -e "$APP/current/helper/main.ts" ]; }
 
 # Prints the process id of a helper that runs without systemd. Its folder belongs to root.
