@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import process from "node:process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Deployment } from "../../shared/protocol/deployment.ts";
 import type { Pm2Daemon } from "../../shared/protocol/pm2-daemon.ts";
@@ -177,6 +178,37 @@ describe.skipIf(await lacks("other-users"))("PM2 daemons of three users", () => 
     expect(await readFile(secret, "utf8")).toMatch(/^of root/);
     await api.ask("DELETE", at(id));
     await folder.remove();
+  });
+
+  test("that are suspended are down, hold up nothing of the others, and come back by themselves", async () => {
+    const [first, second] = keys();
+    const pid = daemons[1]?.daemonPid() ?? 0;
+    process.kill(pid, "SIGSTOP");
+    try {
+      const { body } = await api.ask("GET", "/api/deployments");
+      expect(body.daemons).toMatchObject([
+        { key: "", state: "up" },
+        { key: first, state: "down", processes: null, hint: expect.stringContaining(`kill -CONT ${pid}`) },
+        { key: second, state: "up" },
+      ]);
+      const ids = (body.deployments as Deployment[]).map(({ id }) => id);
+      expect([ids.includes("worker"), ids.some((id) => id.startsWith(first))]).toEqual([true, false]);
+      const { isUnknown } = await api.deps.processes.survey();
+      expect([`${first}:worker`, `${second}:worker`, "worker"].map(isUnknown)).toEqual([true, false, false]);
+      // The second call of those that wait is refused at once.
+      for (let count = 0; count < 2; count++) {
+        expect((await api.ask("POST", `${at(`${first}:worker`)}/restart`)).status).toBe(503);
+      }
+      expect((await api.ask("POST", `${at(`${second}:worker`)}/restart`)).status).toBe(200);
+      const known = [`${second}:worker`, "worker"];
+      expect([...(await api.deps.processes.allLogFiles()).keys()].sort()).toEqual(known.toSorted());
+      const all = new Set([`${first}:worker`, ...known]);
+      expect([...(await api.deps.processes.ports(all)).keys()].sort()).toEqual(known.toSorted());
+    } finally {
+      process.kill(pid, "SIGCONT");
+    }
+    await list();
+    expect(await one(`${first}:worker`)).toMatchObject({ status: "online" });
   });
 
   test("that end are absent, their apps are unknown, and the others stay as they are", async () => {

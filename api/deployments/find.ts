@@ -1,5 +1,5 @@
+import type { ProcessHost } from "../../shared/pm2/process-host.ts";
 import { isOwnProcess } from "../../shared/pm2/process-views.ts";
-import type { ProcessHost } from "../../shared/pm2/processes.ts";
 import { canSeeDeployment, type Principal } from "../../shared/protocol/access.ts";
 import { allOfDaemon, coversDeployment, OWN_DAEMON } from "../../shared/protocol/daemon-key.ts";
 import type { Deployment } from "../../shared/protocol/deployment.ts";

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { DatabaseSync } from "node:sqlite";
 import pLimit from "p-limit";
-import type { ProcessHost } from "../../shared/pm2/processes.ts";
+import type { ProcessHost } from "../../shared/pm2/process-host.ts";
 import { canRotateLossless, rotateLogFile } from "../../shared/pm2/rotate-log.ts";
 import { daemonOfDeployment, OWN_DAEMON } from "../../shared/protocol/daemon-key.ts";
 import {

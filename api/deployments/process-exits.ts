@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { ProcessEvent, ProcessHost } from "../../shared/pm2/processes.ts";
+import type { ProcessHost } from "../../shared/pm2/process-host.ts";
+import type { ProcessEvent } from "../../shared/pm2/process-views.ts";
 import type { Deployment } from "../../shared/protocol/deployment.ts";
 import type { DeploymentDetails, ProcessExit } from "../../shared/protocol/deployment-details.ts";
 import { transact } from "../database/transact.ts";

@@ -1,5 +1,5 @@
 import type { FileRoot } from "../../shared/files/root/files.ts";
-import type { ProcessHost } from "../../shared/pm2/processes.ts";
+import type { ProcessHost } from "../../shared/pm2/process-host.ts";
 import type { DependencyName, DependencyState } from "../../shared/protocol/system.ts";
 import { dependencyState } from "../../shared/server/dependency.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";

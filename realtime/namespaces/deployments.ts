@@ -1,6 +1,6 @@
 import type { ProcessEvents } from "../../shared/logs/pm2/process-events.ts";
 import { createProcessLogs } from "../../shared/logs/pm2/process-logs.ts";
-import type { ProcessEvent } from "../../shared/pm2/processes.ts";
+import type { ProcessEvent } from "../../shared/pm2/process-views.ts";
 import { canSeeDeployment } from "../../shared/protocol/access.ts";
 import {
   type DeploymentRef,
@@ -34,14 +34,14 @@ export function registerDeployments(io: SocketServer, deps: DeploymentsDeps): Re
     lingerMs,
   });
 
-  const notify = (change: { deploymentId?: string; pm2Name?: string; action: string }) =>
+  const notify = (change: { deploymentId?: string; pm2Name?: string; daemon?: string; action: string }) =>
     announce("deployments", namespace, "deployments:changed", {
       ...change,
       timestamp: new Date().toISOString(),
     });
   const onEvent = ({ id, name, action }: ProcessEvent) => void notify({ deploymentId: id, pm2Name: name, action });
   const onListed = ({ id, name, action }: ListedChange) => void notify({ deploymentId: id, pm2Name: name, action });
-  const onDaemon = (up: boolean) => void notify({ action: up ? "daemon:up" : "daemon:down" });
+  const onDaemon = (up: boolean, daemon: string) => void notify({ daemon, action: up ? "daemon:up" : "daemon:down" });
   const list = watchProcessList(processes, () => namespace.sockets.size > 0, onListed, log);
   processEvents.on("event", onEvent);
   processEvents.on("daemon", onDaemon);

@@ -1,14 +1,16 @@
+import process from "node:process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createProcesses } from "../../shared/pm2/daemons.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
-import { startRealtime, type TestRealtime } from "../testing.ts";
+import { nextEvent, startRealtime, type TestRealtime } from "../testing.ts";
 
 const source = "let n = 0; setInterval(() => console.log('line', n++), 200);";
 
 interface Change {
   deploymentId?: string;
+  daemon?: string;
   action: string;
 }
 
@@ -51,5 +53,38 @@ describe.skipIf(await lacks("other-users"))("a process of another user's PM2 dae
     await other.command("stop", "worker");
     await eventually(() => changes.some(({ deploymentId, action }) => deploymentId === id && action === "exit"));
     expect(changes.filter(({ deploymentId }) => deploymentId !== id)).toEqual([]);
+  });
+
+  test("is reported while the panel's own daemon hangs, and each end and start of a daemon once", async () => {
+    const key = `#4001@${other.home.replaceAll("/", "%2F")}`;
+    const socket = realtime.connect("deployments");
+    const changes: Change[] = [];
+    socket.on("deployments:changed", (change: Change) => changes.push(change));
+    await nextEvent(socket, "connect");
+    const saw = (deploymentId: string, action: string) =>
+      eventually(() => changes.some((change) => change.deploymentId === deploymentId && change.action === action));
+    const pid = own.daemonPid();
+    process.kill(pid, "SIGSTOP");
+    try {
+      await other.command("restart", "worker");
+      await saw(`${key}:worker`, "online");
+    } finally {
+      process.kill(pid, "SIGCONT");
+    }
+    await own.command("restart", "worker");
+    await saw("worker", "online");
+
+    await other.killDaemon();
+    await eventually(() => changes.some(({ action }) => action === "daemon:down"));
+    await other.start({ name: "worker", source });
+    await eventually(() => changes.some(({ action }) => action === "daemon:up"));
+    const seen = changes.length;
+    await other.command("restart", "worker");
+    await eventually(() => changes.slice(seen).some(({ deploymentId }) => deploymentId === `${key}:worker`));
+    const ofDaemons = changes.filter(({ action }) => action.startsWith("daemon:"));
+    expect(ofDaemons.map(({ daemon, action }) => [daemon, action])).toEqual([
+      [key, "daemon:down"],
+      [key, "daemon:up"],
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { DockerHost } from "../../shared/docker/docker-host.ts";
 import type { HostSample } from "../../shared/metrics/host-sample.ts";
-import type { ProcessHost } from "../../shared/pm2/processes.ts";
+import type { ProcessHost } from "../../shared/pm2/process-host.ts";
 import { createSystemSampler } from "./system-samples.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["performance"] }));

@@ -1,7 +1,7 @@
 import type { DockerHost } from "../../shared/docker/docker-host.ts";
 import { countContainers, countProcesses } from "../../shared/health/running.ts";
 import type { HostMetrics } from "../../shared/metrics/metrics.ts";
-import type { ProcessHost } from "../../shared/pm2/processes.ts";
+import type { ProcessHost } from "../../shared/pm2/process-host.ts";
 import type { SystemStats } from "../../shared/protocol/system.ts";
 import { singleFlight } from "../../shared/server/async/single-flight.ts";
 

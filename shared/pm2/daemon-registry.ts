@@ -9,7 +9,9 @@ import type { DaemonLink } from "./daemon-link.ts";
 import { daemonKeyOf } from "./deployment-id.ts";
 import { createDirectLink, findSockets } from "./direct-link.ts";
 import { createDaemonFinder, type FoundDaemon } from "./find-daemons.ts";
-import { createProcessHost, type DaemonHost } from "./processes.ts";
+import type { DaemonHost } from "./process-host.ts";
+import { createProcessHost } from "./processes.ts";
+import type { ForeignDaemon } from "./send-signal.ts";
 
 /** Shortest time between two looks for daemons, in milliseconds. */
 const LOOK_MS = 2_000;
@@ -59,6 +61,8 @@ export interface KnownDaemon {
   link: DaemonLink | undefined;
   /** What `link` was made of, through a bridge. */
   bridged: BridgedDaemon | undefined;
+  /** What a direct link believes of its files and processes. A restart of the daemon renews the pid, and keeps link and host. */
+  owner: ForeignDaemon;
   reach: "direct" | "bridge" | "none";
   /** Whether it has ended. */
   gone: boolean;
@@ -156,17 +160,38 @@ export function createDaemonRegistry(options: RegistryOptions): DaemonRegistry {
     const before = known.get(key);
     const sockets = await findSockets(home, uid);
     const listed = sameIn(others, daemon);
-    const reach = sockets === "own" ? "direct" : listed ? "bridge" : "none";
-    const isSame = before?.reach === reach && before.uid === uid && before.pid === pid;
+    // One that starts, or whose sockets were deleted, is asked anyway: the error says more.
+    const isDirect = sockets === "own" || (sockets === "absent" && mayOpen(uid));
+    const reach = isDirect ? "direct" : listed ? "bridge" : "none";
+    const isSame = before?.reach === reach && before.uid === uid && before.home === home;
+    const owner = isSame ? before.owner : { uid, pid: 0 };
+    owner.pid = pid ?? 0;
     const bridgedDaemon = reach !== "bridge" || !listed ? undefined : isSame ? before.bridged : { ...listed };
     if (bridgedDaemon) Object.assign(bridgedDaemon, listed);
-    const link = isSame ? before.link : linkTo(daemon, reach, bridgedDaemon);
+    const link = isSame ? before.link : linkTo(home, reach, owner, bridgedDaemon);
     const host =
       isSame || !link
         ? before?.host
-        : createProcessHost({ link, daemon: key, user, maxProcesses: MAX_DAEMON_PROCESSES });
+        : createProcessHost({
+            link,
+            daemon: key,
+            user,
+            isRoot: uid === 0,
+            accountOf,
+            maxProcesses: MAX_DAEMON_PROCESSES,
+          });
     known.set(key, {
-      ...{ key, user, home, uid, pid, version, duplicates, reach, link, bridged: bridgedDaemon },
+      key,
+      user,
+      home,
+      uid,
+      pid,
+      version,
+      duplicates,
+      reach,
+      link,
+      owner,
+      bridged: bridgedDaemon,
       hasForeignSockets: sockets === "foreign",
       host: link && host,
       gone: false,
@@ -175,14 +200,14 @@ export function createDaemonRegistry(options: RegistryOptions): DaemonRegistry {
   };
 
   const linkTo = (
-    { uid, pid, home }: MergedDaemon,
+    home: string,
     reach: KnownDaemon["reach"],
+    owner: ForeignDaemon,
     bridgedDaemon: BridgedDaemon | undefined,
   ): DaemonLink | undefined => {
     if (bridgedDaemon) return bridge?.linkTo(bridgedDaemon);
     if (reach === "none") return undefined;
-    const isOwnUser = uid === process.getuid?.();
-    return createDirectLink({ pm2Home: home, ...(isOwnUser ? {} : { foreign: { uid, pid: pid ?? 0 } }) });
+    return createDirectLink({ pm2Home: home, foreign: owner.uid === process.getuid?.() ? undefined : owner });
   };
 
   return {
@@ -221,5 +246,8 @@ function makeRoom(known: Map<string, KnownDaemon>): boolean {
   const old = [...known.values()].find(({ gone }) => gone);
   return old !== undefined && known.delete(old.key);
 }
+
+/** Whether this process may open the sockets of this user's daemon. */
+const mayOpen = (uid: number): boolean => [uid, 0].includes(process.getuid?.() ?? -1);
 
 const realPath = (path: string): Promise<string> => realpath(path).catch(() => resolve(path));

@@ -2,17 +2,20 @@ import { once } from "node:events";
 import { chmod } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
+import process from "node:process";
 import { afterEach, describe, expect, test } from "vitest";
 import { eventually } from "../testing/eventually.ts";
 import { type TempFolder, tempFolder } from "../testing/temp-folder.ts";
 import { createFrameReader, encodeFrame } from "./amp.ts";
 import type { DaemonLink } from "./daemon-link.ts";
 import { type BridgedDaemon, createDaemonRegistry, type DaemonBridge } from "./daemon-registry.ts";
-import { createProcesses } from "./daemons.ts";
+import { createProcesses, type ProcessesOptions } from "./daemons.ts";
 import { createDirectLink } from "./direct-link.ts";
 import type { FoundDaemon } from "./find-daemons.ts";
 
 const uid = process.getuid?.() ?? 0;
+/** How often a daemon comes and goes in a test. */
+const ROUNDS = 25;
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
@@ -22,6 +25,9 @@ interface FakeDaemon extends FoundDaemon {
   folder: TempFolder;
   /** Sends a message on the bus. */
   publish(topic: string, data: unknown): void;
+  /** Ends it, and starts it again in the same folder. */
+  end(): Promise<unknown>;
+  begin(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -45,17 +51,25 @@ async function fakeDaemon(respond: (socket: Socket) => void): Promise<FakeDaemon
     await once(server.listen(join(folder.path, name)), "listening");
     return server;
   };
-  const servers = [await listen("rpc.sock", respond), await listen("pub.sock", (socket) => viewers.add(socket))];
-  const close = async () => {
+  let servers: Server[] = [];
+  const begin = async () => {
+    const view = (socket: Socket) => void viewers.add(socket.on("close", () => viewers.delete(socket)));
+    servers = [await listen("rpc.sock", respond), await listen("pub.sock", view)];
+  };
+  const end = async () => {
     for (const socket of sockets) socket.destroy();
-    await Promise.all(servers.map((server) => server.listening && new Promise((done) => server.close(done))));
+    await Promise.all(servers.splice(0).map((server) => new Promise((done) => server.close(done))));
+  };
+  const close = async () => {
+    await end();
     await folder.remove();
   };
+  await begin();
   closers.push(close);
   const publish = (topic: string, data: unknown) => {
     for (const viewer of viewers) viewer.write(encodeFrame([topic, data]));
   };
-  return { uid, home: folder.path, pid: 1, version: "6.0.0", duplicates: 0, folder, publish, close };
+  return { uid, home: folder.path, pid: 1, version: "6.0.0", duplicates: 0, folder, publish, begin, end, close };
 }
 
 /** Answers each call with a list. */
@@ -65,7 +79,7 @@ const listing = (list: unknown) => (socket: Socket) =>
     createFrameReader(() => socket.write(encodeFrame([{ args: [list] }])), 1_000_000),
   );
 
-const processesOf = (daemons: () => FoundDaemon[], more: { now?: () => number; bridge?: DaemonBridge } = {}) => {
+const processesOf = (daemons: () => FoundDaemon[], more: Partial<ProcessesOptions> = {}) => {
   let time = 0;
   return createProcesses({
     pm2Home: "/nonexistent/pm2",
@@ -99,6 +113,8 @@ describe("a daemon", () => {
       expect(deployments.map(({ id }) => id)).toEqual([`${keyOf(good)}:api`]);
     }
     expect(await processes.list()).toHaveLength(1);
+    const ids = [`${keyOf(good)}:api`, "nobody:api", ...bad.map((daemon) => `${keyOf(daemon)}:x`)];
+    expect([...(await processes.ports(new Set(ids))).keys()]).toEqual(ids.slice(0, 1));
     const [first] = bad;
     await expect(processes.act(`${first && keyOf(first)}:x`, "stop")).rejects.toMatchObject({
       code: "upstream_unavailable",
@@ -161,6 +177,74 @@ describe("a daemon", () => {
     expect(survey.isUnknown(`${keyOf(daemon)}:api`)).toBe(true);
     present.push(daemon);
     expect((await processes.survey()).daemons.at(-1)).toMatchObject({ state: "up", processes: 1 });
+  });
+
+  test("that comes and goes all the time is reported once each time, and leaves nothing behind; one beside it stays", async () => {
+    const [steady, fickle] = [await fakeDaemon(listing([entry(0, "api")])), await fakeDaemon(listing([entry(0, "x")]))];
+    await fickle.end();
+    const before = process.getActiveResourcesInfo().length;
+    let present: FoundDaemon[] = [steady];
+    let pid = 1;
+    const processes = processesOf(() => present, { watchMs: 1 });
+    const controller = new AbortController();
+    const states: string[] = [];
+    const events: number[] = [];
+    processes.watch(
+      {
+        onEvent: ({ restarts }) => events.push(restarts),
+        onState(up, key) {
+          if (key !== "") states.push(`${key === keyOf(steady) ? "steady" : "fickle"} ${up ? "up" : "down"}`);
+        },
+      },
+      controller.signal,
+    );
+    await eventually(() => states.length === 1);
+    for (let round = 1; round <= ROUNDS; round++) {
+      await fickle.begin();
+      present = [steady, { ...fickle, pid: ++pid }];
+      await eventually(() => states.length === round * 2, undefined, 1);
+      const ids = [`${keyOf(steady)}:api`, `${keyOf(fickle)}:x`].sort();
+      await eventually(async () => expect((await processes.list()).map(({ id }) => id).sort()).toEqual(ids));
+      steady.publish("process:event", { event: "exit", process: { name: "api", pm_id: 0, restart_time: round } });
+      await fickle.end();
+      present = [steady];
+      await eventually(() => states.length === round * 2 + 1 && events.length === round, undefined, 1);
+      const one = await processes.survey();
+      // The panel's own, and one that a search found before it ended or after.
+      expect(one.daemons.map(({ state }) => state).sort()).toEqual([
+        "absent",
+        expect.stringMatching(/absent|down/),
+        "up",
+      ]);
+      expect([one.deployments.length, one.isUnknown(`${keyOf(fickle)}:x`)]).toEqual([1, true]);
+    }
+    expect(states).toEqual(["steady up", ...Array(ROUNDS).fill(["fickle up", "fickle down"]).flat()]);
+    expect(events).toEqual(Array.from({ length: ROUNDS }, (_, index) => index + 1));
+    controller.abort();
+    await eventually(() => process.getActiveResourcesInfo().length <= before);
+  });
+
+  test("can start its apps as other users, and on a host without a clock", async () => {
+    const starts = [1_000, 1e300, -5, Date.UTC(2026, 0)];
+    const list = [
+      ...starts.map((pm_uptime, index) => entry(index, `at-${index}`, { pm_uptime })),
+      entry(10, "as-other", { uid: 33 }),
+      entry(11, "as-nobody", { uid: 1_001 }),
+      entry(12, "odd", { uid: "x" }),
+    ];
+    const daemon = await fakeDaemon(listing(list));
+    const users = new Map([[33, "www-data"]]);
+    const accountOf = async (number: number) => ({
+      name: number === uid ? "ada" : (users.get(number) ?? `#${number}`),
+      home: "/home/ada",
+    });
+    const { deployments } = await processesOf(() => [daemon], { accountOf }).survey();
+    expect(deployments.slice(0, 4).map(({ instances }) => instances[0]?.startedAt)).toEqual([
+      ...[null, null, null],
+      "2026-01-01T00:00:00.000Z",
+    ]);
+    const expected = uid === 0 ? ["www-data", "#1001", "ada"] : ["ada", "ada", "ada"];
+    expect(deployments.slice(4).map(({ user }) => user)).toEqual(expected);
   });
 
   test("whose user is removed has another key, and the old ids are of nobody", async () => {

@@ -2,21 +2,16 @@ import { daemonOfDeployment, OWN_DAEMON } from "../protocol/daemon-key.ts";
 import type { Deployment } from "../protocol/deployment.ts";
 import type { Pm2Daemon } from "../protocol/pm2-daemon.ts";
 import type { DependencyState } from "../protocol/system.ts";
-import { withTimeout } from "../server/async/with-timeout.ts";
 import { UnavailableError } from "../server/dependency.ts";
 import { AppError, toAppError } from "../server/errors.ts";
-import { ownUserName } from "./accounts.ts";
+import { createAccounts, ownUserName } from "./accounts.ts";
+import { createReadings, isSuspended, READ_MS } from "./daemon-readings.ts";
 import { createDaemonRegistry, type KnownDaemon, type RegistryOptions } from "./daemon-registry.ts";
 import { createDirectLink } from "./direct-link.ts";
-import { createProcessHost, type DaemonHost, type ProcessEvent, type ProcessHost } from "./processes.ts";
-
-/** How long a survey waits for another daemon, and for one that did not respond in time before. */
-const READ_MS = 2_500;
-const READ_SLOW_MS = 100;
-/** Interval at which a watch looks for daemons, in milliseconds. */
-const WATCH_MS = 3_000;
-/** Events of one other daemon in a second; what is beyond is found by reading its list. */
-const MAX_EVENTS = 200;
+import type { ProcessHost } from "./process-host.ts";
+import { createProcessHost } from "./processes.ts";
+import { daemonPid } from "./send-signal.ts";
+import { WATCH_MS, watchOthers } from "./watch-daemons.ts";
 
 /** All daemons at one time. */
 export interface Survey {
@@ -50,13 +45,16 @@ export type ProcessesOptions = Omit<RegistryOptions, "ownHome" | "shown"> & {
   pm2Home: string;
   /** Default: only the panel's own. */
   shown?: RegistryOptions["shown"];
+  /** Interval at which a watch looks for other daemons, in milliseconds. */
+  watchMs?: number;
 };
 
-export function createProcesses({ pm2Home, shown = "own", ...options }: ProcessesOptions): Processes {
-  const own = createProcessHost({ link: createDirectLink({ pm2Home }) });
-  const registry = createDaemonRegistry({ ...options, ownHome: pm2Home, shown });
-  /** Daemons that did not respond in time. */
-  const slow = new WeakSet<DaemonHost>();
+export function createProcesses(all: ProcessesOptions): Processes {
+  const { pm2Home, shown = "own", watchMs = WATCH_MS, ...options } = all;
+  const { accountOf = createAccounts() } = options;
+  const own = createProcessHost({ link: createDirectLink({ pm2Home }), accountOf });
+  const registry = createDaemonRegistry({ ...options, accountOf, ownHome: pm2Home, shown });
+  const readings = createReadings();
 
   const daemon = async (key: string): Promise<ProcessHost> => {
     if (key === OWN_DAEMON) return own;
@@ -68,35 +66,32 @@ export function createProcesses({ pm2Home, shown = "own", ...options }: Processe
   const hostOf = (id: string) => daemon(daemonOfDeployment(id));
 
   const readOther = async (known: KnownDaemon) => {
-    const { key, user, home, version, duplicates, host, link, gone } = known;
+    const { key, user, home, version, duplicates, host, link, gone, pid } = known;
     const readOnly = link?.readOnlyHint ?? null;
     const base = { key, user, home, version, duplicates, readOnly, processes: null, omitted: 0 };
     if (gone) return { daemon: { ...base, state: "absent" as const, hint: ended(user) }, deployments: [] };
     if (!host) return { daemon: { ...base, state: "unreachable" as const, hint: unreachable(known) }, deployments: [] };
-    const reading = host.read();
-    reading.then(
-      () => slow.delete(host),
-      () => undefined,
-    );
     try {
-      const { deployments, processes, omitted } = await withTimeout(
-        reading,
-        slow.has(host) ? READ_SLOW_MS : READ_MS,
-        () => {
-          slow.add(host);
-          throw new UnavailableError("down", "This PM2 daemon does not answer.");
-        },
-      );
+      // It would not answer: nobody waits for it.
+      if (await isSuspended(pid)) throw new UnavailableError("down", suspended(pid));
+      const { deployments, processes, omitted } = await readings.read(host);
       return { daemon: { ...base, state: "up" as const, hint: null, processes, omitted }, deployments };
     } catch (error) {
-      return { daemon: { ...base, state: "down" as const, hint: toAppError(error).message }, deployments: [] };
+      const isMissing = error instanceof UnavailableError && error.state === "absent";
+      const hint = isMissing ? withoutSockets : toAppError(error).message;
+      return { daemon: { ...base, state: "down" as const, hint }, deployments: [] };
     }
   };
 
   const readOwn = async () => {
     const base = { key: OWN_DAEMON, user: ownUserName(), home: pm2Home, version: null, readOnly: null, omitted: 0 };
     try {
-      const { deployments, processes } = await own.read();
+      const pid = await daemonPid(pm2Home);
+      // Its file can name any process: only one that also hangs is said to be suspended.
+      const isStopped = await isSuspended(pid);
+      const { deployments, processes } = await readings.read(own, isStopped).catch((error: unknown) => {
+        throw isStopped && isDown(error) ? new UnavailableError("down", suspended(pid), error) : error;
+      });
       return { daemon: { ...base, state: "up" as const, hint: null, processes }, deployments, error: undefined };
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
@@ -121,13 +116,9 @@ export function createProcesses({ pm2Home, shown = "own", ...options }: Processe
     const known = await registry.look().catch(() => new Map<string, KnownDaemon>());
     const empty: ReadonlyMap<string, T> = new Map();
     const others = [...known.values()].map(({ host, gone }) =>
-      !host || gone
-        ? empty
-        : withTimeout(read(host), READ_MS, () => {
-            throw new UnavailableError("down", "This PM2 daemon does not answer.");
-          }).catch(() => empty),
+      !host || gone ? empty : readings.within(host, read(host), READ_MS).catch(() => empty),
     );
-    const ofOwn = read(own).catch(() => empty);
+    const ofOwn = readings.within(own, read(own)).catch(() => empty);
     return new Map((await Promise.all([ofOwn, ...others])).flatMap((found) => [...found]));
   };
 
@@ -180,80 +171,29 @@ export function createProcesses({ pm2Home, shown = "own", ...options }: Processe
     create: async (id, input) => (await hostOf(id)).create(id, input),
     async ports(ids) {
       const byDaemon = Map.groupBy(ids, daemonOfDeployment);
-      const found = await Promise.all(
-        // Of a daemon that does not respond, nothing is known.
-        [...byDaemon].map(async ([key, some]) => (await daemon(key)).ports(new Set(some)).catch(() => new Map())),
+      // Of a daemon that does not respond, or is not there any more, nothing is known.
+      const found = [...byDaemon].map(([key, some]) =>
+        daemon(key)
+          .then((host) => readings.within(host, host.ports(new Set(some))))
+          .catch(() => new Map<string, never>()),
       );
-      return new Map(found.flatMap((one) => [...one]));
+      return new Map((await Promise.all(found)).flatMap((one) => [...one]));
     },
     remove: async (id) => (await hostOf(id)).remove(id),
     restore: async (id) => (await hostOf(id)).restore(id),
     watch(handlers, signal) {
       own.watch(handlers, signal);
-      watchOthers(registry.look, handlers, signal);
+      watchOthers(registry.look, handlers, signal, watchMs);
     },
   };
 }
 
-type WatchHandlers = Parameters<ProcessHost["watch"]>[0];
-
-/** Follows the buses of the other daemons, which come and go. */
-function watchOthers(
-  look: () => Promise<ReadonlyMap<string, KnownDaemon>>,
-  { onEvent, onState }: WatchHandlers,
-  signal: AbortSignal,
-): void {
-  const followed = new Map<string, { host: DaemonHost; stop: AbortController }>();
-  const sync = async () => {
-    const known = await look();
-    if (signal.aborted) return;
-    for (const [key, { host, stop }] of followed) {
-      const now = known.get(key);
-      if (now?.host === host && !now.gone) continue;
-      stop.abort();
-      followed.delete(key);
-      onState(false);
-    }
-    for (const [key, { host, gone }] of known) {
-      if (!host || gone || followed.has(key)) continue;
-      const stop = new AbortController();
-      followed.set(key, { host, stop });
-      host.watch({ onEvent: limited(onEvent), onState }, AbortSignal.any([signal, stop.signal]));
-    }
-  };
-  let timer: NodeJS.Timeout | undefined;
-  const next = () => {
-    if (signal.aborted) return;
-    timer = setTimeout(
-      () =>
-        void sync()
-          .catch(() => undefined)
-          .finally(next),
-      WATCH_MS,
-    );
-    timer.unref();
-  };
-  signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
-  void sync()
-    .catch(() => undefined)
-    .finally(next);
-}
-
-/** Passes on at most {@link MAX_EVENTS} events in a second: another user's daemon can send any number. */
-function limited(onEvent: (event: ProcessEvent) => void): (event: ProcessEvent) => void {
-  let since = 0;
-  let count = 0;
-  return (event) => {
-    const now = performance.now();
-    if (now - since > 1_000) {
-      since = now;
-      count = 0;
-    }
-    if (++count <= MAX_EVENTS) onEvent(event);
-  };
-}
-
+const isDown = (error: unknown) => error instanceof UnavailableError && error.state === "down";
 const ended = (user: string) => `PM2 of ${user} has ended. Its user starts it again with \`pm2 resurrect\`.`;
+const suspended = (pid: number | null) =>
+  `PM2's daemon is suspended (SIGSTOP): its apps run on. \`kill -CONT ${pid}\` as its user resumes it.`;
+const withoutSockets =
+  "The sockets of this PM2 daemon are not there: it starts, or they were deleted. If this lasts, its user ends it and starts the apps again.";
 const unreachable = ({ user, hasForeignSockets }: KnownDaemon) =>
   hasForeignSockets
     ? `The sockets of this PM2 daemon do not belong to ${user}, who runs it. Root can give them back with \`chown\`.`

@@ -16,7 +16,7 @@ export interface DirectLinkOptions {
    * For a daemon of another user, which this process can reach because it is root: what that daemon and its files name is
    * only believed of sockets, files and processes of this user.
    */
-  foreign?: ForeignDaemon;
+  foreign?: ForeignDaemon | undefined;
 }
 
 /** A daemon that this process reaches by itself: over its sockets in PM2_HOME, with this process's own rights. */
@@ -52,24 +52,25 @@ export function createDirectLink({ pm2Home, foreign }: DirectLinkOptions): Daemo
 
 /**
  * Whether this process may open both sockets of a user's daemon (`own`), or might if they were that user's (`foreign`): what
- * answers there is not that daemon for sure, or a link leads elsewhere.
+ * answers there is not that daemon for sure, or a link leads elsewhere. `absent` if one of them is not there.
  */
-export async function findSockets(pm2Home: string, uid: number): Promise<"own" | "foreign" | "none"> {
+export async function findSockets(pm2Home: string, uid: number): Promise<"own" | "foreign" | "absent" | "none"> {
   const paths = ["rpc.sock", "pub.sock"].map((name) => join(pm2Home, name));
   try {
     await Promise.all(paths.map((path) => access(path, constants.W_OK)));
-  } catch {
-    return "none";
+    return (await Promise.all(paths.map((path) => isSocketOf(path, uid)))).every(Boolean) ? "own" : "foreign";
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT" ? "absent" : "none";
   }
-  return (await Promise.all(paths.map((path) => isSocketOf(path, uid)))).every(Boolean) ? "own" : "foreign";
 }
 
-const isSocketOf = (path: string, uid: number): Promise<boolean> =>
-  lstat(path).then(
-    (found) => found.isSocket() && found.uid === uid,
-    () => false,
-  );
+/** @throws the error of the file system if there is nothing, or it may not be looked at */
+async function isSocketOf(path: string, uid: number): Promise<boolean> {
+  const found = await lstat(path);
+  return found.isSocket() && found.uid === uid;
+}
 
 async function requireSocket(path: string, uid: number): Promise<void> {
-  if (!(await isSocketOf(path, uid))) throw new UnavailableError("down", "The socket of this PM2 daemon is gone.");
+  if (!(await isSocketOf(path, uid).catch(() => false)))
+    throw new UnavailableError("down", "The socket of this PM2 daemon is gone.");
 }

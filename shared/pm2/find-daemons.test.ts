@@ -1,5 +1,9 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
+import process from "node:process";
 import { expect, test } from "vitest";
 import { useTempFolder } from "../testing/use-temp-folder.ts";
 import { createDaemonFinder } from "./find-daemons.ts";
@@ -71,4 +75,45 @@ test("the status of a process tells its user, and nobody's is one with several",
     [],
   );
   expect((await createDaemonFinder(proc)()).map(({ uid, pid }) => [uid, pid])).toEqual([[64_101, 11]]);
+});
+
+/** Sockets that a killed daemon left behind. */
+async function leaveSockets(home: string): Promise<void> {
+  await mkdir(home);
+  const source = `for (const name of ["rpc", "pub"]) require("node:net").createServer().listen("${home}/" + name + ".sock");
+    setImmediate(() => process.kill(process.pid, "SIGKILL"));`;
+  await once(spawn(process.execPath, ["-e", source]), "close");
+}
+
+test("what a forged line of the table names is listed once, and not if it has ended", async () => {
+  const servers = await Promise.all(
+    ["live", "hidden", "outside"].flatMap((name) =>
+      ["rpc", "pub"].map(async (socket) => {
+        const home = join(folder.path, name);
+        await mkdir(home, { recursive: true });
+        const server = createServer();
+        await once(server.listen(join(home, `${socket}.sock`)), "listening");
+        return server;
+      }),
+    ),
+  );
+  const at = (name: string) => join(folder.path, name);
+  const [live, hidden, outside, ended, link] = [at("live"), at("hidden"), at("outside"), at("ended"), at("link")];
+  await symlink(live, link);
+  await leaveSockets(ended);
+  await writeFile(join(hidden, "pm2.pid"), `${process.pid}`);
+  // Above the highest number that Linux gives: in a container, that of a daemon outside looks like this.
+  for (const home of [outside, ended]) await writeFile(join(home, "pm2.pid"), "99999999\n");
+  const forged = `/tmp/x\n0000: 00000002 00000000 00010000 0001 01 77 ${link}/rpc.sock`;
+  const proc = await fakeProc(
+    { 10: { title: `PM2 v6.0.0: God Daemon (${live})` } },
+    [live, hidden, outside, ended].map((home) => `${home}/rpc.sock`).concat(forged),
+  );
+  const found = await createDaemonFinder(proc)();
+  expect(found.map(({ home, pid }) => [home, pid]).sort()).toEqual([
+    [hidden, null],
+    [live, 10],
+    [outside, null],
+  ]);
+  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
 });

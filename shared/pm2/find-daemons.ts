@@ -1,5 +1,8 @@
-import { lstat, readdir, readFile } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { lstat, open, readdir, readFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { isAbsolute, resolve } from "node:path";
+import process from "node:process";
 
 /** A PM2 daemon of this host, as its process and its sockets show it. */
 export interface FoundDaemon {
@@ -23,6 +26,8 @@ const MAX_PROCESSES = 50_000;
 const MAX_TITLE = 1_024;
 /** Titles are read again after this time even if no socket came or went. */
 const RESCAN_MS = 30_000;
+/** Longest wait for a socket to accept a connection, in milliseconds. */
+const CONNECT_MS = 500;
 const TITLE = /^PM2 v([^\s:]+)[:\s]+God Daemon \((\/[^\n]*)$/;
 
 /**
@@ -91,17 +96,76 @@ async function scan(proc: string, sockets: readonly string[]): Promise<FoundDaem
     const daemon = { uid, home: resolve(home), pid: Number(name), version: match[1] ?? null };
     put({ ...(newest ?? daemon), duplicates }, key);
   }
-  const titled = new Set([...found.values()].map(({ home }) => home));
+  const titled = await Promise.all([...found.values()].map(({ home }) => socketId(home)));
+  const seen = new Set(titled.filter((id) => id !== undefined));
   for (const home of new Set(homes)) {
-    if (titled.has(resolve(home))) continue;
-    const sockets = await Promise.all(
-      ["rpc", "pub"].map((name) => lstat(`${home}/${name}.sock`).catch(() => undefined)),
-    );
-    const [rpc] = sockets;
-    if (!rpc || !sockets.every((socket) => socket?.isSocket())) continue;
+    const id = await socketId(home);
+    // The name of a socket can contain lines like those of the table: they may name a daemon once more, or one that has ended.
+    if (id === undefined || seen.has(id) || (await hasEnded(home))) continue;
+    const [rpc, pub] = await socketsIn(home);
+    if (!rpc || pub?.uid !== rpc.uid) continue;
+    seen.add(id);
     put({ uid: rpc.uid, home: resolve(home), pid: null, version: null, duplicates: 0 }, home);
   }
   return [...found.values()].sort((a, b) => a.uid - b.uid || a.home.localeCompare(b.home));
+}
+
+/** Both sockets of a daemon, as they are found without following links. */
+const socketsIn = (home: string): Promise<(Stats | undefined)[]> =>
+  Promise.all(
+    ["rpc", "pub"].map((name) =>
+      lstat(`${home}/${name}.sock`).then(
+        (found) => (found.isSocket() ? found : undefined),
+        () => undefined,
+      ),
+    ),
+  );
+
+/** Identifies the socket of a daemon, by whichever path its folder is named. */
+async function socketId(home: string): Promise<string | undefined> {
+  const [rpc] = await socketsIn(home);
+  return rpc && `${rpc.dev}:${rpc.ino}`;
+}
+
+/**
+ * Whether the daemon of a folder has ended: its own file names no process of this host, and nothing accepts a connection. In a
+ * container its file has a number of the host. False if it is unknown.
+ */
+const hasEnded = async (home: string): Promise<boolean> => (await namesNoProcess(home)) && !(await accepts(home));
+
+const accepts = (home: string): Promise<boolean> =>
+  new Promise((done) => {
+    const socket = connect(`${home}/rpc.sock`);
+    const end = (accepted: boolean) => {
+      socket.destroy();
+      done(accepted);
+    };
+    socket.once("connect", () => end(true)).once("error", () => end(false));
+    // With many waiting connections it is neither accepted nor refused.
+    socket.setTimeout(CONNECT_MS, () => end(true));
+  });
+
+async function namesNoProcess(home: string): Promise<boolean> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const file = await open(`${home}/pm2.pid`, flags).catch(() => undefined);
+  try {
+    const { bytesRead, buffer } = (await file?.read(Buffer.alloc(16), 0, 16, 0)) ?? { bytesRead: 0, buffer: undefined };
+    const pid = Number(buffer?.toString("latin1", 0, bytesRead).trim() || Number.NaN);
+    return Number.isSafeInteger(pid) && pid > 1 && !exists(pid);
+  } catch {
+    return false;
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Whether there is a process with this number, even if the host hides it. */
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
 }
 
 /**

@@ -6,6 +6,10 @@ import { deploymentIdOf } from "./deployment-id.ts";
 const statuses = ["online", "stopping", "stopped", "launching", "errored", "one-launch-status", "waiting restart"];
 const text = z.string().catch("");
 const count = z.number().catch(0);
+/** Milliseconds since the epoch that a date can have; 0 for others. */
+const time = z.number().min(0).max(8.64e15).catch(0);
+/** Before PM2 existed, no process was started by it: the clock of the host was not set yet. */
+const FIRST_START = Date.UTC(2013, 0);
 
 /** The used fields of an entry of PM2's list. All others are dropped here, the environment above all. */
 const entry = z.object({
@@ -21,7 +25,7 @@ const entry = z.object({
     version: text,
     watch: z.unknown().optional().transform(Boolean),
     restart_time: count,
-    pm_uptime: count,
+    pm_uptime: time,
     pm_exec_path: text,
     pm_cwd: text,
     pm_out_log_path: text,
@@ -33,6 +37,8 @@ const entry = z.object({
     exit_code: z.number().optional().catch(undefined),
     /** Sent by a process of Node.js or Bun, once it runs. */
     node_version: text,
+    /** User that the process runs as; set only where PM2 changes it. */
+    uid: z.int().positive().optional().catch(undefined),
     kill_timeout: z.number().optional().catch(undefined),
     listen_timeout: z.number().optional().catch(undefined),
   }),
@@ -46,6 +52,9 @@ export function parseProcessList(list: readonly unknown[]): ProcessEntry[] {
     return parsed.success ? [parsed.data] : [];
   });
 }
+
+export const isUp = ({ pm2_env }: ProcessEntry): boolean =>
+  pm2_env.status === "online" || pm2_env.status === "launching";
 
 export interface ProcessEvent {
   /** Id of the deployment. */
@@ -69,7 +78,7 @@ const busEvent = z.object({
     namespace: text,
     pm_id: z.number().nullable().catch(null),
     restart_time: count,
-    pm_uptime: count,
+    pm_uptime: time,
     exit_code: z.number().optional().catch(undefined),
   }),
 });
@@ -99,11 +108,11 @@ export const isOwnProcess = (id: string): boolean => ownNames.has(id);
 /** Groups the processes of a daemon by namespace and exact name, in the order of PM2's list. */
 export function groupProcesses(
   entries: readonly ProcessEntry[],
-  daemon: Pick<Deployment, "daemon" | "user" | "readOnly">,
+  { daemon, userOf, readOnly }: Pick<Deployment, "daemon" | "readOnly"> & { userOf: (entry: ProcessEntry) => string },
 ): Deployment[] {
   const groups = new Map<string, [ProcessEntry, ...ProcessEntry[]]>();
   for (const item of entries) {
-    const id = deploymentIdOf(item.pm2_env.namespace, item.pm2_env.name, daemon.daemon);
+    const id = deploymentIdOf(item.pm2_env.namespace, item.pm2_env.name, daemon);
     const group = groups.get(id);
     if (group) group.push(item);
     else groups.set(id, [item]);
@@ -122,7 +131,9 @@ export function groupProcesses(
       version: version === "N/A" || version === "" ? null : version,
       watching: watch,
       own: isOwnProcess(id),
-      ...daemon,
+      daemon,
+      user: userOf(group[0]),
+      readOnly,
     };
   });
 }
@@ -137,7 +148,7 @@ function toInstance({ pid, monit, pm2_env }: ProcessEntry): DeploymentInstance {
     memoryBytes: monit.memory,
     restarts: pm2_env.restart_time,
     exitCode: pm2_env.exit_code ?? null,
-    startedAt: runs && pm2_env.pm_uptime > 0 ? new Date(pm2_env.pm_uptime).toISOString() : null,
+    startedAt: runs && pm2_env.pm_uptime >= FIRST_START ? new Date(pm2_env.pm_uptime).toISOString() : null,
   };
 }
 

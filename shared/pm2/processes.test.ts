@@ -8,7 +8,9 @@ import { startSocketProxy } from "../testing/peers/socket-proxy.ts";
 import { type TestPm2, testPm2 } from "../testing/pm2.ts";
 import { tempFolder } from "../testing/temp-folder.ts";
 import { createDirectLink } from "./direct-link.ts";
-import { createProcessHost, type ProcessEvent, type ProcessHost } from "./processes.ts";
+import type { ProcessHost } from "./process-host.ts";
+import type { ProcessEvent } from "./process-views.ts";
+import { createProcessHost } from "./processes.ts";
 
 const source = "console.log('up'); setInterval(() => undefined, 1000);";
 

@@ -8,7 +8,7 @@ import {
 } from "../../../shared/logs/log-source.ts";
 import type { ProcessEvents } from "../../../shared/logs/pm2/process-events.ts";
 import { createProcessLogs } from "../../../shared/logs/pm2/process-logs.ts";
-import type { ProcessHost } from "../../../shared/pm2/processes.ts";
+import type { ProcessHost } from "../../../shared/pm2/process-host.ts";
 import { toAppError } from "../../../shared/server/errors.ts";
 import type { Log } from "../../../shared/server/log.ts";
 import { type StreamState, subjectOf } from "../store/stream-state.ts";

@@ -1,4 +1,5 @@
-import type { ProcessHost, ProcessLogFiles } from "../../../shared/pm2/processes.ts";
+import type { ProcessHost } from "../../../shared/pm2/process-host.ts";
+import type { ProcessLogFiles } from "../../../shared/pm2/process-log-files.ts";
 
 type LogFilesHost = Pick<ProcessHost, "logFiles" | "allLogFiles" | "linkOf">;
 

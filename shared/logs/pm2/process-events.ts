@@ -1,12 +1,13 @@
 import { EventEmitter } from "node:events";
-import type { ProcessEvent, ProcessHost } from "../../pm2/processes.ts";
+import type { ProcessHost } from "../../pm2/process-host.ts";
+import type { ProcessEvent } from "../../pm2/process-views.ts";
 
 export interface ProcessEvents {
   on(name: "event", listener: (event: ProcessEvent) => void): void;
-  /** The daemon became available (true) or unavailable (false). */
-  on(name: "daemon", listener: (up: boolean) => void): void;
+  /** The daemon with this key became available (true) or unavailable (false). */
+  on(name: "daemon", listener: (up: boolean, key: string) => void): void;
   off(name: "event", listener: (event: ProcessEvent) => void): void;
-  off(name: "daemon", listener: (up: boolean) => void): void;
+  off(name: "daemon", listener: (up: boolean, key: string) => void): void;
   close(): void;
 }
 
@@ -18,7 +19,7 @@ export function openProcessEvents(processes: ProcessHost): ProcessEvents {
   processes.watch(
     {
       onEvent: (event) => void emitter.emit("event", event),
-      onState: (up) => void emitter.emit("daemon", up),
+      onState: (up, key) => void emitter.emit("daemon", up, key),
     },
     abort.signal,
   );

@@ -1,4 +1,7 @@
-import type { ProcessEvent, ProcessHost, ProcessLogFiles } from "../../pm2/processes.ts";
+import type { ProcessHost } from "../../pm2/process-host.ts";
+import type { ProcessLogFiles } from "../../pm2/process-log-files.ts";
+import type { ProcessEvent } from "../../pm2/process-views.ts";
+import { daemonOfDeployment } from "../../protocol/daemon-key.ts";
 import type { StreamClosedCode } from "../../protocol/events/services.ts";
 import { delay } from "../../server/async/backoff.ts";
 import { UnavailableError } from "../../server/dependency.ts";
@@ -276,7 +279,7 @@ export class ProcessFollower {
   }
 }
 
-/** Waits for an event of the deployment's processes or of the daemon, or for the next list. */
+/** Waits for an event of the deployment's processes or of its daemon, or for the next list. */
 function nextChange(
   id: string,
   events: ProcessEvents,
@@ -289,10 +292,13 @@ function nextChange(
   const onEvent = (event: { id: string }) => {
     if (event.id === id) wake();
   };
+  const onDaemon = (_up: boolean, key: string) => {
+    if (key === daemonOfDeployment(id)) wake();
+  };
   events.on("event", onEvent);
-  events.on("daemon", wake);
+  events.on("daemon", onDaemon);
   return delay(wait, AbortSignal.any([signal, waiting.signal])).finally(() => {
     events.off("event", onEvent);
-    events.off("daemon", wake);
+    events.off("daemon", onDaemon);
   });
 }

@@ -1,4 +1,4 @@
-import type { ProcessHost } from "../../pm2/processes.ts";
+import type { ProcessHost } from "../../pm2/process-host.ts";
 import { AppError } from "../../server/errors.ts";
 import type { Log } from "../../server/log.ts";
 import { type LogSource, type Mark, type Position, type ReadHandlers, RUN_TRACK } from "../log-source.ts";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { ProcessEvent, ProcessLogFiles } from "../../pm2/processes.ts";
+import type { ProcessLogFiles } from "../../pm2/process-log-files.ts";
+import type { ProcessEvent } from "../../pm2/process-views.ts";
 import type { RunChange } from "../container-runs.ts";
 import { BUS_LAG_MS, missedRuns, ProcessRuns } from "./process-runs.ts";
 import { compareRunMarks, deliveredAt, newLife, runMark } from "./run-marks.ts";

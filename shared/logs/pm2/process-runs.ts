@@ -1,4 +1,5 @@
-import type { ProcessEvent, ProcessLogFiles } from "../../pm2/processes.ts";
+import type { ProcessLogFiles } from "../../pm2/process-log-files.ts";
+import type { ProcessEvent } from "../../pm2/process-views.ts";
 import { NEVER, type RunChange } from "../container-runs.ts";
 
 interface KnownProcess {

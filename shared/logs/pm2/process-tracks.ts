@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { ProcessLogFiles } from "../../pm2/processes.ts";
+import type { ProcessLogFiles } from "../../pm2/process-log-files.ts";
 import type { LineFormat } from "./line-parser.ts";
 
 /** Followed files of one deployment; limited, since a cursor names each of them. */

@@ -47,10 +47,11 @@ export interface DeploymentsServerToClient {
   "activity:changed": (change: { deploymentId?: string; pm2Name?: string; timestamp: string }) => void;
   /** An alert of this process started, changed or ended: fetch it from the API. */
   "alerts:changed": (change: { deploymentId?: string; pm2Name?: string; timestamp: string }) => void;
-  /** A process was started, stopped, restarted, deleted…: fetch the list from the API. */
+  /** A process was started, stopped, restarted, deleted…, or the daemon with the key `daemon` came or went: fetch the list from the API. */
   "deployments:changed": (change: {
     deploymentId?: string;
     pm2Name?: string;
+    daemon?: string;
     action: string;
     timestamp: string;
   }) => void;
