@@ -44,6 +44,7 @@ import { logsRoutes } from "./logs/routes.ts";
 import { gatewayEndpoint } from "./mcp/gateway/endpoint.ts";
 import { gatewayRoutes } from "./mcp/gateway/routes.ts";
 import { mcpRoutes } from "./mcp/routes.ts";
+import { signInRoutes } from "./mcp/sign-in/routes.ts";
 import { networksRoutes } from "./networks/routes.ts";
 import { servicesRoutes } from "./services/routes.ts";
 import { settingsRoutes } from "./settings/routes.ts";
@@ -79,6 +80,7 @@ const apiRoutes = (deps: ApiDeps, all: readonly AnyAction[]) =>
     .route("/system", systemRoutes(deps))
     .route("/system", systemHistoryRoutes(deps))
     .route("/watch", watchRoutes(deps))
+    .route("/mcp/oauth", signInRoutes(deps))
     .route("/mcp", mcpRoutes(deps))
     .route("/mcp-gateway", gatewayRoutes(deps))
     .route("/agent/mcp", gatewayEndpoint(deps))

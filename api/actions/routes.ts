@@ -14,6 +14,7 @@ import type { ApiDeps } from "../deps.ts";
 import { callerOf, createConcurrencyLimit } from "../http/concurrency-limit.ts";
 import { type ApiEnv, createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
+import { ownOrigin } from "../http/public-address.ts";
 import { validated } from "../http/validate.ts";
 import type { JobHandle } from "../jobs/jobs.ts";
 import { respondOrEnqueue } from "../jobs/respond-or-enqueue.ts";
@@ -232,6 +233,7 @@ function contextOf(c: Context<ApiEnv>, deps: ApiDeps, byName: ReadonlyMap<string
     caller: callerOf(c),
     actionNamed: (name) => byName.get(name),
     host: new URL(c.req.url).hostname,
+    origin: ownOrigin(c, deps.access),
     reauthorize: () => {
       c.get("reauthorize")?.();
       // Subject and input were checked against the earlier scope.

@@ -109,6 +109,9 @@ export const readRoutes: AccessTable = {
   "GET /api/mcp/:id/requests": view("mcp:control"),
   "GET /api/mcp/:id/wire": view("mcp:control"),
   "GET /api/mcp/:id/saved-calls": view("mcp:control"),
+  "GET /api/mcp/oauth/start": view("mcp:manage"),
+  // The return address of OAuth, which carries its own proof: a finished sign-in writes its own line of the audit trail.
+  "GET /api/mcp/oauth/callback": view("public"),
   "GET /api/mcp-gateway": view("mcp:manage"),
   "GET /api/mcp-gateway/items": view("mcp:manage"),
   "GET /api/mcp-gateway/calls": view("mcp:manage"),

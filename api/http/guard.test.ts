@@ -45,8 +45,9 @@ describe("without a session", () => {
     expect(planned.filter((route) => !mounted.has(route))).toEqual([]);
   });
 
-  test("reaches only health, set-up, log-in and OpenID", () => {
+  test("reaches only health, set-up, log-in, OpenID and the return address of OAuth", () => {
     expect(openRoutes.sort()).toEqual([
+      "GET /api/mcp/oauth/callback",
       "GET /api/oidc",
       "GET /api/oidc/callback",
       "GET /api/oidc/start",

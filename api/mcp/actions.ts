@@ -10,6 +10,7 @@ import {
 import { mcpImportBody, mcpImportedSchema } from "../../shared/protocol/mcp-import.ts";
 import { action } from "../actions/action.ts";
 import { importFile } from "./import/import-file.ts";
+import { mcpSignInActions } from "./sign-in/actions.ts";
 import { MAX_LABEL, mcpParams, nameAndId, registeredServer } from "./targets.ts";
 import { visibleTo } from "./visible.ts";
 import { mcpWorkbenchActions } from "./workbench/actions.ts";
@@ -202,5 +203,6 @@ export const mcpActions = [
   superviseServer,
   updateServer,
   callTool,
+  ...mcpSignInActions,
   ...mcpWorkbenchActions,
 ] as const;

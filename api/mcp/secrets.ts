@@ -14,9 +14,17 @@ export function mergeSecrets(before: McpTransport, after: ChangeMcpServer["trans
     const stored = before.type === "stdio" && isSameCall(before, after) ? before.env : {};
     return { ...after, env: merge(stored, after.env) };
   }
-  const stored =
-    before.type === "http" && new URL(before.url).origin === new URL(after.url).origin ? before.headers : {};
-  return { ...after, headers: merge(stored, after.headers) };
+  const kept = before.type === "http" && new URL(before.url).origin === new URL(after.url).origin ? before : undefined;
+  const { oauth, ...rest } = after;
+  const merged = { ...rest, headers: merge(kept?.headers ?? {}, after.headers) };
+  if (!oauth) return merged;
+  const { clientId, clientSecret, scope } = oauth;
+  if (clientSecret === undefined) return { ...merged, oauth: { clientId, scope } };
+  // A secret belongs to one client.
+  const stored = kept?.oauth?.clientId === clientId ? kept?.oauth?.clientSecret : undefined;
+  const secret = clientSecret ?? stored;
+  if (secret === undefined) throw new AppError("invalid_input", messages.valueAgain);
+  return { ...merged, oauth: { clientId, clientSecret: secret, scope } };
 }
 
 const isSameCall = (a: { command: string; args: string[] }, b: { command: string; args: string[] }): boolean =>

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import * as http from "node:http";
 import * as https from "node:https";
 import { isIP } from "node:net";
@@ -6,7 +7,7 @@ import { AppError } from "../../shared/server/errors.ts";
 import type { PinnedAddress } from "./address-rules.ts";
 import { ConnectTimeout, tryAddresses } from "./first-address.ts";
 
-/** Largest response, and longest line of an event stream, in bytes. */
+/** Largest response, and largest event of an event stream, in bytes. */
 const MAX_MESSAGE = 16 * 1024 * 1024;
 const MAX_CONNECTIONS = 16;
 
@@ -96,18 +97,38 @@ function toResponse(message: http.IncomingMessage): Response {
 const tooLarge = () =>
   new AppError("too_large", `The response of the server is larger than ${MAX_MESSAGE / 1024 / 1024} MiB.`);
 
-/** Limits the bytes of a body; for an event stream, which can be endless, the bytes of each line. */
-function createBound(perLine: boolean): TransformStream<Uint8Array, Uint8Array> {
+/** Limits the bytes of a body; for an event stream, which can be endless, the bytes of each event. */
+function createBound(perEvent: boolean): TransformStream<Uint8Array, Uint8Array> {
   let bytes = 0;
+  /** The end of what came before: the blank line after an event may be cut in two. */
+  let tail = Buffer.alloc(0);
   return new TransformStream({
     transform(chunk, controller) {
-      const lineEnd = perLine ? chunk.lastIndexOf(10) : -1;
-      bytes = lineEnd < 0 ? bytes + chunk.byteLength : chunk.byteLength - lineEnd - 1;
+      const part = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      bytes += part.byteLength;
+      if (perEvent) {
+        const seam = Buffer.concat([tail, part.subarray(0, MAX_BLANK - 1)]);
+        const end = endOfEvent(part);
+        if (end > 0) bytes = part.byteLength - end;
+        else if (endOfEvent(seam) > tail.byteLength) bytes = part.byteLength - (endOfEvent(seam) - tail.byteLength);
+        tail = Buffer.concat([tail, part.subarray(-(MAX_BLANK - 1))]).subarray(-(MAX_BLANK - 1));
+      }
       if (bytes > MAX_MESSAGE) controller.error(tooLarge());
       else controller.enqueue(chunk);
     },
   });
 }
+
+/** What ends an event: a blank line, in each way that lines end. */
+const blanks = ["\n\n", "\r\n\r\n", "\r\r"];
+const MAX_BLANK = 4;
+const endOfEvent = (part: Buffer): number =>
+  Math.max(
+    ...blanks.map((blank) => {
+      const at = part.lastIndexOf(blank);
+      return at < 0 ? 0 : at + blank.length;
+    }),
+  );
 
 async function bodyOf(body: RequestInit["body"]): Promise<Uint8Array | undefined> {
   return body === undefined || body === null ? undefined : new Uint8Array(await new Response(body).arrayBuffer());

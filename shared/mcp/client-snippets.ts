@@ -3,7 +3,7 @@ import type { McpServer } from "../protocol/mcp.ts";
 import type { McpSnippet } from "../protocol/mcp-import.ts";
 
 /** What a snippet is about: a registered server, or an address such as that of a gateway. */
-export type SnippetServer = Pick<McpServer, "name" | "transport">;
+export type SnippetServer = Pick<McpServer, "name" | "transport"> & Partial<Pick<McpServer, "oldTransport">>;
 
 const texts = {
   desktop: "Claude Desktop",
@@ -114,7 +114,8 @@ function describe(server: SnippetServer, placeholder: Placeholder): Record<strin
   }
   const { url, headerNames } = transport;
   const headers = Object.fromEntries(headerNames.map((name) => [name, placeholder(variableOf(server, name))]));
-  return { type: "http", url: maskedAddress(url), ...(headerNames.length > 0 ? { headers } : {}) };
+  const type = server.oldTransport || transport.protocol === "sse" ? "sse" : "http";
+  return { type, url: maskedAddress(url), ...(headerNames.length > 0 ? { headers } : {}) };
 }
 
 function withoutType({ type: _type, ...rest }: Record<string, unknown>): Record<string, unknown> {

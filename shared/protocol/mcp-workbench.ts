@@ -229,6 +229,8 @@ export const mcpDiagnosisStepSchema = z.object({
     "tls",
     "http",
     "discovery",
+    "authorization-server",
+    "registration",
     "auth",
     "start",
     "version",

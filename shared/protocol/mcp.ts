@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { mayBeSet } from "./mcp-environment.ts";
+import { mcpOAuth, mcpOAuthChange, mcpOAuthView, mcpSignInSchema } from "./mcp-sign-in.ts";
 import { callTimeout } from "./mcp-workbench.ts";
 
 /** `idle`: it ended after its idle limit, and the next call starts it again. */
@@ -61,13 +62,23 @@ const headerValue = z
   .max(8192)
   .regex(/^[\t\x20-\x7e\x80-\xff]*$/, "must be one line of Latin characters");
 
+/** Transports of a server at an address. `sse` is the old HTTP+SSE, which was replaced in March 2025. */
+export const mcpHttpProtocols = ["streamable-http", "sse"] as const;
+export type McpHttpProtocol = (typeof mcpHttpProtocols)[number];
+const httpProtocol = z
+  .enum(mcpHttpProtocols)
+  .optional()
+  .describe("Absent: Streamable HTTP is tried first, then the old HTTP+SSE.");
+
 export const mcpHttpTransport = z.strictObject({
   type: z.literal("http"),
   url: z.url({ protocol: /^https?$/ }).max(2048),
+  protocol: httpProtocol,
   headers: z
     .record(headerName, headerValue)
     .refine((map) => Object.keys(map).length <= 64, "has too many entries")
     .default({}),
+  oauth: mcpOAuth.optional(),
 });
 
 export const createMcpServer = z.strictObject({
@@ -84,7 +95,7 @@ export const changeMcpServer = z.strictObject({
   name: displayName,
   transport: z.discriminatedUnion("type", [
     mcpStdioTransport.extend({ env: kept(environmentName, environmentValue) }),
-    mcpHttpTransport.extend({ headers: kept(headerName, headerValue) }),
+    mcpHttpTransport.extend({ headers: kept(headerName, headerValue), oauth: mcpOAuthChange.optional() }),
   ]),
 });
 export type ChangeMcpServer = z.output<typeof changeMcpServer>;
@@ -162,7 +173,9 @@ export const mcpServerSchema = z.object({
     z.object({
       type: z.literal("http"),
       url: z.string(),
+      protocol: httpProtocol,
       headerNames: z.array(z.string()).describe("Names only: values are never sent."),
+      oauth: mcpOAuthView.optional(),
     }),
   ]),
   status: z.enum(mcpServerStatuses),
@@ -193,6 +206,8 @@ export const mcpServerSchema = z.object({
     })
     .nullable()
     .describe("Of a connected remote server."),
+  oldTransport: z.boolean().describe("It is connected over HTTP+SSE, which was replaced in March 2025."),
+  signIn: mcpSignInSchema.nullable().describe("Of a server at an address that asks for a sign-in (OAuth)."),
   program: z
     .object({ package: z.string(), version: z.string(), resolvedAt: z.iso.datetime() })
     .nullable()

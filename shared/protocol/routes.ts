@@ -71,6 +71,7 @@ import type {
   GatewayItem,
 } from "./mcp-gateway.ts";
 import type { McpImported, McpImportPreview, McpSnippet, mcpImportBody, mcpImportPreviewBody } from "./mcp-import.ts";
+import type { McpSignInStart } from "./mcp-sign-in.ts";
 import type {
   answerMcpRequest,
   completeMcpArgument,
@@ -350,6 +351,8 @@ interface McpRoutes {
   "POST /mcp/:id/restart": { answer: { server: McpServer } };
   "PATCH /mcp/:id/supervision": { json: z.input<typeof mcpSupervisionBody>; answer: { server: McpServer } };
   "POST /mcp/:id/update": { answer: { job: Job } };
+  "POST /mcp/:id/sign-in": { answer: { signIn: McpSignInStart } };
+  "DELETE /mcp/:id/sign-in": { answer: { server: McpServer } };
   "GET /mcp/:id/tools": { answer: { tools: McpTool[] } };
   "POST /mcp/:id/tools/call": { json: z.input<typeof callMcpTool>; answer: { result: unknown } };
   "GET /mcp/:id/log": { answer: { entries: McpLog[] } };

@@ -93,6 +93,7 @@ export async function startTestDesktop({
       PM2_HOME: pm2.home,
       DOCKER_HOST: engine.dockerHost,
       MCP_ALLOWED_COMMANDS: process.execPath,
+      MCP_ALLOWED_HOSTS: "127.0.0.1",
       LOG_STORE_MAX_BYTES: String(64 * 1024 * 1024),
       ALERT_ALLOWED_HOSTS: "127.0.0.1",
     };

@@ -4,9 +4,10 @@ import { z } from "zod";
 import { ok } from "../../../shared/protocol/result.ts";
 import { AppError, toAppError } from "../../../shared/server/errors.ts";
 import { cookieValues } from "../../../shared/server/http/session-cookie.ts";
-import { cameByHttps, hostOf } from "../../http/client-address.ts";
+import { cameByHttps } from "../../http/client-address.ts";
 import { type ApiEnv, createRoutes } from "../../http/context.ts";
 import { described } from "../../http/openapi.ts";
+import { ownOrigin, webAddress } from "../../http/public-address.ts";
 import { validated } from "../../http/validate.ts";
 import type { Authentication, Site } from "../access.ts";
 import { type SessionStart, startSession } from "../login/start-session.ts";
@@ -84,18 +85,6 @@ export const oidcRoutes = ({ access }: { access: OidcAccess }) =>
 function provider({ oidc }: OidcAccess): OidcLogin {
   if (!oidc) throw new AppError("not_supported", messages.noProvider);
   return oidc;
-}
-
-const ownOrigin = (c: Context, site: Site) => `${cameByHttps(c, site) ? "https" : "http"}://${hostOf(c)}`;
-
-/** Origin of the web app: the one of the request behind a proxy, else another port of the same host. */
-function webAddress(c: Context, site: Site): string {
-  const own = ownOrigin(c, site);
-  const { originPolicy, webOrigin, basePath } = site;
-  const { hostname, port } = new URL(own);
-  if (port === "" || basePath) return `${own}${basePath}`;
-  const sameHost = originPolicy.origins.filter((origin) => new URL(origin).hostname === hostname);
-  return sameHost.find((origin) => origin === webOrigin) ?? sameHost[0] ?? webOrigin;
 }
 
 /** Concurrent log-ins of one browser, in several tabs. */

@@ -41,6 +41,8 @@ export interface McpConnection {
   readonly serverInfo: { name: string; version: string } | null;
   /** The last sign of life of a remote server; null for a local one, whose end is noticed without pings. */
   readonly health: Health | null;
+  /** It runs over HTTP+SSE, which was replaced in March 2025. */
+  readonly oldTransport: boolean;
   /** Cached until the server reports a change. */
   tools(): Promise<McpTool[]>;
   callTool(name: string, args: Record<string, unknown>, options: CallOptions): Promise<CallToolResult>;
@@ -238,6 +240,9 @@ export async function connectMcpServer(options: ConnectOptions): Promise<McpConn
     get serverInfo() {
       const info = session.client.getServerVersion();
       return info ? { name: toSingleLine(info.name, 100), version: toSingleLine(info.version, 100) } : null;
+    },
+    get oldTransport() {
+      return session.oldTransport;
     },
     get health() {
       return options.transport.type === "http" ? pulse.health() : null;

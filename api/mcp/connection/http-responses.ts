@@ -9,7 +9,18 @@ const REFUSAL_TIMEOUT_MS = 2_000;
 const PROBE = "server/discover";
 
 /** A response that is not one of an MCP server. The sentence has status and target, the cause the text of the server. */
-export class HttpRefusal extends AppError {}
+export class HttpRefusal extends AppError {
+  /** Status of the response. */
+  readonly answered: number;
+
+  constructor(sentence: string, answered: number, cause?: unknown) {
+    super("upstream_unavailable", sentence, { cause });
+    this.answered = answered;
+  }
+}
+
+/** A person has to sign in at an authorization server. Trying again does not help. */
+export class SignInRequired extends HttpRefusal {}
 
 /** The server no longer knows the session: nothing was done, and a new handshake helps. */
 export class SessionExpired extends HttpRefusal {}
@@ -17,13 +28,22 @@ export class SessionExpired extends HttpRefusal {}
 /** The target of a request without its query, which may hold a key. */
 export const placeOf = ({ origin, pathname }: URL): string => `${origin}${pathname}`;
 
+export interface ExplainOptions {
+  /** Of the old transport, which has no header of the session: whether 404 means that the session is over. */
+  sessionEnds?(): boolean;
+}
+
 /**
  * Turns HTTP refusals into errors with a sentence. Passes on what the client of the protocol handles itself: responses to its
  * probe by older servers, redirects within the origin, and errors of newer revisions.
  *
  * @param mask Masks secrets in the text of the server.
  */
-export function explainResponses(fetch: FetchLike, mask: (text: string) => string): FetchLike {
+export function explainResponses(
+  fetch: FetchLike,
+  mask: (text: string) => string,
+  { sessionEnds = () => false }: ExplainOptions = {},
+): FetchLike {
   return async (target, init) => {
     const url = new URL(target);
     const response = await fetch(url, init);
@@ -35,7 +55,7 @@ export function explainResponses(fetch: FetchLike, mask: (text: string) => strin
       const words = await readRefusal(response, type);
       const cause = new UpstreamError([headers.get("www-authenticate") ?? "", words].filter(Boolean).join("\n"));
       cause.hide(mask);
-      return new Kind("upstream_unavailable", sentence, { cause });
+      return new Kind(sentence, status, cause);
     };
     if (response.ok) {
       if (type !== "text/html") return response;
@@ -49,15 +69,20 @@ export function explainResponses(fetch: FetchLike, mask: (text: string) => strin
     const probes = sent.get("mcp-method") === PROBE;
     if (probes && status < 500 && status !== 401 && status !== 403) return response; // an older server
     if (status === 400 && sent.has("mcp-method")) return response; // holds an error of the protocol
-    if (!probes && sent.has("mcp-session-id") && (status === 404 || status === 400)) {
+    const hasSession = sent.has("mcp-session-id") || sessionEnds();
+    if (!probes && hasSession && (status === 404 || status === 400)) {
       const error = await refuse(SessionExpired, messages.response.sessionOver(status, placeOf(url)));
       // Many servers send 400 where the protocol requires 404. Another bad request keeps its session.
       if (status === 404 || /session/i.test((error.cause as UpstreamError).message)) throw error;
-      throw new HttpRefusal("upstream_unavailable", sentenceOf(status, url, sent), { cause: error.cause });
+      throw new HttpRefusal(sentenceOf(status, url, sent), status, error.cause);
     }
-    throw await refuse(HttpRefusal, sentenceOf(status, url, sent));
+    throw await refuse(refusalKind(status, sent), sentenceOf(status, url, sent));
   };
 }
+
+/** The error of a refusal: without a header that was entered by hand, a sign-in may help. */
+export const refusalKind = (status: number, sent: Headers): typeof HttpRefusal =>
+  status === 401 && !sent.has("authorization") ? SignInRequired : HttpRefusal;
 
 /** The client follows 307 and 308 within the origin by itself, with the same method, body and headers. */
 const isFollowed = (from: URL, to: URL) => from.origin === to.origin && to.username === "" && to.password === "";
@@ -77,7 +102,7 @@ const sentenceOf = (status: number, url: URL, sent: Headers): string =>
   refusalSentence(status, placeOf(url), sent.has("authorization"));
 
 /** The beginning of a refusal, without the tags of a web page. Reads what arrives within the time limit. */
-async function readRefusal(response: Response, type: string): Promise<string> {
+export async function readRefusal(response: Response, type: string): Promise<string> {
   const reader = response.body?.getReader();
   if (!reader) return "";
   const parts: Uint8Array[] = [];

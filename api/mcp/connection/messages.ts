@@ -36,6 +36,15 @@ export const messages = {
     tooDeep: "The response is nested too deeply.",
     otherAddress: (protocol: string) => `an address of ${protocol}`,
   },
+  oldTransport: {
+    ended: "its event stream ended",
+    noStream: (status: number, place: string) =>
+      `The server answered ${status} at ${place}: there is no event stream of the old transport (HTTP+SSE).`,
+    noEndpoint: (place: string) =>
+      `The server opened a stream at ${place}, but named no address for messages, as the old transport (HTTP+SSE) does.`,
+    otherOrigin:
+      "The server names an address for messages at another host or port. Messages are sent only to the registered one.",
+  },
   result: {
     toolProblem: (issues: readonly string[]) => `The server describes this tool wrongly: ${issues.join("; ")}.`,
     tooDeep: "it is nested too deeply to be checked",
@@ -62,7 +71,7 @@ function refusalReason(status: number, authorized: boolean): string {
   if (status === 403) return "it refuses access with the headers it was given.";
   if (status === 404) return "there is nothing at this path.";
   if (status === 405) {
-    return "it takes no messages there. A server of the older SSE transport is not supported; look for its address for Streamable HTTP, often /mcp.";
+    return "it takes no messages there, and has no event stream of the older SSE transport. The address for messages is often /mcp.";
   }
   if (status === 429) return "it had too many requests.";
   if (status === 502 || status === 503 || status === 504) return "it is not ready, or a proxy cannot reach it.";

@@ -2,6 +2,7 @@ import process from "node:process";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { McpServer } from "../../../shared/protocol/mcp.ts";
 import type { McpDiagnosisStep } from "../../../shared/protocol/mcp-workbench.ts";
+import { startAuthorizationServer, startProtectedServer } from "../../../shared/testing/peers/authorization-server.ts";
 import { startApi, type TestApi } from "../../testing/api-server.ts";
 import { createMcpHost } from "../host/host.ts";
 import { everythingServer, type McpTestServer, startMcpServer } from "../testing.ts";
@@ -87,25 +88,48 @@ test("says where to look when a server elsewhere answers with something else", a
   expect(of.start).toMatchObject({ outcome: "failed", fix: expect.stringContaining("path of the address") });
 });
 
-test("names where to log in, and a token that is refused", async () => {
+test("says that a token of one's own is refused, and does not show it", async () => {
   server.instead = (_request, response) => response.writeHead(401).end();
-  server.onGet = (request, response) => {
-    if (request.url !== "/.well-known/oauth-protected-resource/mcp") return response.writeHead(404).end();
-    response.end(JSON.stringify({ authorization_servers: ["https://login.example/"] }));
-  };
   const { of } = await examine(remote({ Authorization: "Bearer wrong-token-1234" }));
-  expect(of.discovery).toMatchObject({ outcome: "ok", message: "It names where to log in: https://login.example/." });
   expect(of.auth).toMatchObject({ outcome: "failed", message: "It refuses the headers with 401." });
   expect(JSON.stringify(of)).not.toContain("wrong-token");
 });
 
-test("recognizes the old transport", async () => {
+test("names each step of a sign-in, and what is missing", async () => {
+  const provider = await startAuthorizationServer();
+  const guarded = await startProtectedServer(provider);
+  const found = await examine(remote({}, guarded.url));
+  expect(found.names).toEqual(expect.arrayContaining(["discovery", "authorization-server", "registration", "auth"]));
+  expect(found.of).toMatchObject({
+    discovery: { outcome: "ok", message: `It names where to sign in: ${provider.issuer}.` },
+    "authorization-server": { outcome: "ok", message: `${provider.issuer} says how to sign in, with PKCE.` },
+    registration: { outcome: "ok", message: "It registers the panel by itself." },
+    auth: { outcome: "failed", message: "It asks for a sign-in.", fix: expect.stringContaining("Sign in") },
+  });
+  expect(provider.registrations).toEqual([]);
+  provider.metadata = { registration_endpoint: undefined };
+  expect((await examine(remote({}, guarded.url))).of.registration).toMatchObject({ outcome: "warning" });
+  provider.metadata = { code_challenge_methods_supported: undefined };
+  const without = await examine(remote({}, guarded.url));
+  expect(without.of["authorization-server"]).toMatchObject({
+    outcome: "warning",
+    message: expect.stringMatching("PKCE"),
+  });
+  expect(without.of.auth).toMatchObject({ outcome: "failed", fix: expect.stringContaining("Add a header") });
+  await guarded.close();
+  await provider.close();
+});
+
+test("recognizes the old transport, which works unless another was chosen", async () => {
   server.instead = (_request, response) => response.writeHead(405).end();
   server.onGet = (_request, response) => {
     response.writeHead(200, { "content-type": "text/event-stream" }).write("event: endpoint\ndata: /messages\n\n");
   };
+  const chosen = await examine({ ...remote(), protocol: "streamable-http" });
+  expect(chosen.of.http).toMatchObject({ outcome: "failed", message: expect.stringContaining("HTTP+SSE") });
   const { of } = await examine(remote());
-  expect(of.http).toMatchObject({ outcome: "failed", message: expect.stringContaining("HTTP+SSE") });
+  expect(of.http).toMatchObject({ outcome: "warning", message: expect.stringContaining("HTTP+SSE") });
+  expect(of.auth?.outcome).toBe("ok");
 });
 
 test("stops at a port that nothing listens on, at TLS that is none, and at an address that is not allowed", async () => {

@@ -46,7 +46,7 @@ export async function diagnose(
   const before = host.get(id);
   const ready =
     transport.type === "http"
-      ? await diagnoseRemote(transport, { steps, rules, signal })
+      ? await diagnoseRemote(transport, { signIn: before.signIn, steps, rules, signal })
       : await diagnoseLocal(transport, { steps, commands });
   if (!ready) {
     steps.skip("start", "version", "capabilities");

@@ -2,37 +2,41 @@ import { Buffer } from "node:buffer";
 import { isIP, type Socket } from "node:net";
 import * as tls from "node:tls";
 import { toSingleLine } from "../../../shared/logs/single-line.ts";
+import type { McpSignIn } from "../../../shared/protocol/mcp-sign-in.ts";
 import type { AddressRules, PinnedAddress } from "../../outbound/address-rules.ts";
 import { connectionFailure } from "../../outbound/connection-failure.ts";
 import { createPinnedFetch, type PinnedFetch } from "../../outbound/pinned-fetch.ts";
 import { connectPinned } from "../../outbound/pinned-socket.ts";
+import { challengeOf } from "../sign-in/discovery.ts";
+import { initializeMessage } from "../sign-in/probe.ts";
 import type { McpTransport } from "../store.ts";
 import { messages as texts } from "./messages.ts";
+import { lookAtSignIn } from "./sign-in.ts";
 import type { Diagnosis, Finding } from "./steps.ts";
 
 const CONNECT_MS = 10_000;
 const RESPONSE_MS = 15_000;
-/** Bytes that are read of a document about authorization. */
-const MAX_METADATA = 64 * 1024;
 const SOON_DAYS = 14;
 
 type HttpTransport = Extract<McpTransport, { type: "http" }>;
 
-const initialize = JSON.stringify({
-  jsonrpc: "2.0",
-  id: 1,
-  method: "initialize",
-  params: { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "ai-desktop", version: "1" } },
-});
+export interface RemoteDiagnosis {
+  /** The sign-in of the panel at this server. */
+  signIn: McpSignIn | null;
+  steps: Diagnosis;
+  rules: AddressRules;
+  signal: AbortSignal;
+}
 
 /**
- * Looks at each step of the way to a server at an address. Requests go only to the registered host. Returns whether a
- * handshake can be tried.
+ * Looks at each step of the way to a server at an address. Requests go to the registered host, and to the authorization
+ * servers it names, by the same rules. Returns whether a handshake can be tried.
  */
 export async function diagnoseRemote(
-  { url: registered, headers }: HttpTransport,
-  { steps, rules, signal }: { steps: Diagnosis; rules: AddressRules; signal: AbortSignal },
+  transport: HttpTransport,
+  { signIn, steps, rules, signal }: RemoteDiagnosis,
 ): Promise<boolean> {
+  const { url: registered } = transport;
   let pinned: PinnedAddress | undefined;
   const allowed = await steps.run("allowed", () => {
     rules.check(registered);
@@ -83,7 +87,7 @@ export async function diagnoseRemote(
   }
   const fetch = createPinnedFetch(pinned);
   try {
-    return await lookAtHttp(fetch, url, headers, { steps, signal });
+    return await lookAtHttp(fetch, url, transport, { signIn, steps, rules, signal });
   } finally {
     fetch.close();
   }
@@ -124,17 +128,18 @@ function lookAtTls(socket: Socket, name: string, signal: AbortSignal): Promise<F
 async function lookAtHttp(
   { fetch }: PinnedFetch,
   url: URL,
-  given: Record<string, string>,
-  { steps, signal }: { steps: Diagnosis; signal: AbortSignal },
+  transport: HttpTransport,
+  { signIn, steps, rules, signal }: RemoteDiagnosis,
 ): Promise<boolean> {
+  const { headers: given, protocol } = transport;
   const limit = () => AbortSignal.any([signal, AbortSignal.timeout(RESPONSE_MS)]);
   let status = 0;
-  let challenge = "";
+  let refusal = new Response();
   const answered = await steps.run("http", async () => {
     const headers = { ...given, accept: "application/json, text/event-stream", "content-type": "application/json" };
     let response: Response;
     try {
-      response = await fetch(url, { method: "POST", headers, body: initialize, signal: limit() });
+      response = await fetch(url, { method: "POST", headers, body: initializeMessage, signal: limit() });
     } catch (error) {
       if (signal.aborted) throw error;
       return {
@@ -144,7 +149,7 @@ async function lookAtHttp(
       };
     }
     status = response.status;
-    challenge = response.headers.get("www-authenticate") ?? "";
+    refusal = response;
     await response.body?.cancel().catch(() => {});
     const session = response.headers.get("mcp-session-id");
     if (session !== null) {
@@ -154,7 +159,9 @@ async function lookAtHttp(
     }
     if (status === 405 || status === 404 || status === 400) {
       if (await speaksOldSse(fetch, url, given, limit())) {
-        return { outcome: "failed", message: texts.oldSse, fix: texts.oldSseFix };
+        return protocol === "streamable-http"
+          ? { outcome: "failed", message: texts.oldSseChosen, fix: texts.oldSseChosenFix }
+          : { outcome: "warning", message: texts.oldSse, fix: texts.oldSseFix };
       }
     }
     return findingOf(response, url);
@@ -164,16 +171,16 @@ async function lookAtHttp(
     return false;
   }
   const refused = status === 401 || status === 403;
-  await steps.run("discovery", async () => {
-    if (!refused) return { outcome: "ok", message: texts.noDiscovery };
-    const servers = await authorizationServers(fetch, url, challenge, limit());
-    return servers.length > 0
-      ? { outcome: "ok", message: texts.discovered(servers.join(", ")) }
-      : { outcome: "warning", message: texts.notDiscovered, fix: texts.notDiscoveredFix };
-  });
+  const hasToken = Object.keys(given).some((name) => name.toLowerCase() === "authorization");
+  if (status === 401 && !hasToken) {
+    return lookAtSignIn({ transport, challenge: challengeOf(refusal), signIn, steps, rules, signal });
+  }
+  await steps.run("discovery", () => ({
+    outcome: "ok",
+    message: hasToken && refused ? texts.ownToken : texts.noDiscovery,
+  }));
   return steps.run("auth", () => {
     if (!refused) return { outcome: "ok", message: texts.authorized };
-    const hasToken = Object.keys(given).some((name) => name.toLowerCase() === "authorization");
     return hasToken
       ? { outcome: "failed", message: texts.refused(status), fix: texts.tokenFix }
       : { outcome: "failed", message: texts.noToken, fix: texts.noTokenFix };
@@ -225,50 +232,4 @@ async function speaksOldSse(
   } catch {
     return false; // it only names the fault better
   }
-}
-
-/** Where a server says that its users log in (RFC 9728): the address of its challenge on this host, or the usual ones. */
-async function authorizationServers(
-  fetch: PinnedFetch["fetch"],
-  url: URL,
-  challenge: string,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const named = /resource_metadata="([^"]{1,2000})"/.exec(challenge)?.[1];
-  const path = url.pathname === "/" ? "" : url.pathname;
-  const usual = [`/.well-known/oauth-protected-resource${path}`, "/.well-known/oauth-protected-resource"];
-  const places = [...(named === undefined ? [] : [named]), ...usual]
-    .filter((place) => URL.canParse(place, url.origin))
-    .map((place) => new URL(place, url.origin))
-    .filter(({ origin }) => origin === url.origin);
-  for (const place of places) {
-    try {
-      const response = await fetch(place, { headers: { accept: "application/json" }, signal });
-      const text = await readStart(response);
-      const { authorization_servers: servers } = JSON.parse(text || "{}") as { authorization_servers?: unknown };
-      if (Array.isArray(servers)) {
-        return servers
-          .filter((one) => typeof one === "string")
-          .slice(0, 5)
-          .map((one) => toSingleLine(one, 200));
-      }
-    } catch {
-      if (signal.aborted) return [];
-    }
-  }
-  return [];
-}
-
-async function readStart(response: Response): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  const reader = response.body?.getReader();
-  while (reader && bytes < MAX_METADATA) {
-    const { value } = await reader.read();
-    if (!value) break;
-    parts.push(value);
-    bytes += value.byteLength;
-  }
-  await reader?.cancel().catch(() => {});
-  return Buffer.concat(parts).toString("utf8");
 }

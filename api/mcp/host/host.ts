@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { CallToolResult, Progress } from "@modelcontextprotocol/client";
+import type { z } from "zod";
 import type { McpLog } from "../../../shared/protocol/events/mcp.ts";
 import type {
   ChangeMcpServer,
@@ -8,6 +9,7 @@ import type {
   McpSupervisionChange,
   McpTool,
 } from "../../../shared/protocol/mcp.ts";
+import type { mcpOAuth, mcpOAuthView } from "../../../shared/protocol/mcp-sign-in.ts";
 import type { McpDiagnosisStep } from "../../../shared/protocol/mcp-workbench.ts";
 import { withTimeout } from "../../../shared/server/async/with-timeout.ts";
 import type { Config } from "../../../shared/server/config.ts";
@@ -26,6 +28,8 @@ import { diagnose } from "../doctor/doctor.ts";
 import { createPrograms } from "../launcher/programs.ts";
 import { messages } from "../messages.ts";
 import { mergeSecrets } from "../secrets.ts";
+import type { PendingSignIn } from "../sign-in/pending.ts";
+import { createSignIns, hasAuthorization, type SignInRequest, type SignIns } from "../sign-in/sign-ins.ts";
 import { createMcpStore, type McpTransport, type StoredMcpServer } from "../store.ts";
 import { createMcpWorkbench, type McpWorkbench } from "../workbench/workbench.ts";
 import { createCommandList } from "./command-list.ts";
@@ -75,6 +79,7 @@ export interface McpHost {
   diagnose(id: string, signal: AbortSignal): Promise<McpDiagnosisStep[]>;
   /** What users see of, and answer to, the servers. */
   readonly workbench: McpWorkbench;
+  readonly signIn: McpSignInHost;
   /**
    * Runs `work` on the connection of a server, which starts an idle one. With a `caller` it counts as one of the calls that
    * this user may make at once. @throws AppError `not_found`, `conflict`, `overloaded`
@@ -95,6 +100,13 @@ export interface McpHost {
   stopForbidden(): Promise<void>;
   /** Stops every server. The next host on this database starts those that ran. */
   close(): Promise<void>;
+}
+
+/** Sign-ins at servers by OAuth. A finished one connects the server. @throws AppError */
+export interface McpSignInHost extends Pick<SignIns, "open" | "finish"> {
+  begin(id: string, request: SignInRequest): Promise<PendingSignIn>;
+  /** Stops the server. */
+  signOut(id: string): Promise<McpServer>;
 }
 
 /** A server as the gateway uses it. Requests start an idle one, and fail with `conflict` when it does not run. */
@@ -188,6 +200,20 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
     onPending: (serverId) => notifyAll(serverId, "requests"),
   });
 
+  const signIns = createSignIns({
+    database,
+    rules: addressRules,
+    stored: (serverId) => store.find(serverId),
+    onTokens: (serverId) => runners.get(serverId)?.refreshSecrets(),
+    onNeeded: (serverId) => notifyAll(serverId, "sign-in"),
+    onLost(serverId, why) {
+      notifyAll(serverId, "sign-in");
+      const runner = runners.get(serverId);
+      // A start that is under way fails with the same sentence, and so do the calls that noticed it: they end first.
+      if (runner?.status === "running") setImmediate(() => void runner.revoke(why));
+    },
+  });
+
   const runnerOf = (serverId: string): McpRunner => {
     const known = runners.get(serverId);
     if (known) return known;
@@ -202,6 +228,8 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
       restartTimes: options.restartTimes,
       minuteMs: options.minuteMs,
       stored: () => (closed ? undefined : store.find(serverId)),
+      secrets: () => signIns.secrets(serverId),
+      authorize: (fetch) => signIns.authorize(store.get(serverId), fetch),
       onRestart(why) {
         const name = store.find(serverId)?.name ?? serverId;
         for (const listener of failureListeners) listener({ serverId, name, why });
@@ -250,6 +278,7 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
     const transport = withoutValues(stored.transport);
     const program = programs.describe(stored);
     const run = runner?.state() ?? notStarted;
+    const signIn = hasAuthorization(stored.transport) ? null : signIns.describe(id);
     return {
       id,
       name,
@@ -260,6 +289,7 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
       desired,
       supervision,
       ...run,
+      signIn,
       program,
       pendingRequests,
       createdAt,
@@ -321,6 +351,7 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
       const transport = mergeSecrets(before.transport, server.transport);
       check(transport);
       const stored = store.change(id, { name: server.name, transport });
+      if (isOtherResource(before.transport, transport)) signIns.forget(id);
       notifyAll(id, "changed");
       const runner = runners.get(id);
       if (isUp(runner) && JSON.stringify(before.transport) !== JSON.stringify(stored.transport)) {
@@ -335,6 +366,7 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
       const runner = runners.get(id);
       runners.delete(id);
       const removeProgram = programs.forget(id);
+      signIns.forget(id);
       store.remove(id);
       await runner?.close();
       await removeProgram();
@@ -391,6 +423,28 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
     },
     diagnose: (id, signal) => diagnose(id, store.get(id).transport, { host, commands, rules: addressRules }, signal),
     workbench,
+    signIn: {
+      begin: (id, request) => signIns.begin(store.get(id), request),
+      open: signIns.open,
+      async finish(finish) {
+        const done = await signIns.finish(finish);
+        const { serverId } = done;
+        store.setDesired(serverId, "running");
+        notifyAll(serverId, "sign-in");
+        // Another person's token needs another connection.
+        await runners.get(serverId)?.stop();
+        startQuietly(serverId);
+        return done;
+      },
+      async signOut(id) {
+        const server = store.get(id);
+        store.setDesired(id, "stopped");
+        await runners.get(id)?.stop();
+        await signIns.signOut(server);
+        notifyAll(id, "sign-in");
+        return describe(server);
+      },
+    },
     async use(id, work, { caller, signal } = {}) {
       store.get(id);
       const use = () => runnerOf(id).use(work);
@@ -436,13 +490,26 @@ const notStarted: RunState = {
   process: null,
   restarts: { count: 0, nextAt: null, exhausted: false },
   health: null,
+  oldTransport: false,
 };
+
+/** Whether tokens of one transport are not meant for the other. */
+function isOtherResource(before: McpTransport, after: McpTransport): boolean {
+  if (before.type === "stdio" || after.type === "stdio") return true;
+  return before.url !== after.url || JSON.stringify(before.oauth) !== JSON.stringify(after.oauth);
+}
 
 function withoutValues(transport: McpTransport): McpServer["transport"] {
   if (transport.type === "http") {
-    const { type, url, headers } = transport;
-    return { type, url, headerNames: Object.keys(headers) };
+    const { type, url, protocol, headers, oauth } = transport;
+    return { type, url, protocol, headerNames: Object.keys(headers), oauth: oauth && viewOf(oauth) };
   }
   const { type, command, args, env } = transport;
   return { type, command, args, envNames: Object.keys(env) };
 }
+
+const viewOf = ({ clientId, clientSecret, scope }: z.output<typeof mcpOAuth>): z.output<typeof mcpOAuthView> => ({
+  clientId: clientId ?? null,
+  hasClientSecret: clientSecret !== undefined,
+  scope: scope ?? null,
+});

@@ -6,7 +6,8 @@ import { singleFlight } from "../../../shared/server/async/single-flight.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { Log } from "../../../shared/server/log.ts";
 import type { AddressRules } from "../../outbound/address-rules.ts";
-import type { CallOptions, McpConnection } from "../connection/connection.ts";
+import type { CallOptions, ConnectOptions, McpConnection } from "../connection/connection.ts";
+import { SignInRequired } from "../connection/http-responses.ts";
 import type { KeepAliveTimes } from "../connection/keep-alive.ts";
 import type { OwnedTree, TreeUsage } from "../connection/owned-tree.ts";
 import type { McpPeer } from "../connection/peer.ts";
@@ -46,6 +47,9 @@ export interface McpRunnerDeps {
   onLog(entry: McpLog): void;
   /** The client side of its connections; `mask` hides its secrets. */
   peerOf(mask: (text: string) => string): McpPeer;
+  /** The values of its sign-in that are masked. */
+  secrets(): string[];
+  authorize: NonNullable<ConnectOptions["authorize"]>;
   /** It is started again by itself, or would be if it had not failed too often. */
   onRestart(why: string): void;
   /** Shorter in tests. */
@@ -56,7 +60,7 @@ export interface McpRunnerDeps {
 }
 
 /** What is known of a run, beside its status. */
-export type RunState = Pick<McpServer, "process" | "restarts" | "health">;
+export type RunState = Pick<McpServer, "process" | "restarts" | "health" | "oldTransport">;
 
 /** One registered server: its state, its connection and its log. */
 export interface McpRunner {
@@ -76,6 +80,8 @@ export interface McpRunner {
   stop(): Promise<void>;
   /** The limits have changed. */
   refreshLimits(): void;
+  /** The values that are masked have changed. */
+  refreshSecrets(): void;
   tools(): Promise<McpTool[]>;
   callTool(name: string, args: Record<string, unknown>, options?: Partial<CallOptions>): Promise<CallToolResult>;
   /** Runs a call on the connection, which starts an idle server. @throws AppError `conflict` when it does not run */
@@ -177,12 +183,16 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
     await keepRunning();
   });
 
+  const hideSecrets = (transport: StoredMcpServer["transport"]) => {
+    feed.hide([...Object.values(transport.type === "stdio" ? transport.env : transport.headers), ...deps.secrets()]);
+  };
+
   const connect = async (abort: AbortController) => {
     await closing;
     const stored = deps.stored();
     if (!stored) throw stopped;
     const { transport } = stored;
-    feed.hide(Object.values(transport.type === "stdio" ? transport.env : transport.headers));
+    hideSecrets(transport);
     setStatus("starting");
     let limit: NodeJS.Timeout | undefined;
     let opened: McpConnection | undefined;
@@ -206,6 +216,7 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
         signal: abort.signal,
         pulse: deps.pulse,
         peer,
+        authorize: deps.authorize,
         onProcess(next) {
           tree = next ?? undefined;
           usage = undefined;
@@ -258,7 +269,7 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
   const startFailed = (error: unknown, tryAgain: boolean) => {
     if (error === stopped) return setStatus("stopped");
     const known = error instanceof AppError ? error : undefined;
-    if (known?.code === "forbidden" || !tryAgain) wanted = false;
+    if (known?.code === "forbidden" || known instanceof SignInRequired || !tryAgain) wanted = false;
     fail(known?.message ?? messages.notStarted);
   };
   const settle = singleFlight(async (tryAgain: boolean): Promise<void> => {
@@ -317,6 +328,7 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
         exhausted: policy?.exhausted ?? false,
       },
       health: connection?.health ?? null,
+      oldTransport: connection?.oldTransport ?? false,
     }),
     async measure() {
       const measured = tree;
@@ -332,6 +344,10 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
     keepRunning,
     stop,
     refreshLimits: limits.refresh,
+    refreshSecrets() {
+      const stored = deps.stored();
+      if (stored) hideSecrets(stored.transport);
+    },
     use,
     raw: () => connection?.raw(),
     tools: () => use((current) => current.tools()),

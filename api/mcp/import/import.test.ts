@@ -92,7 +92,7 @@ test("says for each server what is added, changed, refused and why, and takes th
     shell: "refuse",
     loader: "refuse",
     local: "refuse",
-    sse: "refuse",
+    sse: "add",
     cloud: "add",
     folder: "add",
     empty: "refuse",
@@ -104,7 +104,7 @@ test("says for each server what is added, changed, refused and why, and takes th
   });
   expect(of("local")?.allow).toEqual({ list: "MCP_ALLOWED_HOSTS", entry: "127.0.0.1:1" });
   expect(of("loader")).toMatchObject({ reason: expect.stringContaining("LD_PRELOAD"), allow: null });
-  expect(of("sse")?.reason).toContain("SSE");
+  expect(of("sse")).toMatchObject({ transport: { protocol: "sse" }, notes: [expect.stringContaining("SSE")] });
   expect(of("cloud")?.notes).toEqual(["oauth is not taken over.", "headers.X-Team became text."]);
   expect(of("folder")?.notes).toHaveLength(4);
 

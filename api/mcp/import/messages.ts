@@ -8,7 +8,8 @@ export const messages = {
   bothTargets: "It has a url too, which is not used.",
   noObject: "It is no object.",
   invalid: (field: string, why: string) => `${field}: ${why}.`,
-  oldTransport: "It uses the old SSE transport. Enter its address for Streamable HTTP, often with /mcp at the end.",
+  oldTransport:
+    "It uses the old SSE transport, which MCP replaced in March 2025. If it has an address for Streamable HTTP, often with /mcp at the end, use that.",
   unknownTransport: (type: string) => `Its transport "${type}" is not known.`,
   nameTwice: "Several registered servers have this name: change one of them by hand.",
   needsValue: (reference: string) => `It needs a value for ${reference}.`,

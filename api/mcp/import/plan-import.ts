@@ -101,12 +101,22 @@ function isSame(before: McpServer["transport"], after: CreateMcpServer["transpor
     return isSameCall && before.envNames.length === 0 && Object.keys(after.env).length === 0;
   }
   if (before.type === "stdio" || after.type === "stdio") return false;
-  return before.url === after.url && before.headerNames.length === 0 && Object.keys(after.headers).length === 0;
+  return (
+    before.url === after.url &&
+    before.protocol === after.protocol &&
+    before.headerNames.length === 0 &&
+    Object.keys(after.headers).length === 0
+  );
 }
 
 function withoutValues(transport: CreateMcpServer["transport"]): McpServer["transport"] {
   if (transport.type === "http") {
-    return { type: "http", url: transport.url, headerNames: Object.keys(transport.headers) };
+    return {
+      type: "http",
+      url: transport.url,
+      protocol: transport.protocol,
+      headerNames: Object.keys(transport.headers),
+    };
   }
   const { command, args, env } = transport;
   return { type: "stdio", command, args, envNames: Object.keys(env) };

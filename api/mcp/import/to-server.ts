@@ -10,7 +10,7 @@ export interface ReadServer {
   notes: string[];
 }
 
-const httpTypes = new Set(["http", "streamable-http", "streamablehttp", "streamable_http", "remote"]);
+const httpTypes = new Set(["http", "sse", "streamable-http", "streamablehttp", "streamable_http", "remote"]);
 /** Fields that are read, or that say nothing about how the server is started. */
 const known = new Set(
   `type transport command args env url serverUrl httpUrl headers name description disabled enabled cwd envFile
@@ -24,16 +24,22 @@ export function toServer(name: string, value: unknown): ReadServer {
   if (!isObject(value)) return refuse(messages.noObject);
   const address = [value.url, value.serverUrl, value.httpUrl].find((one) => typeof one === "string");
   const type = String(value.type ?? value.transport ?? "").toLowerCase();
-  if (type === "sse") return refuse(messages.oldTransport);
   if (type !== "" && type !== "stdio" && type !== "local" && !httpTypes.has(type)) {
     return refuse(messages.unknownTransport(type.slice(0, 40)));
   }
   const isLocal = typeof value.command === "string" && !httpTypes.has(type);
   if (!isLocal && address === undefined) return refuse(messages.noTarget);
+  const isOld = !isLocal && type === "sse";
+  if (isOld) notes.push(messages.oldTransport);
   noteOthers(value, isLocal && address !== undefined, notes);
   const transport: CreateMcpServer["transport"] = isLocal
     ? { type: "stdio", ...toCall(value, notes), env: toTexts(value.env, "env", notes) }
-    : { type: "http", url: String(address), headers: toTexts(value.headers, "headers", notes) };
+    : {
+        type: "http",
+        url: String(address),
+        protocol: isOld ? "sse" : undefined,
+        headers: toTexts(value.headers, "headers", notes),
+      };
   const checked = createMcpServer.safeParse({ name, transport });
   if (checked.success) return { name, server: checked.data, reason: null, notes };
   const [issue] = checked.error.issues;

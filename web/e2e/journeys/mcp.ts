@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "vitest";
+import { startAuthorizationServer, startProtectedServer } from "../../../shared/testing/peers/authorization-server.ts";
 import { projectFolder } from "../../../shared/testing/service-process.ts";
 import type { TestDesktop } from "../test-desktop.ts";
 
@@ -245,5 +246,36 @@ export function mcpJourney(at: () => TestDesktop): void {
     await page.getByRole("button", { name: "Examine again" }).click();
     await page.getByText("Nothing is wrong.").waitFor();
     await steps.getByText(/It speaks MCP 20/).waitFor();
+  });
+
+  test("a server that asks for a sign-in is signed in to in a new tab, connects by itself, and is signed out of", async () => {
+    const desk = at();
+    const { page, problems } = desk;
+    const provider = await startAuthorizationServer();
+    desk.later(provider.close);
+    const server = await startProtectedServer(provider);
+    desk.later(server.close);
+    await desk.open("/mcp", "MCP servers");
+    await page.getByRole("button", { name: "Register" }).first().click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("Address (HTTP)").click();
+    await dialog.getByLabel("Name", { exact: true }).fill("cloud");
+    await dialog.getByLabel("Address", { exact: true }).fill(server.url);
+    await dialog.getByRole("button", { name: "Register" }).click();
+    const since = problems.length;
+    await page.locator(".detail-head").getByRole("button", { name: "Start cloud", exact: true }).click();
+    await page.getByText("This server asks for a sign-in.").waitFor();
+    desk.expected(/503/, since);
+    const opened = page.context().waitForEvent("page");
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    const tab = await opened;
+    await tab.getByRole("heading", { name: "You are signed in to cloud." }).waitFor();
+    await tab.close();
+    await page.getByRole("complementary", { name: "Tools" }).getByRole("button", { name: "good" }).waitFor();
+    await page.getByRole("tab", { name: "Settings" }).click();
+    await page.getByText(provider.issuer).waitFor();
+    await page.getByRole("button", { name: "Sign out", exact: true }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
+    await page.getByText("This server asks for a sign-in.").waitFor();
   });
 }

@@ -36,6 +36,21 @@ export const mcpMessages = {
       const more = entries.length > 3 ? ` and ${entries.length - 3} more` : "";
       return `Allowed: ${entries.slice(0, 3).join(", ")}${more}. Another one can be allowed below.`;
     },
+    protocol: "Transport of the address",
+    protocolHint: "The old transport was replaced in March 2025.",
+    protocols: {
+      auto: "Find it: Streamable HTTP, else HTTP+SSE",
+      "streamable-http": "Streamable HTTP",
+      sse: "HTTP+SSE (old)",
+    },
+    oauth: "Sign-in (OAuth)",
+    oauthNote: "Needed only where the provider does not register the panel by itself, or gives too many rights.",
+    clientId: "Client id",
+    clientSecret: "Client secret",
+    clientSecretKept: "The stored secret is kept unless you type another.",
+    returnAddress: (address: string) => `Return address for the provider: ${address}`,
+    scope: "Rights (scope)",
+    scopeHint: "Names separated by spaces. Empty: what the server asks for.",
     runsAs: "This program runs on the server as the user of the panel.",
   },
   formErrors: {
@@ -43,6 +58,8 @@ export const mcpMessages = {
     nameLength: "At most 64 characters",
     command: "Enter the program to run",
     url: "An address that begins with http:// or https://",
+    clientId: "A client secret needs its client id",
+    scope: "Names separated by spaces, without quotes",
     duplicate: "Each name may appear once",
     namelessValue: "Every value needs a name",
     variableName: (name: string) => `${name} is not a valid variable name`,
@@ -127,6 +144,11 @@ export const settingMessages = {
   variables: "Variables",
   address: "Address",
   headers: "Headers",
+  client: "OAuth client",
+  protocols: { auto: "HTTP", "streamable-http": "Streamable HTTP", sse: "HTTP+SSE (old)" },
+  oldTransport:
+    "HTTP+SSE, the old transport that MCP replaced in March 2025. It works. Update the server, or register its address for Streamable HTTP, often ending in /mcp.",
+  oldBadge: "old transport",
   registered: "Registered",
   none: "None",
 } as const;

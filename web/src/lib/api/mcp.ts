@@ -24,6 +24,8 @@ export const mcp = {
   update: async (id: string, json: McpServerChange) => (await answer(one().$put({ ...at(id), json }))).server,
   remove: (id: string) => answer(one().$delete(at(id))),
   start: async (id: string) => (await answer(one().start.$post(at(id)))).server,
+  signIn: async (id: string) => (await answer(one()["sign-in"].$post(at(id)))).signIn,
+  signOut: async (id: string) => (await answer(one()["sign-in"].$delete(at(id)))).server,
   stop: async (id: string) => (await answer(one().stop.$post(at(id)))).server,
   previewImport: async (content: string) =>
     (await answer(routes().mcp.import.preview.$post({ json: { content } }))).preview,

@@ -1,7 +1,7 @@
 /** Texts of the diagnosis of a server. */
 export const doctorMessages = {
   title: "Doctor",
-  hint: "Looks at each step of the way to this server: what is allowed, its address or program, its log-in, and its handshake. A server that does not run is started for it.",
+  hint: "Looks at each step of the way to this server: what is allowed, its address or program, its sign-in, and its handshake. A server that does not run is started for it.",
   run: "Examine",
   runAgain: "Examine again",
   healthy: "Nothing is wrong.",
@@ -15,8 +15,10 @@ export const doctorMessages = {
     tcp: "Connection (TCP)",
     tls: "Encryption (TLS)",
     http: "Response (HTTP)",
-    discovery: "Where to log in",
-    auth: "Log-in",
+    discovery: "Where to sign in",
+    "authorization-server": "Authorization server",
+    registration: "Client",
+    auth: "Sign-in",
     start: "Handshake",
     version: "Revision",
     capabilities: "Capabilities",

@@ -7,6 +7,7 @@ import { queryKeys } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { useQuery } from "../../../lib/use-query.ts";
 import { Badge } from "../../../ui/index.ts";
+import { settingMessages } from "../messages.ts";
 import { aboutMessages as texts } from "../offers/messages.ts";
 
 /** What a running server said in its handshake: the revision, its capabilities, its instructions. All of it is text. */
@@ -25,9 +26,15 @@ export function ServerAbout(props: { server: McpServer }) {
             <For each={capabilities()} fallback={<span class="faint">{texts.noCapabilities}</span>}>
               {(name) => <Badge tone="neutral">{visibleName(name)}</Badge>}
             </For>
+            <Show when={props.server.oldTransport}>
+              <Badge tone="warn">{settingMessages.oldBadge}</Badge>
+            </Show>
             <span class="faint">{texts.details}</span>
           </summary>
           <div class="server-about-body">
+            <Show when={props.server.oldTransport}>
+              <p>{settingMessages.oldTransport}</p>
+            </Show>
             <h3>{texts.instructions}</h3>
             <p class="tool-description">{said().instructions ?? texts.noInstructions}</p>
             <h3>{texts.capabilities}</h3>

@@ -7,11 +7,12 @@ import { keepableText } from "../../../lib/keepable.ts";
 import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { useSettings } from "../../../lib/settings-queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
+import { apiUrl } from "../../../lib/urls.ts";
 import { AllowEntry } from "../../../resource/AllowEntry.tsx";
 import { createCheckedSubmit } from "../../../resource/checked-submit.ts";
 import { FormDialog } from "../../../resource/FormDialog.tsx";
 import { PairsField } from "../../../resource/PairsField.tsx";
-import { Segmented, TextField, toast } from "../../../ui/index.ts";
+import { Segmented, Select, TextField, toast } from "../../../ui/index.ts";
 import { mcpLabels, mcpMessages } from "../messages.ts";
 import {
   type DraftErrors,
@@ -175,6 +176,11 @@ function ProgramFields(props: TransportFieldsProps) {
   );
 }
 
+const protocolOptions = (["auto", "streamable-http", "sse"] as const).map((value) => ({
+  value,
+  label: texts.protocols[value],
+}));
+
 function HttpFields(props: TransportFieldsProps) {
   return (
     <>
@@ -195,6 +201,41 @@ function HttpFields(props: TransportFieldsProps) {
         hint={props.isEdit ? texts.valuesKept("host") : texts.valuesStored}
         error={props.errors.headers}
       />
+      <Select
+        label={texts.protocol}
+        hint={texts.protocolHint}
+        value={props.draft.protocol}
+        options={protocolOptions}
+        onChange={(protocol) => props.set({ protocol })}
+      />
+      <details>
+        <summary>{texts.oauth}</summary>
+        <p class="muted">{texts.oauthNote}</p>
+        <TextField
+          label={texts.clientId}
+          mono
+          hint={texts.returnAddress(`${apiUrl()}/api/mcp/oauth/callback`)}
+          value={props.draft.clientId}
+          error={props.errors.clientId}
+          onInput={(clientId) => props.set({ clientId })}
+        />
+        <TextField
+          label={texts.clientSecret}
+          type="password"
+          autocomplete="off"
+          hint={props.draft.clientSecret === null ? texts.clientSecretKept : texts.valuesStored}
+          value={props.draft.clientSecret ?? ""}
+          onInput={(clientSecret) => props.set({ clientSecret })}
+        />
+        <TextField
+          label={texts.scope}
+          mono
+          hint={texts.scopeHint}
+          value={props.draft.scope}
+          error={props.errors.scope}
+          onInput={(scope) => props.set({ scope })}
+        />
+      </details>
     </>
   );
 }

@@ -31,6 +31,7 @@ const ResourcesTab = lazy(() => import("../resources/ResourcesTab.tsx"));
 const PromptsTab = lazy(() => import("../prompts/PromptsTab.tsx"));
 const RequestsTab = lazy(() => import("../requests/RequestsTab.tsx"));
 const DoctorTab = lazy(() => import("../doctor/DoctorTab.tsx"));
+const SignInNotice = lazy(() => import("../sign-in/SignInNotice.tsx"));
 const WireTab = lazy(() => import("../wire/WireTab.tsx"));
 
 function Part(props: { children: JSX.Element }) {
@@ -76,6 +77,7 @@ export function ServerPane(props: ServerPaneProps) {
   );
   const display = () => statusDisplay[props.server.status];
   const session = useSession();
+  const needsSignIn = () => props.server.signIn !== null && props.server.signIn.state !== "signed-in";
   const mayUse = () => session.may("mcp:control");
   const mayManage = () => session.may("mcp:manage");
   const [tab, setTab] = createAddressTab(
@@ -106,7 +108,12 @@ export function ServerPane(props: ServerPaneProps) {
         actions={<ServerActions server={props.server} actions={props.actions} onEdit={props.onEdit} size="md" />}
         onClose={props.onClose}
       />
-      <Show when={props.server.status === "failed" && props.server.message}>
+      <Show when={needsSignIn()}>
+        <Suspense>
+          <SignInNotice server={props.server} />
+        </Suspense>
+      </Show>
+      <Show when={props.server.status === "failed" && !needsSignIn() && props.server.message}>
         <div class="server-message">
           <Callout tone="bad">
             {props.server.message}{" "}

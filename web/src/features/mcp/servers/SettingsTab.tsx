@@ -1,4 +1,4 @@
-import { createSignal, type JSX, lazy, onCleanup, Show } from "solid-js";
+import { createSignal, type JSX, lazy, onCleanup, Show, Suspense } from "solid-js";
 import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
 import { formatAgo, formatBytes, formatDateTime, formatDuration, formatElapsed } from "../../../lib/format.ts";
 import { useNow } from "../../../lib/now.ts";
@@ -17,6 +17,8 @@ const REFRESH_MS = 5_000;
 
 const SnippetsDialog = lazy(async () => ({ default: (await import("../import/SnippetsDialog.tsx")).SnippetsDialog }));
 
+const SignInCard = lazy(() => import("../sign-in/SignInCard.tsx"));
+
 type Row = [string, JSX.Element];
 
 /** The run of a server, when it starts and ends by itself, and what was registered. */
@@ -31,6 +33,7 @@ export function SettingsTab(props: { server: McpServer; actions: McpActions }) {
   onCleanup(() => clearInterval(timer));
   const [exporting, setExporting] = createSignal(false);
   const mayManage = () => session.may("mcp:manage");
+  const signedIn = () => (props.server.signIn?.issuer ? props.server.signIn : undefined);
   return (
     <div class="detail-scroll">
       <Card
@@ -73,6 +76,13 @@ export function SettingsTab(props: { server: McpServer; actions: McpActions }) {
       >
         <Facts rows={[...transportRows(props.server), [texts.registered, formatDateTime(props.server.createdAt)]]} />
       </Card>
+      <Show when={signedIn()}>
+        {(signIn) => (
+          <Suspense>
+            <SignInCard server={props.server} signIn={signIn()} />
+          </Suspense>
+        )}
+      </Show>
       <Show when={exporting()}>
         <SnippetsDialog server={props.server} onClose={() => setExporting(false)} />
       </Show>
@@ -116,14 +126,17 @@ function limitRows({ desired, supervision }: McpServer): Row[] {
   ];
 }
 
-function transportRows({ transport }: McpServer): Row[] {
+function transportRows({ transport, oldTransport }: McpServer): Row[] {
   const names = (list: readonly string[]) =>
     list.length === 0 ? texts.none : <code>{list.map(visibleName).join(", ")}</code>;
   if (transport.type === "http") {
     return [
-      [texts.transport, "HTTP"],
+      [texts.transport, oldTransport ? texts.oldTransport : texts.protocols[transport.protocol ?? "auto"]],
       [texts.address, <code>{visibleName(transport.url)}</code>],
       [texts.headers, names(transport.headerNames)],
+      ...(transport.oauth?.clientId
+        ? [[texts.client, <code>{visibleName(transport.oauth.clientId)}</code>] as Row]
+        : []),
     ];
   }
   const { command, args, envNames } = transport;

@@ -26,6 +26,30 @@ describe("toInput", () => {
     });
   });
 
+  it("takes a transport and a client that was registered by hand, and keeps its stored secret", () => {
+    const typed = draft({
+      type: "http",
+      url: "https://mcp.example/mcp",
+      protocol: "sse",
+      clientId: " panel ",
+      scope: "a  b",
+    });
+    const transport = { type: "http", url: "https://mcp.example/mcp", protocol: "sse", headers: {} };
+    const oauth = { clientId: "panel", scope: "a b" };
+    expect(toInput({ ...typed, clientSecret: "s" })).toMatchObject({
+      input: { transport: { ...transport, oauth: { ...oauth, clientSecret: "s" } } },
+    });
+    const view = { clientId: "panel", hasClientSecret: true, scope: null };
+    const stored = toDraft({
+      name: "x",
+      transport: { type: "http", url: "https://a.example", headerNames: [], oauth: view },
+    });
+    expect(toChange(stored)).toMatchObject({
+      input: { transport: { oauth: { clientId: "panel", clientSecret: null } } },
+    });
+    expect(toInput({ ...typed, clientId: "", clientSecret: "s" })).toHaveProperty("errors.clientId");
+  });
+
   it("reports errors by field", () => {
     expect(toInput(emptyDraft())).toEqual({
       errors: { name: "Enter a name", command: "Enter the program to run" },
@@ -77,7 +101,11 @@ test("a draft holds names and no values, and no argument or address that looks l
       { name: "STORED", value: null },
     ],
     url: "https://example.com/mcp?key=abc",
+    protocol: "sse",
     headers: [{ name: "Authorization", value: "Bearer x" }],
+    clientId: "panel",
+    clientSecret: "secret-of-the-client",
+    scope: "read",
   };
   const kept = JSON.parse(JSON.stringify(keepServer(typed))) as Partial<ServerDraft>;
   expect(kept).toEqual({
@@ -88,7 +116,10 @@ test("a draft holds names and no values, and no argument or address that looks l
       { name: "TOKEN", value: null },
       { name: "STORED", value: null },
     ],
+    protocol: "sse",
     headers: [{ name: "Authorization", value: null }],
+    clientId: "panel",
+    scope: "read",
   });
 
   // What is stored stays stored: an empty value would replace it.
@@ -99,11 +130,15 @@ test("a draft holds names and no values, and no argument or address that looks l
     command: "npx",
     args: "--old",
     url: "",
+    protocol: "sse",
     env: [
       { name: "TOKEN", value: "" },
       { name: "STORED", value: null },
     ],
     headers: [{ name: "Authorization", value: "" }],
+    clientId: "panel",
+    clientSecret: "",
+    scope: "read",
   });
   expect(restoreServer({ type: "carrier pigeon" as never, env: [null as never] }, edited)).toEqual({ env: [] });
 });

@@ -1,4 +1,4 @@
-import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
+import type { McpHttpProtocol, McpServer } from "../../../../../shared/protocol/mcp.ts";
 import { mayBeSet } from "../../../../../shared/protocol/mcp-environment.ts";
 import type { McpServerChange, McpServerInput } from "../../../lib/api/mcp.ts";
 import { keepableAddress, keepableText } from "../../../lib/keepable.ts";
@@ -17,8 +17,16 @@ export interface ServerDraft {
   args: string;
   env: Pair[];
   url: string;
+  /** `auto`: found by itself. */
+  protocol: "auto" | McpHttpProtocol;
   headers: Pair[];
+  clientId: string;
+  /** Null: the stored one is kept. */
+  clientSecret: string | null;
+  scope: string;
 }
+
+const protocols: readonly string[] = ["auto", "streamable-http", "sse"];
 
 export const emptyDraft = (): ServerDraft => ({
   name: "",
@@ -27,7 +35,11 @@ export const emptyDraft = (): ServerDraft => ({
   args: "",
   env: [],
   url: "",
+  protocol: "auto",
   headers: [],
+  clientId: "",
+  clientSecret: "",
+  scope: "",
 });
 
 /** The fields of a registered server. The API never returns values of variables and headers: they start as kept. */
@@ -41,25 +53,36 @@ export function toDraft(server: Pick<McpServer, "name" | "transport">): ServerDr
         args: transport.args.join("\n"),
         env: transport.envNames.map((name) => ({ name, value: null })),
       }
-    : { ...draft, url: transport.url, headers: transport.headerNames.map((name) => ({ name, value: null })) };
+    : {
+        ...draft,
+        url: transport.url,
+        protocol: transport.protocol ?? "auto",
+        headers: transport.headerNames.map((name) => ({ name, value: null })),
+        clientId: transport.oauth?.clientId ?? "",
+        clientSecret: transport.oauth?.hasClientSecret ? null : "",
+        scope: transport.oauth?.scope ?? "",
+      };
 }
 
 const namesOf = (pairs: readonly Pair[]): Pair[] => pairs.map(({ name }) => ({ name, value: null }));
 
 /** What a draft keeps: names of variables and headers, and other fields unless they look like a secret. */
-export const keepServer = ({ name, type, command, args, env, url, headers }: ServerDraft): Partial<ServerDraft> => ({
-  name,
-  type,
-  command: keepableText(command),
-  args: keepableText(args),
-  env: namesOf(env),
-  url: keepableAddress(url),
-  headers: namesOf(headers),
+export const keepServer = (draft: ServerDraft): Partial<ServerDraft> => ({
+  name: draft.name,
+  type: draft.type,
+  command: keepableText(draft.command),
+  args: keepableText(draft.args),
+  env: namesOf(draft.env),
+  url: keepableAddress(draft.url),
+  protocol: draft.protocol,
+  headers: namesOf(draft.headers),
+  clientId: keepableText(draft.clientId),
+  scope: draft.scope,
 });
 
 /** Fields of a stored draft. Values that the server stores stay kept; others must be typed again. */
 export function restoreServer(
-  { type, env, headers, ...kept }: Partial<ServerDraft>,
+  { type, env, headers, protocol, clientSecret: _never, ...kept }: Partial<ServerDraft>,
   initial: ServerDraft,
 ): Partial<ServerDraft> {
   const withValues = (pairs: readonly Pair[], stored: readonly Pair[]) =>
@@ -69,12 +92,15 @@ export function restoreServer(
   return {
     ...kept,
     ...ifKnown({ type }, type === "stdio" || type === "http"),
+    ...ifKnown({ protocol }, protocol !== undefined && protocols.includes(protocol)),
     ...ifKnown({ env: withValues(env ?? [], initial.env) }, env !== undefined),
     ...ifKnown({ headers: withValues(headers ?? [], initial.headers) }, headers !== undefined),
   };
 }
 
-export type DraftErrors = Partial<Record<"name" | "command" | "args" | "env" | "url" | "headers", string>>;
+export type DraftErrors = Partial<
+  Record<"name" | "command" | "args" | "env" | "url" | "headers" | "clientId" | "scope", string>
+>;
 
 function toRecord(pairs: readonly Pair[]): Record<string, string | null> {
   const record: Record<string, string | null> = {};
@@ -103,7 +129,8 @@ function variableProblem(pairs: readonly Pair[]): string | undefined {
 /** The request for a new server, or the errors by field. */
 export function toInput(draft: ServerDraft): { input: McpServerInput } | { errors: DraftErrors } {
   const plain = (pairs: readonly Pair[]) => pairs.map(({ name, value }) => ({ name, value: value ?? "" }));
-  const checked = toChange({ ...draft, env: plain(draft.env), headers: plain(draft.headers) });
+  const clientSecret = draft.clientSecret ?? "";
+  const checked = toChange({ ...draft, clientSecret, env: plain(draft.env), headers: plain(draft.headers) });
   // Without kept values a change is a complete registration.
   return "errors" in checked ? checked : { input: checked.input as McpServerInput };
 }
@@ -117,6 +144,16 @@ function toLines(args: string): string[] {
   return lines;
 }
 
+/** The client that is entered by hand; undefined when every field of it is empty. */
+function toOAuth(
+  draft: ServerDraft,
+): NonNullable<Extract<McpServerChange["transport"], { type: "http" }>["oauth"]> | undefined {
+  const clientId = draft.clientId.trim() || undefined;
+  const clientSecret = clientId === undefined || draft.clientSecret === "" ? undefined : draft.clientSecret;
+  const scope = draft.scope.trim().replace(/\s+/g, " ") || undefined;
+  return clientId === undefined && scope === undefined ? undefined : { clientId, clientSecret, scope };
+}
+
 /** The request for a change, or the errors by field. */
 export function toChange(draft: ServerDraft): { input: McpServerChange } | { errors: DraftErrors } {
   const errors: DraftErrors = {};
@@ -128,7 +165,13 @@ export function toChange(draft: ServerDraft): { input: McpServerChange } | { err
     transport:
       draft.type === "stdio"
         ? { type: "stdio", command: draft.command.trim(), args: toLines(draft.args), env: toRecord(draft.env) }
-        : { type: "http", url: draft.url.trim(), headers: toRecord(draft.headers) },
+        : {
+            type: "http",
+            url: draft.url.trim(),
+            protocol: draft.protocol === "auto" ? undefined : draft.protocol,
+            headers: toRecord(draft.headers),
+            oauth: toOAuth(draft),
+          },
   };
   if (draft.type === "stdio") {
     if (draft.command.trim() === "") errors.command = texts.command;
@@ -138,6 +181,8 @@ export function toChange(draft: ServerDraft): { input: McpServerChange } | { err
     if (!URL.canParse(draft.url.trim()) || !/^https?:/i.test(draft.url.trim())) errors.url = texts.url;
     const problem = pairsProblem(draft.headers);
     if (problem) errors.headers = problem;
+    if (draft.clientId.trim() === "" && draft.clientSecret) errors.clientId = texts.clientId;
+    if (/["\\]/.test(draft.scope)) errors.scope = texts.scope;
   }
   return Object.keys(errors).length > 0 ? { errors } : { input };
 }

@@ -51,6 +51,8 @@ const server: McpServer = {
   process: null,
   restarts: { count: 0, nextAt: null, exhausted: false },
   health: null,
+  oldTransport: false,
+  signIn: null,
   program: null,
   pendingRequests: 0,
   createdAt: "2026-01-01T00:00:00Z",
