@@ -32,7 +32,7 @@ const service = (name, id, memory) => ({
   },
   env_production: { NODE_ENV: "production" },
   env_development: { NODE_ENV: "development" },
-  // A stop sends SIGINT; the services need up to 5 s to notify their viewers and end their children.
+  // A stop sends SIGINT; the services need up to 7 s to notify their viewers and end their children.
   kill_timeout: 8_000,
   exp_backoff_restart_delay: 200,
   max_memory_restart: memory,

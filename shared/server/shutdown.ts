@@ -1,8 +1,8 @@
 import process from "node:process";
 import type { Log } from "./log.ts";
 
-/** Longest clean stop, in milliseconds: PM2's kill_timeout is 8 s, the documented limit 5 s. */
-const STOP_LIMIT_MS = 4_500;
+/** Longest clean stop, in milliseconds: PM2, systemd and Compose kill after 8 s. Most stops take below 1 s. */
+const STOP_LIMIT_MS = 7_000;
 
 /**
  * Runs `stop` once on SIGINT or SIGTERM and exits with 0. A second signal, or a stop beyond the limit, exits at once. An
