@@ -39,6 +39,31 @@ test("shows a line once that the stream and the history both have", () => {
   expect(texts()).toEqual(["1", "2", "3", "4"]);
 });
 
+test("shows a line once that is stored already, of a stream that lags behind the others", () => {
+  const { take, meet, place, texts } = timeline();
+  const of = (name: string, at: number, id?: number) => ({
+    ...line(at, `${name} ${at}`, id),
+    origin: { name, colour: 0 },
+  });
+  const stored = [of("left", 1, -6), of("right", 2, -5), of("left", 3, -4), of("right", 4, -3), of("left", 5, -2)];
+  const all = ["left 1", "right 2", "left 3", "right 4", "left 5"];
+  take([of("left", 1, 1), of("right", 2, 2), of("left", 3, 3), of("left", 5, 5)], [1, 2], false, true);
+  meet("older", true);
+  place(stored, "older", Number.NEGATIVE_INFINITY, true);
+  expect(texts()).toEqual(all);
+  take([of("right", 4, 8)], [], true, true);
+  expect(texts()).toEqual(all);
+
+  const back = timeline();
+  back.take([of("left", 1, 1), of("right", 2, 2), of("left", 3, 3), of("left", 5, 5)], [1, 2], false, true);
+  back.leave();
+  back.meet("newer", true);
+  back.place(stored, "newer", Number.NEGATIVE_INFINITY, true);
+  back.attach();
+  back.take([of("right", 4, 8)], [], true, true);
+  expect(back.texts()).toEqual(all);
+});
+
 test("finds an untimed line again by its text, however many of them there are, and whenever each side read it", () => {
   const { take, meet, place, texts } = timeline();
   const untimed = (at: number, text: string, id?: number) => ({ ...line(at, text, id), approximate: true as const });

@@ -50,7 +50,11 @@ export function createLogTimeline({ maxEntries, maxRecent, hasHistory, filter, t
     const wanted = filter();
     return entries.filter((entry) => passes(wanted, entry));
   };
-  const newestRecent = (otherwise: number) => recent.window.entries.at(-1)?.at ?? otherwise;
+  /** Stored lines that a stream may still bring: each stream has its own newest line, and one may lag behind the others. */
+  const stillToCome = (entries: readonly LogEntry[]) => {
+    const newest = new Map(recent.linesOf("newest").map(({ container, at }) => [container, at]));
+    return entries.filter(({ at, origin }) => at >= (newest.get(origin?.name) ?? Number.NEGATIVE_INFINITY));
+  };
   const insertNewest = (entries: readonly LogEntry[]) => {
     if (shown.insert(entries) === 0) return;
     shownFrom = shown.entries[0]?.at ?? shownFrom;
@@ -127,7 +131,7 @@ export function createLogTimeline({ maxEntries, maxRecent, hasHistory, filter, t
       }
       if (attached) {
         shown.insert(filtered(recent.between(reaches, shownFrom)), "oldest");
-        if (first) ahead.hold(added.filter(({ at }) => at >= newestRecent(reaches)));
+        if (first) ahead.hold(stillToCome(added));
       }
       shownFrom = reaches;
       insertOldest(added);
@@ -138,7 +142,7 @@ export function createLogTimeline({ maxEntries, maxRecent, hasHistory, filter, t
       own.hold(shown.entries.slice(indexOfTime(shown.entries, recent.from())));
       const added = own.without(filtered(recent.since(recent.from())));
       ahead = createMergeBoundary();
-      ahead.hold(shown.entries.slice(indexOfTime(shown.entries, newestRecent(Number.NEGATIVE_INFINITY))));
+      ahead.hold(stillToCome(shown.entries));
       // Of one instant, stored lines come first.
       shown.insert(added.map((entry) => ({ ...entry, id: takeNewIds(1) })));
       attached = true;
