@@ -147,3 +147,19 @@ const toPorts = (ports: ContainerInfo["Ports"]): PublishedPort[] =>
 /** The Engine writes the year 1 for "never". */
 export const toTime = (time: string): string | null =>
   !time || time.startsWith("0001-") ? null : new Date(time).toISOString();
+
+/** By the Engine's documentation: `local` rotates at 20 MB, `json-file` only if it is told to. */
+const DEFAULT_FILE_BYTES: Record<string, number | undefined> = { local: 20 * 1024 ** 2 };
+const UNITS: Record<string, number> = { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
+
+/** Size at which a log driver begins another file, in bytes; null if it never does, or is not known to. */
+export function toLogFileBytes(
+  config: { Type?: string; Config?: Record<string, string> | null } | undefined,
+): number | null {
+  const driver = config?.Type ?? "";
+  if (driver !== "local" && driver !== "json-file") return null;
+  const size = config?.Config?.["max-size"];
+  if (size === undefined) return DEFAULT_FILE_BYTES[driver] ?? null;
+  const [, number, unit = ""] = /^(\d+(?:\.\d+)?) ?([kmgt]?)(?:i?b)?$/i.exec(size.trim()) ?? [];
+  return number === undefined ? null : Math.floor(Number(number) * (UNITS[unit.toLowerCase()] ?? 1)) || null;
+}

@@ -45,6 +45,7 @@ describe.skipIf(withoutDocker)("viewing", () => {
       running: true,
       tty: false,
       logDriver: "json-file",
+      logFileBytes: null,
       exitCode: null,
       finishedAt: null,
       composeProject: null,

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import type { ContainerInfo } from "dockerode";
 import type { RunState } from "../logs/container-runs.ts";
 import type { Service, ServiceAction, ServiceDetail } from "../protocol/service.ts";
-import { toRunState, toService, toServiceDetail, toTime } from "./container-views.ts";
+import { toLogFileBytes, toRunState, toService, toServiceDetail, toTime } from "./container-views.ts";
 import { containerPath, createEngineCalls, type EngineCalls, hidingEnvironment, noContainer } from "./engine-calls.ts";
 import type { EngineRequest } from "./engine-client.ts";
 import { notAnEngine, toEngineList } from "./engine-responses.ts";
@@ -18,6 +18,8 @@ export interface ContainerIdentity {
   /** A TTY's log is raw; without one, frames of stdout and stderr are multiplexed. */
   tty: boolean;
   logDriver: string;
+  /** Size at which the driver begins another file, in bytes; null if it never does, or is not known to. */
+  logFileBytes: number | null;
   /** Null while it runs, or if it never ran. */
   exitCode: number | null;
   /** End of its newest run, ISO 8601; null while it runs, or if it never ran. */
@@ -163,6 +165,7 @@ export function dockerHostOf(calls: EngineCalls, ownLabels: OwnLabels): DockerHo
         running: State.Running,
         tty: Config.Tty,
         logDriver: HostConfig.LogConfig?.Type ?? "",
+        logFileBytes: toLogFileBytes(HostConfig.LogConfig),
         exitCode: finishedAt === null ? null : State.ExitCode,
         finishedAt,
         restarting: State.Restarting,

@@ -28,6 +28,8 @@ export interface FollowState {
   seesRuns: boolean;
   /** Time of the newest line for which a silent stream was ended: once is enough, should it never come. */
   staleTime: string | undefined;
+  /** When the log was last read for what the Engine may have left out, by `performance.now()`. */
+  skippedAt: number;
   /** Times in a row that the Engine refused the log of a container it knows. */
   refusals: number;
   /** Streams in a row that ended without a line. */
@@ -73,6 +75,7 @@ export const createFollowContext = (
     isRunRead: false,
     seesRuns: false,
     staleTime: undefined,
+    skippedAt: Number.NEGATIVE_INFINITY,
     refusals: 0,
     stalls: 0,
   },

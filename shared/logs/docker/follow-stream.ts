@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { ContainerIdentity } from "../../docker/docker-host.ts";
+import { delay } from "../../server/async/backoff.ts";
 import { advance } from "../log-source.ts";
 import { needsWholeLog, newestTime } from "./container-position.ts";
 import { decoderOf, linesUntil, linesUpTo, UnreadableLogError } from "./engine-log.ts";
@@ -10,11 +11,14 @@ import { locate, type ResumePlan } from "./resume-plan.ts";
 import { abortIfMoved, findEnd, isRunOver, isSameRun, type RunEnd, untilOver } from "./run-check.ts";
 import { openRunProbe, type RunProbe } from "./run-probe.ts";
 import { watchSilence } from "./silence-watch.ts";
+import { createSkipWatch } from "./skip-watch.ts";
 import { newestStoredTime } from "./tail-log.ts";
 import { showsDamage } from "./tail-messages.ts";
 
 /** The newest line is checked after this many streams that ended without a line. */
 const STALLS_BEFORE_LOOK = 4;
+/** A log is read for what the Engine may have left out at most this often, in milliseconds. */
+const SKIP_EVERY_MS = 300;
 
 /** Follows one stream of the Engine from its opening to its end. A broken stream ends like a finished one. */
 export async function followStream(
@@ -79,7 +83,7 @@ async function readStream(
 ): Promise<void> {
   const { access, name, state, signal } = follow;
   const decoder = decoderOf(container);
-  const taker = createTaker(follow, plan);
+  const taker = createTaker(follow, container, plan);
   const silence = watchStream(follow, stream, container, () => taker.isHeld);
   let isVerified = false;
   let isCut = false;
@@ -96,7 +100,7 @@ async function readStream(
       }
       if (end?.isPast && end.time === undefined) break;
       await taker.take(decoder.add(chunk), end);
-      if (taker.isLeft || taker.stop !== undefined || decoder.broken !== undefined) break;
+      if (taker.isLeft || taker.isSkipped || taker.stop !== undefined || decoder.broken !== undefined) break;
       isCut = false;
     }
   } finally {
@@ -109,6 +113,11 @@ async function readStream(
     // What is behind a damaged record can be read from the end.
     if (!showsDamage(container)) throw new UnreadableLogError(decoder.broken);
     state.doubt = "behind";
+  }
+  if (taker.isSkipped) {
+    state.doubt = "behind";
+    await delay(Math.max(0, state.skippedAt + SKIP_EVERY_MS - performance.now()), signal);
+    state.skippedAt = performance.now();
   }
   const { stop } = taker;
   if (stop === "backwards" || stop === "equal") state.doubt = stop;
@@ -126,17 +135,28 @@ interface LineTaker {
   readonly stop: ResumeStop | undefined;
   /** Lines of the next run were left. */
   readonly isLeft: boolean;
+  /** The Engine may have left out a file: lines from there on were not taken. */
+  readonly isSkipped: boolean;
   /** The reader has not taken the last lines yet. */
   readonly isHeld: boolean;
 }
 
-function createTaker({ state, status, handlers }: FollowContext, plan: ResumePlan): LineTaker {
+function createTaker(
+  { state, status, handlers }: FollowContext,
+  { logFileBytes }: ContainerIdentity,
+  plan: ResumePlan,
+): LineTaker {
   const filter = createResumeFilter(plan.from, { ...plan, follows: true, isCoarse: state.isCoarse });
+  const skips = logFileBytes === null ? undefined : createSkipWatch(logFileBytes, new Date().toISOString());
+  let isSkipped = false;
   let stop: ResumeStop | undefined;
   let isLeft = false;
   let isHeld = false;
   return {
-    async take(stored, end) {
+    async take(received, end) {
+      const skip = skips?.find(received, performance.now()) ?? -1;
+      isSkipped = skip !== -1;
+      const stored = isSkipped ? received.slice(0, skip) : received;
       const own = ownLines(stored, end);
       isLeft = own.length < stored.length;
       const accepted = filter.accept(own);
@@ -160,6 +180,9 @@ function createTaker({ state, status, handlers }: FollowContext, plan: ResumePla
     },
     get isLeft() {
       return isLeft;
+    },
+    get isSkipped() {
+      return isSkipped;
     },
     get isHeld() {
       return isHeld;

@@ -24,7 +24,15 @@ function endedContainer(nextLines = 1) {
   const endedAt = Date.now();
   const at = (millis: number) => utcTimeOf(endedAt + millis);
   const runs = { startedAt: at(-60_000), finishedAt: at(0), running: false, exitCode: 4, restartCount: 0 };
-  const container = { id, name: "box", running: false, tty: false, logDriver: "none-of-the-counting", runs };
+  const container = {
+    id,
+    name: "box",
+    running: false,
+    tty: false,
+    logDriver: "none-of-the-counting",
+    logFileBytes: null,
+    runs,
+  };
   const journal = createRunJournal();
   journal.opened();
   journal.add(id, { kind: "start", time: at(-59_990), startedAt: runs.startedAt });
