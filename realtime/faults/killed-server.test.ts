@@ -1,5 +1,5 @@
 import type { Socket } from "socket.io-client";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
@@ -31,11 +31,14 @@ describe.skipIf(await lacks("docker", "linux"))("when the realtime server is kil
     const admin = await signIn({ apiUrl: stack.api.url, dataDir: stack.dataDir, origin: stack.origin });
     key = await admin.makeKey();
   });
-  afterAll(async () => {
+  afterEach(async () => {
     for (const socket of sockets) socket.disconnect();
+    sockets.clear();
+    await engine.removeAll();
+  });
+  afterAll(async () => {
     await stack.realtime.stop(); // the stack's own was killed
     await stack.stop();
-    await engine.removeAll();
     await pm2.close();
   });
 
@@ -61,17 +64,24 @@ describe.skipIf(await lacks("docker", "linux"))("when the realtime server is kil
       return openViewer(stack.realtime.url, namespace, name, { token: key });
     });
     for (const { socket } of viewers) sockets.add(socket);
-    await eventually(() => viewers.every(({ reader }) => reader.lines.length > 20), 20_000);
+    const allReceive = (counts: number[]) =>
+      eventually(() => {
+        const waiting = viewers.flatMap(({ socket, reader }, index) =>
+          reader.lines.length > (counts[index] as number)
+            ? []
+            : [`${logs[index % logs.length]?.join(" ")}: ${socket.connected} ${reader.lines.length} ${reader.states}`],
+        );
+        expect(waiting).toEqual([]);
+      });
+    await allReceive(viewers.map(() => 20));
 
     const seen = viewers.map(({ reader }) => reader.lines.length);
     await killAndRestart();
-    await eventually(() => viewers.every(({ reader }, index) => reader.lines.length > (seen[index] ?? 0) + 5), 20_000);
+    await allReceive(seen.map((count) => count + 5));
     expect(viewers.filter(({ reader }) => !countsUp(reader))).toEqual([]);
     expect(viewers.flatMap(({ reader }) => reader.gaps)).toEqual([]);
     const health = await (await fetch(`${stack.realtime.url}/health`)).json();
     expect(health).toMatchObject({ activeStreams: logs.length });
-    for (const { socket } of viewers) socket.disconnect();
-    await engine.removeAll();
   });
 
   test("1,000 clients that reconnect at once are admitted, and no password is hashed for them", async () => {
@@ -88,6 +98,5 @@ describe.skipIf(await lacks("docker", "linux"))("when the realtime server is kil
     });
     // A thousand hashes would take more than twenty seconds of CPU time.
     expect((await processorSeconds(stack.api.pid)) - usedBefore).toBeLessThan(10);
-    for (const socket of clients) socket.disconnect();
   });
 });

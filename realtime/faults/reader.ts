@@ -1,6 +1,6 @@
 import process from "node:process";
 import type { NamespaceName } from "../../shared/protocol/namespaces.ts";
-import { openClient } from "../testing.ts";
+import { openClient, subscribeLogs } from "../testing.ts";
 
 /**
  * A client in its own process, so that it can be stopped (SIGSTOP) as a whole. Prints its state: `ready`, `event <name>` for
@@ -10,7 +10,7 @@ const [url = "", namespace = "", token = "", name = ""] = process.argv.slice(2);
 const print = (text: string) => process.stdout.write(`${text}\n`);
 const socket = openClient(url, namespace as NamespaceName, { token, reconnection: false });
 socket.on("connect", async () => {
-  if (name !== "") await socket.emitWithAck("subscribe:logs", { deploymentId: name, pm2Name: name, tail: 0 });
+  if (name !== "") await subscribeLogs(socket, { deploymentId: name, pm2Name: name, tail: 0 });
   print("ready");
 });
 socket.on("logs", ({ data }: { data: string }) => print(`last ${data.split("\n").at(-2)?.slice(0, 20)}`));

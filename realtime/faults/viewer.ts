@@ -1,5 +1,5 @@
 import type { Socket } from "socket.io-client";
-import { type ConnectOptions, type LogReader, openClient, readLogs } from "../testing.ts";
+import { type ConnectOptions, type LogReader, openClient, readLogs, subscribeLogs } from "../testing.ts";
 
 /** A viewer like the web app: it reconnects by itself and continues from its last cursor. */
 export interface Viewer {
@@ -22,7 +22,8 @@ export function openViewer(
   const reader = readLogs(socket);
   socket.on("connect", () => {
     const from = reader.cursor === undefined ? { tail: 10_000 } : { since: reader.cursor };
-    socket.emit("subscribe:logs", { ...refs[namespace](name), ...from });
+    // Cut off again, it subscribes at the next connect.
+    subscribeLogs(socket, { ...refs[namespace](name), ...from }).catch(() => undefined);
   });
   return { socket, reader };
 }

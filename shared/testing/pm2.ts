@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
+import { callPm2 } from "../pm2/pm2-rpc.ts";
 import { eventually, HANG_MS } from "./eventually.ts";
 import { tempFolder } from "./temp-folder.ts";
 
@@ -68,7 +69,7 @@ export async function testPm2({ uid }: TestPm2Options = {}): Promise<TestPm2> {
   const daemonPid = () => (existsSync(pidFile) ? Number(readFileSync(pidFile, "utf8")) : 0);
   const pids = new Set<number>();
   const notePids = async () => {
-    const list = JSON.parse((await command("jlist", "--silent")) || "[]") as { pid?: number }[];
+    const list = (await callPm2(join(home, "rpc.sock"), "getMonitorData", {}, HANG_MS)) as { pid?: number }[];
     for (const { pid } of list) if (pid) pids.add(pid);
   };
   return {
@@ -87,6 +88,8 @@ export async function testPm2({ uid }: TestPm2Options = {}): Promise<TestPm2> {
         instances,
         env: appEnv,
         max_restarts: maxRestarts,
+        // Else a start that a busy machine draws out counts as a good one.
+        min_uptime: maxRestarts === undefined ? undefined : 60_000,
         ...fields,
       };
       const config = join(home, `${file}.config.json`);

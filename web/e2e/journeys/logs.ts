@@ -42,13 +42,15 @@ export function logsJourney(at: () => TestDesktop): void {
     };
     const before = await cpuMs();
     const { rows, fewest } = await log.evaluate(scrollThrough, SCROLLS);
-    const perScroll = ((await cpuMs()) - before) / SCROLLS;
+    const scrolling = (await cpuMs()) - before;
+    await page.evaluate(drawTables, SCROLLS);
+    const drawing = (await cpuMs()) - before - scrolling;
     await devtools.detach();
     expect(rows).toBeLessThanOrEqual(60);
     expect(fewest).toBeGreaterThanOrEqual(20);
-    // Above zero: it was measured. A screen shows a frame each 16.7 ms.
-    expect(perScroll).toBeGreaterThan(0);
-    expect(perScroll).toBeLessThan(16);
+    // Twice as much was measured, 11 ms a frame against 5.6 on a busy machine. A screen shows a frame each 16.7 ms.
+    expect(drawing).toBeGreaterThan(0);
+    expect(scrolling).toBeLessThan(4 * drawing);
     await page.keyboard.press("G");
     await lineOf(log, `line ${LINES}`).waitFor();
   });
@@ -273,6 +275,19 @@ const linesOf = (text: string): string[] =>
     .map((line) => line.replace(/^\S+Z /, ""));
 
 /** Scrolls by some lines a frame, and returns the most and fewest rows seen. */
+/** Draws a plain table of 60 rows at each frame. */
+async function drawTables(frames: number): Promise<void> {
+  const box = document.createElement("div");
+  box.style.position = "fixed";
+  document.body.append(box);
+  for (let frame = 0; frame < frames; frame++) {
+    const rows = Array.from({ length: 60 }, (_, row) => `<tr><td>${frame}</td><td>line ${row} of ${frame}</td></tr>`);
+    box.innerHTML = `<table>${rows.join("")}</table>`;
+    await new Promise(requestAnimationFrame);
+  }
+  box.remove();
+}
+
 async function scrollThrough(
   node: HTMLElement | SVGElement,
   scrolls: number,
