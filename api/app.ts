@@ -41,6 +41,7 @@ import { imagesRoutes } from "./images/routes.ts";
 import { internalRoutes } from "./internal/routes.ts";
 import { jobsRoutes } from "./jobs/routes.ts";
 import { logsRoutes } from "./logs/routes.ts";
+import { mcpAppRoutes } from "./mcp/apps/routes.ts";
 import { gatewayEndpoint } from "./mcp/gateway/endpoint.ts";
 import { gatewayRoutes } from "./mcp/gateway/routes.ts";
 import { mcpRoutes } from "./mcp/routes.ts";
@@ -82,6 +83,7 @@ const apiRoutes = (deps: ApiDeps, all: readonly AnyAction[]) =>
     .route("/watch", watchRoutes(deps))
     .route("/mcp/oauth", signInRoutes(deps))
     .route("/mcp", mcpRoutes(deps))
+    .route("/mcp-apps", mcpAppRoutes(deps))
     .route("/mcp-gateway", gatewayRoutes(deps))
     .route("/agent/mcp", gatewayEndpoint(deps))
     .route("/alerts", alertsRoutes(deps))

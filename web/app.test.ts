@@ -158,6 +158,17 @@ test("the policy allows no inline or foreign code, on every answer to a known ho
   }
 });
 
+test("the page may frame apps of MCP servers at the API, and nothing else", async () => {
+  const frameOf = async (host: string, targets: ConnectTargets = {}) =>
+    /frame-src ([^;]*)/.exec((await ask("/", { host }, targets)).headers.get("content-security-policy") ?? "")?.[1];
+  expect(await frameOf("localhost:3005")).toBe("http://localhost:3006/api/mcp-apps/");
+  expect(await frameOf("panel.example.com")).toBe("panel.example.com/api/mcp-apps/");
+  expect(await frameOf("panel.example.com", { basePath: "/desk" })).toBe("panel.example.com/desk/api/mcp-apps/");
+  expect(await frameOf("localhost:3005", { apiUrl: "https://api.example.com/" })).toBe(
+    "https://api.example.com/api/mcp-apps/",
+  );
+});
+
 test("the policy of a script allows nothing: as a document it would be an empty one", async () => {
   const { headers } = await ask("/assets/index-abc123.js");
   expect(headers.get("content-security-policy")).toBe("default-src 'none'; frame-ancestors 'none'");

@@ -23,6 +23,7 @@ const sharedRooms = [
 /** Parts of them that only logs, long lists and forms need. */
 const onDemand = [
   join(src, "../../shared/logs/"),
+  join(src, "../../shared/mcp/"),
   join(src, "../../shared/protocol/action-labels.ts"),
   join(src, "../../shared/protocol/allowed-entry.ts"),
   join(src, "../../shared/protocol/mcp-environment.ts"),

@@ -1,3 +1,5 @@
+import { APP_PATH } from "../shared/protocol/mcp-app-limits.ts";
+
 /** Where the page may connect to besides its own origin. */
 export interface ConnectTargets {
   apiUrl?: string | undefined;
@@ -27,6 +29,15 @@ function connectSources(host: string, { apiUrl, wsUrl, basePath }: ConnectTarget
   return [...sources];
 }
 
+/** The path of the API below which apps of MCP servers are, for `frame-src`: nothing else is framed. */
+function frameSource(host: string, { apiUrl, basePath }: ConnectTargets): string {
+  const { hostname, port } = new URL(`http://${host}`);
+  if (apiUrl) return `${apiUrl.replace(/\/+$/, "")}${APP_PATH}`;
+  // Without a scheme it is that of the page.
+  if (proxiedPorts.has(port) || basePath) return `${host}${basePath ?? ""}${APP_PATH}`;
+  return `http://${hostname}:3006${APP_PATH}`;
+}
+
 /** Headers of every answer to a checked host. */
 export function securityHeaders(host: string, targets: ConnectTargets, isHttps: boolean): Record<string, string> {
   const policy = [
@@ -37,6 +48,7 @@ export function securityHeaders(host: string, targets: ConnectTargets, isHttps: 
     "media-src 'self' data:",
     "font-src 'self'",
     `connect-src ${connectSources(host, targets).join(" ")}`,
+    `frame-src ${frameSource(host, targets)}`,
     "manifest-src 'self'",
     "base-uri 'none'",
     "object-src 'none'",

@@ -112,6 +112,8 @@ export const readRoutes: AccessTable = {
   "GET /api/mcp/oauth/start": view("mcp:manage"),
   // The return address of OAuth, which carries its own proof: a finished sign-in writes its own line of the audit trail.
   "GET /api/mcp/oauth/callback": view("public"),
+  // Only the user who opened it, once.
+  "GET /api/mcp-apps/:view": view("mcp:control"),
   "GET /api/mcp-gateway": view("mcp:manage"),
   "GET /api/mcp-gateway/items": view("mcp:manage"),
   "GET /api/mcp-gateway/calls": view("mcp:manage"),

@@ -9,6 +9,7 @@ import {
 } from "../../shared/protocol/mcp.ts";
 import { mcpImportBody, mcpImportedSchema } from "../../shared/protocol/mcp-import.ts";
 import { action } from "../actions/action.ts";
+import { mcpAppActions } from "./apps/actions.ts";
 import { importFile } from "./import/import-file.ts";
 import { mcpSignInActions } from "./sign-in/actions.ts";
 import { MAX_LABEL, mcpParams, nameAndId, registeredServer } from "./targets.ts";
@@ -205,4 +206,5 @@ export const mcpActions = [
   callTool,
   ...mcpSignInActions,
   ...mcpWorkbenchActions,
+  ...mcpAppActions,
 ] as const;

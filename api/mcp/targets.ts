@@ -17,3 +17,9 @@ export const registeredServer: ActionTarget<McpRequestParams, McpServer> = {
   resolve: ({ params: { id } }, { deps }) => deps.mcp.get(id),
   label: nameAndId,
 };
+
+/** A part of a server, by its label in the audit trail. Never arguments or results, which may be secrets. */
+export const partOf = <Input extends McpRequestParams>(part: (input: Input) => string) => ({
+  resolve: registeredServer.resolve,
+  label: (server: McpServer, input: Input) => `${part(input)} of ${nameAndId(server)}`.slice(0, MAX_LABEL),
+});

@@ -12,6 +12,8 @@ const startingPermissions: readonly Permission[] = [
   "stacks:manage",
   "catalogue:install",
   "deployments:control",
+  "mcp:control",
+  "mcp:manage",
 ];
 
 /** Whether a principal can have started a job: an API key may have the scopes of only some of them. */

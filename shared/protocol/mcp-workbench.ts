@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CALL_TIMEOUT_MS, MAX_ROOTS, MAX_URI, mcpLogLevels } from "./mcp-limits.ts";
+import { CALL_TIMEOUT_MS, MAX_ROOTS, MAX_SAVED_CALLS, MAX_URI, mcpLogLevels } from "./mcp-limits.ts";
 
 /** JSON as a server sent it. */
 const json = z.record(z.string(), z.unknown());
@@ -169,19 +169,23 @@ export const wireQuery = z.strictObject({
     .describe("Only messages after this number."),
 });
 
+/** Place in a result, by JSON Pointer. */
+const pointer = z
+  .string()
+  .regex(/^(\/.*)?$/, "must be empty or begin with /")
+  .max(1_000);
+
 /** What a result is checked for. */
 export const mcpAssertionSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("succeeds") }),
   z.strictObject({ kind: z.literal("fails") }),
   z.strictObject({ kind: z.literal("contains"), text: z.string().min(1).max(10_000) }),
+  z.strictObject({ kind: z.literal("exists"), path: pointer }),
+  z.strictObject({ kind: z.literal("equals"), path: pointer, value: z.unknown() }),
   z.strictObject({
-    kind: z.literal("equals"),
-    /** Path by JSON Pointer in the result. */
-    path: z
-      .string()
-      .regex(/^(\/.*)?$/, "must be empty or begin with /")
-      .max(1_000),
-    value: z.unknown(),
+    kind: z.literal("matches"),
+    path: pointer.default("/structuredContent"),
+    schema: json.describe("JSON Schema. Its common keywords are checked; patterns are not."),
   }),
   z.strictObject({ kind: z.literal("within"), milliseconds: z.number().int().min(1).max(CALL_TIMEOUT_MS.max) }),
 ]);
@@ -196,17 +200,42 @@ export const saveMcpCall = z.strictObject({
     .max(20)
     .default([{ kind: "succeeds" }]),
 });
-export const mcpSavedCallSchema = saveMcpCall.extend({ id: z.string(), savedAt: z.iso.datetime() });
-export type McpSavedCall = z.infer<typeof mcpSavedCallSchema>;
+export type SaveMcpCall = z.output<typeof saveMcpCall>;
+
+/** Saves several calls, as they were exported. */
+export const importMcpCalls = z.strictObject({ calls: z.array(saveMcpCall).min(1).max(MAX_SAVED_CALLS) });
+
+/** What came of one assertion. */
+export const mcpOutcomeSchema = z.object({
+  passed: z.boolean(),
+  message: z.string().nullable().describe("Why it does not hold, in one sentence."),
+  expected: z.string().nullable().describe("JSON of the expected value, cut at 1,000 characters."),
+  actual: z.string().nullable().describe("JSON of the value that was found, cut at 1,000 characters."),
+});
+export type McpOutcome = z.infer<typeof mcpOutcomeSchema>;
 
 export const mcpCheckSchema = z.object({
   passed: z.boolean(),
   durationMs: z.number(),
+  outcomes: z.array(mcpOutcomeSchema).describe("One for each assertion, in their order."),
   failures: z.array(z.string()).describe("One sentence for each assertion that does not hold."),
-  error: z.string().nullable(),
+  error: z.string().nullable().describe("Why the call itself failed."),
   result: json.nullable(),
 });
 export type McpCheck = z.infer<typeof mcpCheckSchema>;
+
+/** The latest check of a saved call, without the result of the call. */
+export const mcpLastCheckSchema = mcpCheckSchema.omit({ result: true }).extend({ checkedAt: z.iso.datetime() });
+export type McpLastCheck = z.infer<typeof mcpLastCheckSchema>;
+
+export const mcpSavedCallSchema = saveMcpCall.extend({
+  id: z.string(),
+  savedAt: z.iso.datetime(),
+  lastCheck: mcpLastCheckSchema
+    .nullable()
+    .describe("Null: not checked since it was changed, or since the API started."),
+});
+export type McpSavedCall = z.infer<typeof mcpSavedCallSchema>;
 
 const changed = z.object({ added: z.array(z.string()), removed: z.array(z.string()), changed: z.array(z.string()) });
 /** Difference between what a server offered at its last two starts. */

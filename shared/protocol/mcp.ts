@@ -129,6 +129,16 @@ export const mcpToolSchema = z.object({
     .record(z.string(), z.unknown())
     .optional()
     .describe("Hints of the server, such as `readOnlyHint`. They are claims, not facts."),
+  app: z
+    .object({
+      resourceUri: z.string().nullable().describe("The `ui://` resource that shows results of the tool."),
+      visibility: z
+        .array(z.enum(["model", "app"]))
+        .nullable()
+        .describe("Who may call it; null: not said, so both."),
+    })
+    .optional()
+    .describe("What the server says about the tool for MCP Apps."),
   problem: z
     .string()
     .optional()

@@ -62,6 +62,7 @@ import type { GettingStarted, gettingStartedBody } from "./getting-started.ts";
 import type { Image, ImageDetail, pullRequest, removeImageQuery, tagRequest } from "./image.ts";
 import type { Job } from "./job.ts";
 import type { callMcpTool, changeMcpServer, createMcpServer, McpServer, McpTool, mcpSupervisionBody } from "./mcp.ts";
+import type { McpAppView, openMcpApp } from "./mcp-app.ts";
 import type {
   changeGateway,
   changeGatewayClient,
@@ -76,6 +77,7 @@ import type {
   answerMcpRequest,
   completeMcpArgument,
   getMcpPrompt,
+  importMcpCalls,
   McpAbout,
   McpChanges,
   McpCheck,
@@ -384,7 +386,10 @@ interface McpRoutes {
   "DELETE /mcp/:id/wire": { answer: object };
   "POST /mcp/:id/saved-calls": { json: z.input<typeof saveMcpCall>; answer: { call: McpSavedCall } };
   "PUT /mcp/:id/saved-calls/:call": { json: z.input<typeof saveMcpCall>; answer: { call: McpSavedCall } };
-  "DELETE /mcp/:id/saved-calls/:call": { answer: object };
+  "POST /mcp/:id/apps": { json: z.input<typeof openMcpApp>; answer: { view: McpAppView } };
+  "POST /mcp/:id/saved-calls/import": { json: z.input<typeof importMcpCalls>; answer: { calls: McpSavedCall[] } };
+  "POST /mcp/:id/saved-calls/check": { answer: { job: Job } };
+  "DELETE /mcp/:id/saved-calls/:call": { answer: { call: McpSavedCall } };
   "POST /mcp/:id/saved-calls/:call/check": { answer: { check: McpCheck } };
   "GET /mcp-gateway": { answer: { gateway: Gateway } };
   "PUT /mcp-gateway": { json: z.input<typeof changeGateway>; answer: { gateway: Gateway } };

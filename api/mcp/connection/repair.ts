@@ -1,6 +1,8 @@
 import { specTypeSchemas } from "@modelcontextprotocol/client";
 import { toSingleLine } from "../../../shared/logs/single-line.ts";
 import type { McpTool } from "../../../shared/protocol/mcp.ts";
+import { isAppUri } from "../../../shared/protocol/mcp-app-limits.ts";
+import { MAX_URI } from "../../../shared/protocol/mcp-limits.ts";
 import { messages } from "./messages.ts";
 
 /** Names in `_meta` under which values pass the client that it would refuse elsewhere. */
@@ -66,8 +68,21 @@ export function toTool({ name, _meta }: { name: string; _meta?: Json | undefined
     inputSchema: isObject(inputSchema) ? inputSchema : {},
     ...(isObject(outputSchema) ? { outputSchema } : {}),
     ...(isObject(annotations) ? { annotations } : {}),
+    ...appOf(given._meta),
     ...(issues.length === 0 ? {} : { problem: messages.result.toolProblem(issues) }),
   };
+}
+
+/** What a tool says for MCP Apps, also in the form of earlier drafts. */
+function appOf(meta: unknown): Pick<McpTool, "app"> {
+  if (!isObject(meta)) return {};
+  const ui = isObject(meta.ui) ? meta.ui : {};
+  const given = ui.resourceUri ?? meta["ui/resourceUri"];
+  const resourceUri = typeof given === "string" && given.length <= MAX_URI && isAppUri(given) ? given : null;
+  const visibility = Array.isArray(ui.visibility)
+    ? (["model", "app"] as const).filter((one) => (ui.visibility as unknown[]).includes(one))
+    : null;
+  return resourceUri === null && visibility === null ? {} : { app: { resourceUri, visibility } };
 }
 
 /** Whether a result is that of a tool call, by its shape. */

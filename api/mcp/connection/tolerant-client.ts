@@ -8,6 +8,7 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
 } from "@modelcontextprotocol/client";
 import { toSingleLine } from "../../../shared/logs/single-line.ts";
+import { APP_MIME_TYPE, UI_EXTENSION } from "../../../shared/protocol/mcp-app-limits.ts";
 import { isTooDeep } from "./depth.ts";
 import { messages } from "./messages.ts";
 import type { McpListKind } from "./peer.ts";
@@ -39,6 +40,8 @@ export class TolerantClient extends Client {
           roots: { listChanged: true },
           sampling: {},
           elicitation: { form: {}, url: {} },
+          // Servers offer apps to clients that say that they show them.
+          extensions: { [UI_EXTENSION]: { mimeTypes: [APP_MIME_TYPE] } },
         },
         versionNegotiation: { mode, probe: { timeoutMs: probeMs } },
         listMaxPages: MAX_LIST_PAGES,

@@ -1,30 +1,22 @@
 import { z } from "zod";
 import { opaqueId } from "../../../shared/protocol/identifier.ts";
-import { type McpServer, mcpResultSchema } from "../../../shared/protocol/mcp.ts";
+import { mcpResultSchema } from "../../../shared/protocol/mcp.ts";
 import { CALL_TIMEOUT_MS, mcpLogLevels } from "../../../shared/protocol/mcp-limits.ts";
 import {
   answerMcpRequest,
   getMcpPrompt,
-  mcpCheckSchema,
   mcpDiagnosisStepSchema,
   mcpLogLevelBody,
   mcpRootSchema,
   mcpRootsBody,
-  mcpSavedCallSchema,
   mcpSubscription,
   readMcpResource,
-  saveMcpCall,
   sendMcpRequest,
 } from "../../../shared/protocol/mcp-workbench.ts";
 import { action } from "../../actions/action.ts";
-import { MAX_LABEL, type McpRequestParams, mcpParams, nameAndId, registeredServer } from "../targets.ts";
+import { MAX_LABEL, type McpRequestParams, mcpParams, nameAndId, partOf, registeredServer } from "../targets.ts";
 import { getPrompt, readResource } from "./operations.ts";
-
-/** A part of a server, by the label in the audit trail. Never arguments or results, which may be secrets. */
-const partOf = <Input extends McpRequestParams>(part: (input: Input) => string) => ({
-  resolve: registeredServer.resolve,
-  label: (server: McpServer, input: Input) => `${part(input)} of ${nameAndId(server)}`.slice(0, MAX_LABEL),
-});
+import { savedCallActions } from "./saved-call-actions.ts";
 
 const control = { tag: "MCP", mode: "respond", permission: "mcp:control", params: mcpParams } as const;
 const RESULT = "The result is as the server sent it; it is not checked.";
@@ -200,68 +192,6 @@ const diagnosis = action({
   apply: async ({ params: { id } }, { deps, job: { signal } }) => ({ steps: await deps.mcp.diagnose(id, signal) }),
 });
 
-const savedParams = mcpParams.extend({ call: opaqueId });
-const savedCall = { call: mcpSavedCallSchema };
-
-const saveCall = action({
-  ...control,
-  name: "mcp:save-call",
-  method: "POST",
-  path: "/mcp/:id/saved-calls",
-  title: "Save a call with assertions",
-  body: saveMcpCall,
-  status: 201,
-  result: savedCall,
-  target: partOf(({ body }: { body: { name: string } } & McpRequestParams) => body.name),
-  apply: async ({ params: { id }, body }, { deps }) => ({ call: deps.mcp.workbench.saveCall(id, body) }),
-});
-
-const changeCall = action({
-  ...control,
-  name: "mcp:change-call",
-  method: "PUT",
-  path: "/mcp/:id/saved-calls/:call",
-  title: "Change a saved call",
-  params: savedParams,
-  body: saveMcpCall,
-  result: savedCall,
-  target: partOf(({ body }: { body: { name: string } } & McpRequestParams) => body.name),
-  apply: async ({ params: { id, call }, body }, { deps }) => ({ call: deps.mcp.workbench.saveCall(id, body, call) }),
-});
-
-const removeCall = action({
-  ...control,
-  name: "mcp:remove-call",
-  method: "DELETE",
-  path: "/mcp/:id/saved-calls/:call",
-  title: "Remove a saved call",
-  params: savedParams,
-  target: partOf(({ params }: { params: { call: string } } & McpRequestParams) => `call ${params.call}`),
-  apply: async ({ params: { id, call } }, { deps }) => {
-    deps.mcp.workbench.removeCall(id, call);
-    return {};
-  },
-});
-
-const checkCall = action({
-  ...control,
-  name: "mcp:check-call",
-  method: "POST",
-  path: "/mcp/:id/saved-calls/:call/check",
-  title: "Run a saved call and check its assertions",
-  params: savedParams,
-  endsWithCaller: true,
-  result: { check: mcpCheckSchema },
-  target: partOf(({ params }: { params: { call: string } } & McpRequestParams) => `call ${params.call}`),
-  apply: async ({ params: { id, call } }, { deps: { mcp }, caller, job: { signal } }) => {
-    const check = await mcp.use(id, (connection) => mcp.workbench.checkCall(id, call, connection, signal), {
-      caller,
-      signal,
-    });
-    return { check };
-  },
-});
-
 export const mcpWorkbenchActions = [
   read,
   prompt,
@@ -273,8 +203,5 @@ export const mcpWorkbenchActions = [
   answer,
   diagnosis,
   clearWire,
-  saveCall,
-  changeCall,
-  removeCall,
-  checkCall,
+  ...savedCallActions,
 ] as const;

@@ -1,5 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import type { McpAssertion } from "../../../shared/protocol/mcp-workbench.ts";
+import { mismatchesOf } from "../../../shared/mcp/schema-check.ts";
+import type { McpAssertion, McpOutcome } from "../../../shared/protocol/mcp-workbench.ts";
+
+/** Characters kept of an expected or found value, and of one that is named in a sentence. */
+const MAX_VALUE = 1_000;
+const MAX_QUOTED = 200;
 
 /** What came of a call. */
 export interface CallOutcome {
@@ -8,39 +13,70 @@ export interface CallOutcome {
   durationMs: number;
 }
 
-/** One sentence for each assertion that does not hold. */
-export function failuresOf(assertions: readonly McpAssertion[], outcome: CallOutcome): string[] {
-  return assertions.flatMap((assertion) => failureOf(assertion, outcome) ?? []);
-}
+/** What came of each assertion, in their order. */
+export const outcomesOf = (assertions: readonly McpAssertion[], outcome: CallOutcome): McpOutcome[] =>
+  assertions.map((assertion) => outcomeOf(assertion, outcome));
 
-function failureOf(assertion: McpAssertion, { result, durationMs }: CallOutcome): string | undefined {
-  const failed = result === null || result.isError === true;
+const passed: McpOutcome = { passed: true, message: null, expected: null, actual: null };
+
+/** An assertion that does not hold, with the two values where there are such. */
+const failed = (message: string, values?: { expected: unknown; actual: unknown }): McpOutcome => ({
+  passed: false,
+  message,
+  expected: values ? shown(values.expected) : null,
+  actual: values ? shown(values.actual) : null,
+});
+
+function outcomeOf(assertion: McpAssertion, { result, durationMs }: CallOutcome): McpOutcome {
+  const callFailed = result === null || result.isError === true;
   switch (assertion.kind) {
     case "succeeds":
-      return failed ? "The call failed." : undefined;
+      return callFailed ? failed("The call failed.") : passed;
     case "fails":
-      return failed ? undefined : "The call succeeded.";
-    case "contains":
-      return result !== null && textsOf(result).some((text) => text.includes(assertion.text))
-        ? undefined
-        : `No text of the result contains ${quoted(assertion.text)}.`;
+      return callFailed ? passed : failed("The call succeeded.");
+    case "contains": {
+      const texts = result === null ? [] : textsOf(result);
+      if (texts.some((text) => text.includes(assertion.text))) return passed;
+      const content = result?.content ?? result;
+      return failed(`No text of the result contains ${quoted(assertion.text)}.`, {
+        expected: assertion.text,
+        actual: content,
+      });
+    }
+    case "exists":
+      return valueAt(result, assertion.path) ? passed : failed(nothingAt(assertion.path));
     case "equals": {
       const found = valueAt(result, assertion.path);
-      if (found === undefined) return `The result has no value at ${assertion.path || "its root"}.`;
-      return isDeepStrictEqual(found.value, assertion.value)
-        ? undefined
-        : `${assertion.path || "The result"} is ${quoted(found.value)}, not ${quoted(assertion.value)}.`;
+      if (!found) return failed(nothingAt(assertion.path), { expected: assertion.value, actual: undefined });
+      if (isDeepStrictEqual(found.value, assertion.value)) return passed;
+      return failed(`${assertion.path || "The result"} is ${quoted(found.value)}, not ${quoted(assertion.value)}.`, {
+        expected: assertion.value,
+        actual: found.value,
+      });
+    }
+    case "matches": {
+      const found = valueAt(result, assertion.path);
+      if (!found) return failed(nothingAt(assertion.path));
+      const mismatches = mismatchesOf(found.value, assertion.schema);
+      if (mismatches.length === 0) return passed;
+      const message = `${assertion.path || "The result"} does not match the schema: ${mismatches.join(" ")}`;
+      return failed(message.slice(0, MAX_VALUE), { expected: assertion.schema, actual: found.value });
     }
     case "within":
       return durationMs <= assertion.milliseconds
-        ? undefined
-        : `The call took ${Math.round(durationMs)} ms, more than ${assertion.milliseconds} ms.`;
+        ? passed
+        : failed(`The call took ${Math.round(durationMs)} ms, more than ${assertion.milliseconds} ms.`);
   }
 }
 
-const quoted = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? "undefined";
-  return text.length > 200 ? `${text.slice(0, 200).toWellFormed()}…` : text;
+const nothingAt = (path: string) => `The result has no value at ${path || "its root"}.`;
+
+const cutAt = (text: string, length: number) =>
+  text.length > length ? `${text.slice(0, length).toWellFormed()}…` : text;
+const quoted = (value: unknown): string => cutAt(JSON.stringify(value) ?? "undefined", MAX_QUOTED);
+const shown = (value: unknown): string | null => {
+  const json = JSON.stringify(value, null, 2);
+  return json === undefined ? null : cutAt(json, MAX_VALUE);
 };
 
 /** All texts of a value, in the order of their places; at most 10,000 values are looked at. */

@@ -19,8 +19,9 @@ export interface McpDocuments {
 }
 
 export function createMcpDocuments(database: DatabaseSync): McpDocuments {
+  // By rowid: several are saved within a millisecond, and a change keeps its place.
   const all = database.prepare(
-    "SELECT id, value, saved_at FROM mcp_document WHERE server_id = ? AND kind = ? ORDER BY saved_at, id",
+    "SELECT id, value, saved_at FROM mcp_document WHERE server_id = ? AND kind = ? ORDER BY rowid",
   );
   const one = database.prepare(
     "SELECT id, value, saved_at FROM mcp_document WHERE server_id = ? AND kind = ? AND id = ?",

@@ -105,7 +105,7 @@ export const mcpWorkbenchRoutes = ({ mcp }: Pick<ApiDeps, "mcp">) =>
       "/:id/saved-calls",
       describe("List the saved calls of a server", { calls: z.array(mcpSavedCallSchema) }),
       validated("param", mcpParams),
-      (c) => c.json(ok({ calls: mcp.workbench.savedCalls(mcp.get(c.req.valid("param").id).id) })),
+      (c) => c.json(ok({ calls: mcp.workbench.calls.list(mcp.get(c.req.valid("param").id).id) })),
     )
     .get(
       "/:id/changes",

@@ -1,5 +1,6 @@
 import process from "node:process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Job } from "../../../shared/protocol/job.ts";
 import type { McpServer, McpTool } from "../../../shared/protocol/mcp.ts";
 import type {
   McpAbout,
@@ -8,6 +9,7 @@ import type {
   McpPrompt,
   McpResource,
   McpResourceTemplate,
+  McpSavedCall,
   McpServerRequest,
   McpWireEntry,
 } from "../../../shared/protocol/mcp-workbench.ts";
@@ -213,33 +215,105 @@ test("ends a call after the time that it was given", async () => {
   expect((await post("tools/call", { ...body, timeoutMs: 5 })).status).toBe(400);
 });
 
-test("saves calls, and checks their assertions", async () => {
-  const saved = {
-    name: "Echo",
+describe("saved calls", () => {
+  const echo = { method: "tools/call", params: { name: "echo", arguments: { message: "hello" } } };
+  const weather = {
     method: "tools/call",
-    params: { name: "echo", arguments: { message: "hello" } },
-    assertions: [
-      { kind: "succeeds" },
-      { kind: "contains", text: "hello" },
-      { kind: "equals", path: "/content/0/type", value: "text" },
-      { kind: "within", milliseconds: 60_000 },
-    ],
+    params: { name: "get-structured-content", arguments: { location: "Chicago" } },
   };
-  const made = await post("saved-calls", saved);
-  expect(made.status).toBe(201);
-  const { call: stored } = made.body as { call: { id: string } };
-  const check = async () => ((await post(`saved-calls/${stored.id}/check`, {})).body as { check: McpCheck }).check;
-  expect(await check()).toMatchObject({ passed: true, failures: [], error: null });
-  const changed = { ...saved, assertions: [{ kind: "fails" }, { kind: "equals", path: "/content/9", value: 1 }] };
-  await api.ask("PUT", `/api/mcp/${id}/saved-calls/${stored.id}`, { body: changed });
-  expect(await check()).toMatchObject({
-    passed: false,
-    failures: ["The call succeeded.", "The result has no value at /content/9."],
+  const save = async (call: object) => {
+    const made = await post("saved-calls", call);
+    expect(made.status, made.text).toBe(201);
+    return (made.body as { call: McpSavedCall }).call;
+  };
+  const check = async ({ id: call }: McpSavedCall) =>
+    ((await post(`saved-calls/${call}/check`, {})).body as { check: McpCheck }).check;
+  const list = async () => (await get<{ calls: McpSavedCall[] }>("saved-calls")).calls;
+  const remove = (call: McpSavedCall) => api.ask("DELETE", `/api/mcp/${id}/saved-calls/${call.id}`);
+
+  test("hold assertions of each kind, and a check names what differs", async () => {
+    const schema = { type: "object", properties: { temperature: { type: "number" } }, required: ["temperature"] };
+    const holding = [
+      { kind: "succeeds" },
+      { kind: "exists", path: "/structuredContent/humidity" },
+      { kind: "matches", schema },
+      { kind: "within", milliseconds: 60_000 },
+    ];
+    const stored = await save({ name: "Weather", ...weather, assertions: holding });
+    expect(stored).toMatchObject({ lastCheck: null });
+    expect(await check(stored)).toMatchObject({ passed: true, failures: [], error: null });
+    const assertions = [
+      { kind: "fails" },
+      { kind: "contains", text: "snow in July" },
+      { kind: "exists", path: "/content/9" },
+      { kind: "equals", path: "/content/0/type", value: "image" },
+      { kind: "matches", schema: { required: ["altitude"] } },
+    ];
+    await api.ask("PUT", `/api/mcp/${id}/saved-calls/${stored.id}`, {
+      body: { name: "Weather", ...weather, assertions },
+    });
+    expect(await list()).toMatchObject([{ id: stored.id, lastCheck: null }]);
+    const failed = await check(stored);
+    expect(failed).toMatchObject({
+      passed: false,
+      failures: [
+        "The call succeeded.",
+        'No text of the result contains "snow in July".',
+        "The result has no value at /content/9.",
+        '/content/0/type is "text", not "image".',
+        "/structuredContent does not match the schema: altitude is missing.",
+      ],
+    });
+    expect(failed.outcomes[3]).toMatchObject({ passed: false, expected: '"image"', actual: '"text"' });
+    const { result: _result, ...kept } = failed;
+    expect(await list()).toMatchObject([{ id: stored.id, name: "Weather", lastCheck: kept }]);
+
+    const removed = await remove(stored);
+    expect(removed.body).toMatchObject({ call: { name: "Weather", assertions } });
+    expect(await list()).toEqual([]);
+    expect((await post(`saved-calls/${stored.id}/check`, {})).status).toBe(404);
+    expect((await remove(stored)).status).toBe(404);
   });
-  expect(await get("saved-calls")).toMatchObject({ calls: [{ id: stored.id, name: "Echo" }] });
-  await api.ask("DELETE", `/api/mcp/${id}/saved-calls/${stored.id}`);
-  expect(await get("saved-calls")).toMatchObject({ calls: [] });
-  expect((await post(`saved-calls/${stored.id}/check`, {})).status).toBe(404);
+
+  test("are imported all or none, and run as one job whose output has no values", async () => {
+    const calls = [
+      { name: "Echo", ...echo, assertions: [{ kind: "contains", text: "hello" }] },
+      { name: "No such tool", method: "tools/call", params: { name: "none" } },
+      { name: "Unknown method", method: "no/such", assertions: [{ kind: "fails" }] },
+    ];
+    const odd = [...calls, { name: "Odd", method: "tools/call", assertions: [{ kind: "equals", path: "content" }] }];
+    expect((await post("saved-calls/import", { calls: odd })).status).toBe(400);
+    const many = Array.from({ length: 199 }, () => calls[0]);
+    const first = await save({ name: "One", ...echo });
+    expect((await post("saved-calls/import", { calls: [...many, calls[0]] })).body).toMatchObject({ code: "conflict" });
+    expect(await list()).toHaveLength(1);
+    await remove(first);
+    expect((await post("saved-calls/import", { calls })).status).toBe(201);
+
+    const started = await post("saved-calls/check", {});
+    expect(started.status).toBe(202);
+    const job = await eventually(async () => {
+      const { job: now } = (await api.ask("GET", `/api/jobs/${(started.body as { job: Job }).job.id}`)).body as {
+        job: Job;
+      };
+      return now.state !== "running" && now;
+    });
+    expect(job).toMatchObject({ state: "succeeded", result: { passed: 2, failed: 1 } });
+    expect(job.lines.map((line) => line.replace(/\d+ ms/, "n ms"))).toEqual([
+      "Echo: passed (n ms)",
+      "No such tool: 1 of its assertions failed (n ms)",
+      "Unknown method: passed (n ms)",
+    ]);
+    expect((await list()).map(({ lastCheck }) => lastCheck?.passed)).toEqual([true, false, true]);
+    for (const call of await list()) await remove(call);
+  });
+
+  test("are closed to viewers", async () => {
+    for (const path of ["saved-calls", "saved-calls/import", "saved-calls/check"]) {
+      const body = { name: "x", method: "ping", calls: [{ name: "x", method: "ping" }] };
+      expect((await api.ask("POST", `/api/mcp/${id}/${path}`, { body, cookie: viewer })).status).toBe(403);
+    }
+  });
 });
 
 test("compares what a server offers with its start before", async () => {

@@ -1,23 +1,12 @@
-import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
-import type { z } from "zod";
-import { CALL_TIMEOUT_MS, MAX_SAVED_CALLS } from "../../../shared/protocol/mcp-limits.ts";
-import type {
-  McpChanges,
-  McpCheck,
-  McpLogLevel,
-  McpRoot,
-  McpSavedCall,
-  saveMcpCall,
-} from "../../../shared/protocol/mcp-workbench.ts";
-import { AppError } from "../../../shared/server/errors.ts";
+import type { McpChanges, McpLogLevel, McpRoot } from "../../../shared/protocol/mcp-workbench.ts";
 import type { RealtimeClient } from "../../events/realtime-client.ts";
+import { type AppViews, createAppViews } from "../apps/app-views.ts";
 import type { McpConnection } from "../connection/connection.ts";
 import type { McpListKind, McpPeer } from "../connection/peer.ts";
-import { messages } from "../messages.ts";
-import { failuresOf } from "./assertions.ts";
-import { createMcpDocuments, type McpDocument } from "./documents.ts";
+import { createMcpDocuments } from "./documents.ts";
 import { changesOf, recordOffer } from "./offer-changes.ts";
+import { createSavedCalls, type SavedCalls } from "./saved-calls.ts";
 import { createServerRequests, type ServerRequests } from "./server-requests.ts";
 import { createThrottle } from "./throttle.ts";
 import { createWireLog, type WireLog } from "./wire-log.ts";
@@ -41,13 +30,9 @@ export interface McpWorkbench {
   setRoots(serverId: string, roots: McpRoot[]): void;
   logLevel(serverId: string): McpLogLevel;
   setLogLevel(serverId: string, level: McpLogLevel): void;
-  savedCalls(serverId: string): McpSavedCall[];
-  /** @throws AppError `conflict` when there are too many */
-  saveCall(serverId: string, call: z.output<typeof saveMcpCall>, id?: string): McpSavedCall;
-  /** @throws AppError `not_found` */
-  removeCall(serverId: string, id: string): void;
-  /** Runs a saved call and checks its assertions. @throws AppError `not_found` */
-  checkCall(serverId: string, id: string, connection: McpConnection, signal: AbortSignal): Promise<McpCheck>;
+  readonly calls: SavedCalls;
+  /** Apps that wait for their frames. */
+  readonly apps: AppViews;
   changes(serverId: string): McpChanges;
   /** Drops everything about a server that is removed. */
   forget(serverId: string): void;
@@ -74,6 +59,7 @@ interface Bench {
 
 export function createMcpWorkbench({ database, realtime, onPending }: McpWorkbenchDeps): McpWorkbench {
   const documents = createMcpDocuments(database);
+  const calls = createSavedCalls(database, documents);
   const benches = new Map<string, Bench>();
   const noted = new WeakSet<McpConnection>();
   const send = (serverId: string, event: string, fields: object = {}) =>
@@ -87,16 +73,6 @@ export function createMcpWorkbench({ database, realtime, onPending }: McpWorkben
     return bench;
   };
 
-  const savedCall = ({ id, value, savedAt }: McpDocument): McpSavedCall => ({
-    ...(value as z.output<typeof saveMcpCall>),
-    id,
-    savedAt,
-  });
-  const callOf = (serverId: string, id: string): McpSavedCall => {
-    const document = documents.get(serverId, "call", id);
-    if (!document) throw new AppError("not_found", messages.noSuchCall);
-    return savedCall(document);
-  };
   const rootsOf = (serverId: string) => (documents.get(serverId, "roots")?.value as McpRoot[] | undefined) ?? [];
 
   return {
@@ -126,36 +102,13 @@ export function createMcpWorkbench({ database, realtime, onPending }: McpWorkben
     setLogLevel(serverId, level) {
       benchOf(serverId).logLevel = level;
     },
-    savedCalls: (serverId) => documents.list(serverId, "call").map(savedCall),
-    saveCall(serverId, call, id) {
-      if (id === undefined && documents.list(serverId, "call").length >= MAX_SAVED_CALLS) {
-        throw new AppError("conflict", messages.tooManySavedCalls(MAX_SAVED_CALLS));
-      }
-      if (id !== undefined) callOf(serverId, id);
-      return savedCall(documents.put(serverId, "call", call, id ?? randomUUID()));
-    },
-    removeCall(serverId, id) {
-      if (!documents.remove(serverId, "call", id)) throw new AppError("not_found", messages.noSuchCall);
-    },
-    async checkCall(serverId, id, connection, signal) {
-      const { method, params, assertions } = callOf(serverId, id);
-      const startedAt = performance.now();
-      let result: Record<string, unknown> | null = null;
-      let error: string | null = null;
-      try {
-        result = await connection.request(method, params, { limitMs: CALL_TIMEOUT_MS.default, signal });
-      } catch (thrown) {
-        if (signal.aborted || !(thrown instanceof AppError)) throw thrown;
-        error = thrown.message;
-      }
-      const durationMs = performance.now() - startedAt;
-      const failures = failuresOf(assertions, { result, durationMs });
-      return { passed: failures.length === 0, durationMs, failures, error, result };
-    },
+    calls,
+    apps: createAppViews(),
     changes: (serverId) => changesOf(serverId, documents),
     forget(serverId) {
       benches.get(serverId)?.end();
       benches.delete(serverId);
+      calls.forget(serverId);
     },
     close() {
       for (const bench of benches.values()) bench.end();

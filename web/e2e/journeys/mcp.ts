@@ -3,7 +3,7 @@ import process from "node:process";
 import { test } from "vitest";
 import { startAuthorizationServer, startProtectedServer } from "../../../shared/testing/peers/authorization-server.ts";
 import { projectFolder } from "../../../shared/testing/service-process.ts";
-import type { TestDesktop } from "../test-desktop.ts";
+import { downloaded, type TestDesktop } from "../test-desktop.ts";
 
 const program = join(projectFolder, "node_modules/@modelcontextprotocol/server-everything/dist/index.js");
 const NAME = "everything";
@@ -130,6 +130,48 @@ export function mcpJourney(at: () => TestDesktop): void {
     await page.getByRole("tab", { name: "Messages" }).click();
     await page.getByRole("searchbox", { name: "Filter messages" }).fill("roots/list_changed");
     await told.first().waitFor();
+  });
+
+  test("a call is saved with assertions, run, repaired from what differs, deleted and brought back", async () => {
+    const { page } = at();
+    await page.getByRole("tab", { name: "Tools" }).click();
+    const echo = page.getByRole("region", { name: "Recent calls" }).getByRole("listitem").filter({ hasText: "echo" });
+    await echo.getByRole("button", { name: "Save call" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name", { exact: true }).fill("Echo says hello");
+    await dialog.getByRole("button", { name: "Add assertion" }).click();
+    await dialog.getByLabel("Assertion 2", { exact: true }).selectOption("equals");
+    await dialog.getByLabel("Place in the result").fill("/content/0/text");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.getByText("Must be valid JSON").waitFor();
+    await dialog.getByLabel("Value (JSON)").fill('"Echo: bye"');
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.waitFor({ state: "detached" });
+
+    await page.getByRole("tab", { name: "Saved calls" }).click();
+    const saved = page.getByRole("list", { name: "Saved calls" }).getByRole("listitem").first();
+    await saved.getByText("not run").waitFor();
+    await saved.getByRole("button", { name: "Run Echo says hello", exact: true }).click();
+    await saved.getByText("failed", { exact: true }).waitFor();
+    const outcomes = saved.getByRole("list", { name: "Assertions" });
+    await outcomes.getByText('"Echo: bye"', { exact: true }).waitFor();
+    await outcomes.getByText('"Echo: hello <b>there</b>"', { exact: true }).waitFor();
+    await saved.getByRole("button", { name: "Edit Echo says hello", exact: true }).click();
+    await dialog.getByLabel("Value (JSON)").fill('"Echo: hello <b>there</b>"');
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Run all" }).click();
+    await page.getByText("1 passed, 0 failed", { exact: true }).waitFor();
+    const file = await downloaded(page, () => page.getByRole("button", { name: "Export" }).click());
+    await saved.getByRole("button", { name: "Delete Echo says hello", exact: true }).click();
+    await page.getByText("No saved calls yet").waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await saved.getByText("not run").waitFor();
+    const buffer = Buffer.from(file);
+    await page
+      .locator('input[aria-label="Import"]')
+      .setInputFiles({ name: "calls.json", mimeType: "application/json", buffer });
+    await page.getByText("0 passed, 0 failed, 2 not run").waitFor();
   });
 
   test("a later edit keeps a value that was not typed again", async () => {

@@ -32,6 +32,7 @@ const labels: Record<string, { verb: string; done: string }> = {
   "catalogue:install": { verb: "Install", done: "installed" },
   "update:check": { verb: "Check for updates of", done: "checked for updates" },
   "mcp:update": { verb: "Update the program of", done: "runs the newest version" },
+  "mcp:check-calls": { verb: "Check the saved calls of", done: "saved calls were checked" },
   "service:remove": { verb: "Remove", done: "removed" },
 };
 

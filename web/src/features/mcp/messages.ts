@@ -85,6 +85,8 @@ export const toolMessages = {
   noArguments: "No arguments",
   viewOnly: "Your role can view tools, but not call them.",
   call: "Call tool",
+  save: "Save",
+  saveCall: "Save call",
   callHint: "Ctrl+Enter",
   timeout: "Time limit",
   timeouts: { 55000: "55 s", 120000: "2 min", 300000: "5 min", 600000: "10 min" },

@@ -15,6 +15,7 @@ import { doctorMessages } from "../doctor/messages.ts";
 import { mcpLabels, mcpMessages, runMessages, settingMessages as texts } from "../messages.ts";
 import { promptMessages, resourceMessages } from "../offers/messages.ts";
 import { requestMessages } from "../requests/messages.ts";
+import { savedMessages } from "../saved/messages.ts";
 import { createCallHistory } from "../tools/call-history.ts";
 import { ToolsTab } from "../tools/ToolsTab.tsx";
 import { wireMessages } from "../wire/messages.ts";
@@ -30,6 +31,7 @@ import { statusDisplay } from "./server-status.ts";
 const ResourcesTab = lazy(() => import("../resources/ResourcesTab.tsx"));
 const PromptsTab = lazy(() => import("../prompts/PromptsTab.tsx"));
 const RequestsTab = lazy(() => import("../requests/RequestsTab.tsx"));
+const SavedCallsTab = lazy(() => import("../saved/SavedCallsTab.tsx"));
 const DoctorTab = lazy(() => import("../doctor/DoctorTab.tsx"));
 const SignInNotice = lazy(() => import("../sign-in/SignInNotice.tsx"));
 const WireTab = lazy(() => import("../wire/WireTab.tsx"));
@@ -86,7 +88,7 @@ export function ServerPane(props: ServerPaneProps) {
         "tools",
         "resources",
         "prompts",
-        ...(mayUse() ? (["requests", "messages"] as const) : []),
+        ...(mayUse() ? (["saved", "requests", "messages"] as const) : []),
         "log",
         ...(mayManage() ? (["doctor"] as const) : []),
         "settings",
@@ -169,6 +171,15 @@ export function ServerPane(props: ServerPaneProps) {
           },
           ...(mayUse()
             ? [
+                {
+                  id: "saved",
+                  label: savedMessages.title,
+                  content: () => (
+                    <Part>
+                      <SavedCallsTab server={props.server} />
+                    </Part>
+                  ),
+                },
                 {
                   id: "requests",
                   label: requestMessages.title,

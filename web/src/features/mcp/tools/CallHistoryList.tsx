@@ -1,15 +1,21 @@
+import Bookmark from "lucide-solid/icons/bookmark";
 import Repeat from "lucide-solid/icons/repeat-2";
 import { createEffect, createSignal, For, on, onCleanup, onMount, Show } from "solid-js";
+import type { McpTool } from "../../../../../shared/protocol/mcp.ts";
 import { formatElapsed, formatTime } from "../../../lib/format.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Badge, Button, Callout, IconButton } from "../../../ui/index.ts";
+import { ResultViews } from "../apps/ResultViews.tsx";
 import { toolMessages as texts } from "../messages.ts";
 import type { CallHistory, ToolCall } from "./call-history.ts";
 import { ToolResultView } from "./ToolResultView.tsx";
 
 export interface CallHistoryListProps {
+  serverId: string;
+  tools: readonly McpTool[];
   history: CallHistory;
   onAgain: (call: ToolCall) => void;
+  onSave: (call: ToolCall) => void;
 }
 
 /** The calls of this page view, newest first. The newest one is expanded. */
@@ -38,9 +44,12 @@ export function CallHistoryList(props: CallHistoryListProps) {
                 {(call) => (
                   <Call
                     call={call()}
+                    serverId={props.serverId}
+                    tools={props.tools}
                     open={open() === id}
                     onToggle={() => setOpen(open() === id ? null : id)}
                     onAgain={() => props.onAgain(call())}
+                    onSave={() => props.onSave(call())}
                     onCancel={() => props.history.cancel(id)}
                   />
                 )}
@@ -54,10 +63,13 @@ export function CallHistoryList(props: CallHistoryListProps) {
 }
 
 interface CallProps {
+  serverId: string;
+  tools: readonly McpTool[];
   call: ToolCall;
   open: boolean;
   onToggle: () => void;
   onAgain: () => void;
+  onSave: () => void;
   onCancel: () => void;
 }
 
@@ -86,6 +98,10 @@ function Call(props: CallProps) {
     ),
   );
   const failed = () => props.call.error !== null || props.call.result?.failed === true;
+  const appTool = () =>
+    props.call.response === null
+      ? undefined
+      : props.tools.find(({ name, app }) => name === props.call.tool && (app?.resourceUri ?? null) !== null);
   return (
     <li class="call" ref={item} aria-busy={props.call.duration === null}>
       <div class="row call-head">
@@ -108,7 +124,12 @@ function Call(props: CallProps) {
         </button>
         <Show
           when={props.call.duration === null}
-          fallback={<IconButton size="sm" label={texts.reuse} icon={<Repeat size={14} />} onClick={props.onAgain} />}
+          fallback={
+            <>
+              <IconButton size="sm" label={texts.saveCall} icon={<Bookmark size={14} />} onClick={props.onSave} />
+              <IconButton size="sm" label={texts.reuse} icon={<Repeat size={14} />} onClick={props.onAgain} />
+            </>
+          }
         >
           <Button size="sm" onClick={props.onCancel}>
             {texts.cancel}
@@ -123,7 +144,21 @@ function Call(props: CallProps) {
           <Show when={props.call.error}>
             <Callout tone="bad">{props.call.error}</Callout>
           </Show>
-          <Show when={props.call.result}>{(result) => <ToolResultView result={result()} />}</Show>
+          <Show when={props.call.result}>
+            {(result) => (
+              <Show when={appTool()} fallback={<ToolResultView result={result()} />}>
+                {(tool) => (
+                  <ResultViews
+                    serverId={props.serverId}
+                    tool={tool()}
+                    tools={props.tools}
+                    call={props.call}
+                    result={result()}
+                  />
+                )}
+              </Show>
+            )}
+          </Show>
         </div>
       </Show>
     </li>

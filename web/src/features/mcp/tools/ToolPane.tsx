@@ -23,6 +23,8 @@ export interface ToolPaneProps {
   history: CallHistory;
   /** Arguments of an earlier call that the form starts with. */
   again: Arguments | undefined;
+  /** Saves the call with the arguments of the form. */
+  onSave: (args: Arguments) => void;
 }
 
 /** A call may wait for an answer of a person, which the server asks for. */
@@ -77,8 +79,14 @@ export function ToolPane(props: ToolPaneProps) {
     await props.history.run(props.tool.name, args, {
       timeoutMs: timeoutMs(),
       outputSchema: props.tool.outputSchema,
+      hasApp: (props.tool.app?.resourceUri ?? null) !== null,
     });
     setBusy(false);
+  }
+
+  function save(): void {
+    const args = collect();
+    if (args) props.onSave(args);
   }
 
   return (
@@ -141,6 +149,7 @@ export function ToolPane(props: ToolPaneProps) {
           <Button variant="primary" type="submit" icon={<Send size={14} />} busy={busy()} title={texts.callHint}>
             {texts.call}
           </Button>
+          <Button onClick={save}>{texts.save}</Button>
           <Select
             size="sm"
             label={texts.timeout}

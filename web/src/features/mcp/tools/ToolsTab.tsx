@@ -1,6 +1,6 @@
 import Plug from "lucide-solid/icons/plug";
 import Wrench from "lucide-solid/icons/wrench";
-import { createMemo, createSignal, For, Match, onCleanup, Show, Switch } from "solid-js";
+import { createMemo, createSignal, For, lazy, Match, onCleanup, Show, Switch } from "solid-js";
 import type { McpServer, McpTool } from "../../../../../shared/protocol/mcp.ts";
 import { api } from "../../../lib/api.ts";
 import { useLive } from "../../../lib/live-context.ts";
@@ -16,6 +16,8 @@ import { CallHistoryList } from "./CallHistoryList.tsx";
 import type { CallHistory, ToolCall } from "./call-history.ts";
 import { ToolPane } from "./ToolPane.tsx";
 import type { Arguments } from "./tool-arguments.ts";
+
+const SaveCallDialog = lazy(async () => ({ default: (await import("../saved/SaveCallDialog.tsx")).SaveCallDialog }));
 
 /** The tools of a running server: finds one, fills in its form and calls it. */
 export function ToolsTab(props: { server: McpServer; history: CallHistory }) {
@@ -64,6 +66,7 @@ function Tools(props: { server: McpServer; tools: readonly McpTool[]; history: C
       [tool.name, tool.title, tool.description].some((text) => text?.toLowerCase().includes(wanted)),
     );
   });
+  const [saving, setSaving] = createSignal<{ tool: string; args: Arguments } | null>(null);
   /** A new object for each selection, even of the same tool: the form starts again with its arguments. */
   const current = createMemo(() => {
     const tool = props.tools.find(({ name }) => name === toolName()) ?? props.tools[0];
@@ -113,10 +116,33 @@ function Tools(props: { server: McpServer; tools: readonly McpTool[]; history: C
       </aside>
       <div class="tools-main">
         <Show when={current()} keyed>
-          {(now) => <ToolPane tool={now.tool} again={now.again} history={props.history} />}
+          {(now) => (
+            <ToolPane
+              tool={now.tool}
+              again={now.again}
+              history={props.history}
+              onSave={(args) => setSaving({ tool: now.tool.name, args })}
+            />
+          )}
         </Show>
-        <CallHistoryList history={props.history} onAgain={again} />
+        <CallHistoryList
+          serverId={props.server.id}
+          tools={props.tools}
+          history={props.history}
+          onAgain={again}
+          onSave={(call) => setSaving({ tool: call.tool, args: call.arguments })}
+        />
       </div>
+      <Show when={saving()} keyed>
+        {({ tool, args }) => (
+          <SaveCallDialog
+            serverId={props.server.id}
+            call={{ name: tool.slice(0, 128), method: "tools/call", params: { name: tool, arguments: args } }}
+            outputSchema={props.tools.find(({ name }) => name === tool)?.outputSchema}
+            onClose={() => setSaving(null)}
+          />
+        )}
+      </Show>
     </div>
   );
 }

@@ -15,6 +15,8 @@ export interface ToolCall {
   duration: number | null;
   /** Null while the call runs, or if it failed. */
   result: ToolResult | null;
+  /** The response as it came, for the app of the tool; null for a tool without one. */
+  response: unknown;
   /** Why the call failed. */
   error: string | null;
 }
@@ -42,6 +44,13 @@ export interface CallHistoryDeps {
   now?: () => number;
 }
 
+export interface RunOptions {
+  timeoutMs?: number;
+  outputSchema?: Record<string, unknown>;
+  /** Keeps the response for the app of the tool. */
+  hasApp?: boolean;
+}
+
 /** Calls in the list; the oldest are dropped, as results may be large. */
 const MAX_CALLS = 50;
 
@@ -60,7 +69,7 @@ export function createCallHistory({ call, toMessage, now = () => performance.now
     async run(
       tool: string,
       args: Record<string, unknown>,
-      { timeoutMs, outputSchema }: { timeoutMs?: number; outputSchema?: Record<string, unknown> } = {},
+      { timeoutMs, outputSchema, hasApp }: RunOptions = {},
     ): Promise<number> {
       const id = ++lastId;
       const started = now();
@@ -74,15 +83,15 @@ export function createCallHistory({ call, toMessage, now = () => performance.now
         progress: null,
         duration: null,
         result: null,
+        response: null,
         error: null,
       };
       setCalls((old) => [entry, ...old].slice(0, MAX_CALLS));
       try {
-        const result = toToolResult(
-          await call(tool, args, abort.signal, (at) => change(id, { progress: progressText(at) }), timeoutMs),
-          outputSchema,
-        );
-        change(id, { result, duration: now() - started });
+        const onProgress = (at: CallProgress) => change(id, { progress: progressText(at) });
+        const response = await call(tool, args, abort.signal, onProgress, timeoutMs);
+        const result = toToolResult(response, outputSchema);
+        change(id, { result, response: hasApp ? response : null, duration: now() - started });
       } catch (error) {
         change(id, {
           error: abort.signal.aborted ? resultMessages.cancelled : toMessage(error),

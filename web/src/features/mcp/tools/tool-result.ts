@@ -1,5 +1,5 @@
+import { mismatchesOf } from "../../../../../shared/mcp/schema-check.ts";
 import { resultMessages as texts } from "../messages.ts";
-import { mismatchesOf } from "./schema-check.ts";
 
 /** One part of a result as it is shown. Everything except a verified image is text. */
 export type ResultPart =

@@ -14,6 +14,7 @@ import { Button, CopyButton, EmptyState, SearchField, Segmented, toast } from ".
 import { wireMessages as texts } from "./messages.ts";
 import { ReplayPanel } from "./ReplayPanel.tsx";
 import { type RecordedRequest, readSession, toSession } from "./replay.ts";
+import { SendRequest } from "./SendRequest.tsx";
 
 /** Messages kept in the page. */
 const MAX_SHOWN = 1_000;
@@ -28,6 +29,7 @@ export default function WireTab(props: { server: McpServer }) {
   const [direction, setDirection] = createSignal<Direction>("all");
   const [open, setOpen] = createSignal<number | null>(null);
   const [session, setSession] = createSignal<RecordedRequest[]>();
+  const [sending, setSending] = createSignal(false);
   let file: HTMLInputElement | undefined;
   let reading = false;
   let again = false;
@@ -92,6 +94,9 @@ export default function WireTab(props: { server: McpServer }) {
           options={(["all", "sent", "received"] as const).map((value) => ({ value, label: texts.directions[value] }))}
           onChange={setDirection}
         />
+        <Button size="sm" onClick={() => setSending(!sending())}>
+          {texts.newRequest}
+        </Button>
         <Button
           size="sm"
           disabled={entries().length === 0}
@@ -120,9 +125,14 @@ export default function WireTab(props: { server: McpServer }) {
         </Button>
         <span class="count">{texts.count(shown().length)}</span>
       </div>
-      <Show when={session()} keyed>
-        {(requests) => <ReplayPanel serverId={id()} requests={requests} onClose={() => setSession(undefined)} />}
-      </Show>
+      <div class="wire-panels">
+        <Show when={sending()}>
+          <SendRequest serverId={id()} canSend={props.server.status === "running"} onClose={() => setSending(false)} />
+        </Show>
+        <Show when={session()} keyed>
+          {(requests) => <ReplayPanel serverId={id()} requests={requests} onClose={() => setSession(undefined)} />}
+        </Show>
+      </div>
       <Show
         when={entries().length > 0}
         fallback={

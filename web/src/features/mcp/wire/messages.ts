@@ -26,4 +26,5 @@ export const wireMessages = {
   method: "Method",
   params: "Parameters",
   send: "Send",
+  close: "Close",
 } as const;
