@@ -66,7 +66,7 @@ function refusalReason(status: number, authorized: boolean): string {
   if (status === 401) {
     return authorized
       ? "it does not accept the Authorization header it was given."
-      : "it asks for a log-in. Give it an Authorization header.";
+      : "it asks for a sign-in. Sign in to it, or give it an Authorization header.";
   }
   if (status === 403) return "it refuses access with the headers it was given.";
   if (status === 404) return "there is nothing at this path.";

@@ -34,6 +34,8 @@ interface OldServer {
   /** Headers of every request, by method. */
   headers: [string, IncomingHttpHeaders][];
   streams: Map<string, ServerResponse>;
+  /** Answers 401 to everything. */
+  refuses: boolean;
   close(): Promise<void>;
 }
 
@@ -42,6 +44,7 @@ async function startOldServer(): Promise<OldServer> {
   let sessions = 0;
   const http = createServer(async (request, response) => {
     old.headers.push([request.method ?? "", request.headers]);
+    if (old.refuses) return response.writeHead(401, { "www-authenticate": "Bearer" }).end();
     const url = new URL(request.url ?? "", "http://server");
     if (request.method === "GET" && url.pathname === "/sse")
       return response.writeHead(307, { location: "/sse/" }).end();
@@ -70,6 +73,7 @@ async function startOldServer(): Promise<OldServer> {
     endpoint: (session) => `/message?session=${session}`,
     headers: [],
     streams: new Map(),
+    refuses: false,
     async close() {
       http.closeAllConnections();
       await new Promise((resolve) => http.close(resolve));
@@ -141,4 +145,10 @@ test("opens a new session when the server has forgotten it", async () => {
 test("says that an address has no stream of the old transport", async () => {
   server.url = server.url.replace("/sse", "/elsewhere");
   expect((await start({ protocol: "sse" })).body.error).toMatch(/answered 404 at .*: there is no event stream/);
+});
+
+test.for([{}, { protocol: "sse" }])("asks for a sign-in as other servers do: %j", async (more) => {
+  server.refuses = true;
+  expect((await start(more)).body.error).toContain("asks for a sign-in");
+  expect(await current()).toMatchObject({ signIn: { state: "needed" }, restarts: { nextAt: null } });
 });

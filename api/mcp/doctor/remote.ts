@@ -202,7 +202,8 @@ function findingOf({ status, headers }: Response, url: URL): Finding {
       fix: place ? texts.redirectFix(place) : undefined,
     };
   }
-  if (status === 401 || status === 403) return { outcome: "warning", message };
+  if (status === 401) return { outcome: "ok", message }; // the steps of the sign-in say more
+  if (status === 403) return { outcome: "warning", message };
   if (status === 404 || status === 405) {
     return { outcome: "failed", message: texts.nothingHere, fix: texts.nothingHereFix };
   }

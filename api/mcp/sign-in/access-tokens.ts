@@ -1,4 +1,5 @@
 import type { FetchLike } from "@modelcontextprotocol/client";
+import type { AppError } from "../../../shared/server/errors.ts";
 import type { AddressRules } from "../../outbound/address-rules.ts";
 import { HttpRefusal, SignInRequired } from "../connection/http-responses.ts";
 import { type Challenge, challengeOf } from "./discovery.ts";
@@ -23,8 +24,12 @@ export interface AccessTokens {
   authorize(serverId: string, fetch: FetchLike): FetchLike;
 }
 
+/** How long a renewal that failed is not tried again: calls would each ask a provider that is away. */
+const PAUSE_MS = 2_000;
+
 export function createAccessTokens({ store, rules, onChallenge, onTokens, onLost }: AccessTokensDeps): AccessTokens {
   const renewals = new Map<string, Promise<string>>();
+  const failures = new WeakMap<StoredSignIn, { at: number; error: AppError }>();
 
   /** The sign-in has ended. Returns the error for the request that noticed it. */
   const lose = (serverId: string, lost: StoredSignIn, why: string): SignInRequired => {
@@ -53,7 +58,9 @@ export function createAccessTokens({ store, rules, onChallenge, onTokens, onLost
       renewed = toTokens(given, tokens.scope);
     } catch (error) {
       if (isRefusal(sdk, error)) throw lose(serverId, before, messages.renewalRefused(wordsOf(error)));
-      throw unavailable(messages.notRenewed(toFailure(sdk, error, requests.token).message));
+      const failure = unavailable(messages.notRenewed(toFailure(sdk, error, requests.token).message));
+      failures.set(before, { at: performance.now(), error: failure });
+      throw failure;
     }
     const now = store.find(serverId);
     if (!now || !isSameSignIn(now, before)) {
@@ -72,6 +79,8 @@ export function createAccessTokens({ store, rules, onChallenge, onTokens, onLost
     if (stored.tokens.access !== used) return Promise.resolve(stored.tokens.access);
     const running = renewals.get(serverId);
     if (running) return running;
+    const failed = failures.get(stored);
+    if (failed && performance.now() - failed.at < PAUSE_MS) return Promise.reject(failed.error);
     const renewal = request(serverId, stored, stored.tokens).finally(() => {
       if (renewals.get(serverId) === renewal) renewals.delete(serverId);
     });

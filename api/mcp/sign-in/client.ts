@@ -51,7 +51,9 @@ export async function clientFor(sdk: Sdk, request: ClientRequest): Promise<OAuth
         fetchFn: fetch,
       },
     );
-    if (client_id === "" || client_id.length > 4_096) throw unavailable(messages.oddResponse(requests.registration));
+    const lacksSecret = token_endpoint_auth_method?.startsWith("client_secret_") && client_secret === undefined;
+    if (client_id === "" || client_id.length > 4_096 || lacksSecret)
+      throw unavailable(messages.oddResponse(requests.registration));
     return {
       client_id,
       client_secret,

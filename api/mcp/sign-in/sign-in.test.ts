@@ -9,7 +9,7 @@ import {
   startProtectedServer,
   type TestAuthorizationServer,
 } from "../../../shared/testing/peers/authorization-server.ts";
-import type { Answer } from "../../access/testing.ts";
+import { type Answer, PASSWORD } from "../../access/testing.ts";
 import { startApi, type TestApi } from "../../testing/api-server.ts";
 import { createMcpHost } from "../host/host.ts";
 
@@ -84,7 +84,7 @@ const expire = () => provider.valid.clear();
 test("signs in by the browser, connects by itself, and never shows a token", async () => {
   await register();
   const refused = await start();
-  expect(refused).toMatchObject({ status: 503, body: { error: expect.stringContaining("asks for a log-in") } });
+  expect(refused).toMatchObject({ status: 503, body: { error: expect.stringContaining("asks for a sign-in") } });
   expect(await current()).toMatchObject({
     status: "failed",
     signIn: { state: "needed", user: null },
@@ -291,6 +291,9 @@ describe("an access token", () => {
     const failed = await call();
     expect(failed).toMatchObject({ status: 503, body: { error: expect.stringContaining("could not be renewed") } });
     expect(failed.text).not.toContain("maintenance");
+    const asked = provider.tokenRequests.length;
+    expect((await call()).status).toBe(503);
+    expect(provider.tokenRequests).toHaveLength(asked);
     expect((await current()).signIn?.state).toBe("signed-in");
     provider.instead = {};
     await eventually(async () => (await call()).status === 200);
@@ -318,7 +321,7 @@ test("signs out: revokes, forgets and stops", async () => {
   const out = await api.ask("DELETE", `/api/mcp/${id}/sign-in`, { body: {} });
   expect(out.body).toMatchObject({ server: { status: "stopped", signIn: { state: "needed", user: null } } });
   expect(provider.revoked).toEqual([expect.stringMatching(/^refresh-/)]);
-  expect((await start()).body.error).toContain("asks for a log-in");
+  expect((await start()).body.error).toContain("asks for a sign-in");
 });
 
 test("uses a client that was entered by hand, whose secret is never shown and belongs to one authorization server", async () => {
@@ -463,7 +466,40 @@ describe("what a server says about where to sign in", () => {
   });
 });
 
-test("needs https for a return address elsewhere, and a server without a header of its own", async () => {
+test("returns to the address by which the panel was opened: below a path, behind a proxy, and by https unless it is here", async () => {
+  const config = { MCP_ALLOWED_COMMANDS: [], MCP_ALLOWED_HOSTS: ["127.0.0.1"] };
+  const proxied = await startApi({
+    env: { BASE_PATH: "/desk", TRUSTED_PROXIES: "127.0.0.1" },
+    change: (deps) => ({ mcp: createMcpHost({ ...deps, config }) }),
+  });
+  const transport = { type: "http", url: server.url, headers: {} };
+  const made = await proxied.ask("POST", "/api/mcp", { body: { name: "cloud", transport } });
+  const { id: there } = made.body.server;
+  const login = await proxied.ask("POST", "/api/session", { body: { username: "ada", password: PASSWORD } });
+  const headers = { "X-Forwarded-Proto": "https", "Sec-Fetch-Site": "same-origin" };
+  const cookie = login.cookie?.replace(/^/, "__Host-");
+  const begun = await proxied.ask("POST", `/api/mcp/${there}/sign-in`, { cookie, headers, origin: null, body: {} });
+  const base = `https://127.0.0.1:${proxied.port}/desk/api/mcp/oauth`;
+  expect(begun.body.signIn, begun.text).toMatchObject({ redirectUri: `${base}/callback` });
+  expect(begun.body.signIn.startUrl).toContain(`${base}/start?state=`);
+  const opened = await proxied.ask("GET", pathOf(begun.body.signIn.startUrl).replace("/desk", ""), {
+    cookie,
+    headers,
+    origin: null,
+  });
+  expect(String(opened.headers["set-cookie"])).toMatch(
+    /^__Host-ai-desktop-mcp-[\w-]{12}=[\w-]{43}; .*HttpOnly; Secure; SameSite=Lax$/,
+  );
+  const principal = { kind: "user", id: "x", sessionId: "x", name: "x", role: "admin" } as never;
+  const plain = proxied.deps.mcp.signIn.begin(there, {
+    principal,
+    redirectUri: "http://panel.lan/api/mcp/oauth/callback",
+  });
+  await expect(plain).rejects.toThrow("needs https://");
+  await proxied.close();
+});
+
+test("is not offered for a server with a header of its own", async () => {
   await register({ headers: { Authorization: "Bearer own-token-1234" } });
   expect((await begin()).body.error).toContain("Authorization header of its own");
   expect((await current()).signIn).toBeNull();
