@@ -30,6 +30,15 @@ settle_in() {
   if [ -d /etc/docker ]; then mkdir -p "$work/etc-docker" && mount --bind "$work/etc-docker" /etc/docker; fi
 }
 
+# Inside: temporary files on ext4, where those of the machine are on something that cannot remove the head of a file.
+mount_tmp() {
+  case "$(stat -f -c %t "$work/tmp")" in ef53 | 58465342) return 0 ;; esac
+  if ! have mkfs.ext4 || ! truncate -s 16G "$work/tmp.img"; then return 0; fi
+  mkfs.ext4 -q -F -m 0 "$work/tmp.img" && mount -o loop "$work/tmp.img" "$work/tmp" || return 0
+  rmdir "$work/tmp/lost+found"
+  chmod 711 "$work/tmp"
+}
+
 # machine_state <folder>: a file for each kind of thing that a test run could change.
 machine_state() {
   mkdir -p "$1"
@@ -68,9 +77,13 @@ left_behind() {
   done
   [ -r /proc/self/mounts ] && awk -v below="$work/" 'index($2, below) == 1 { print "mount " $2 }' /proc/self/mounts
   find /sys/fs/cgroup -maxdepth 2 -type d -name "$(own_cgroup)" 2>/dev/null | sed 's/^/control group /'
-  # Node and tsx keep what they compiled in a folder of one name for all that run.
-  find "$work/tmp" -mindepth 1 -maxdepth 1 ! -name node-compile-cache ! -name 'tsx-*' 2>/dev/null | sed 's/^/temporary file /'
+  left_in_tmp
   return 0
+}
+
+# Node and tsx keep what they compiled in a folder of one name for all that run.
+left_in_tmp() {
+  find "$work/tmp" -mindepth 1 -maxdepth 1 ! -name node-compile-cache ! -name 'tsx-*' 2>/dev/null | sed 's/^/temporary file /'
 }
 
 # Inside, after the Engine has ended: nothing but this script is to run or to listen. What is about to end by itself may.

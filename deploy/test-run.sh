@@ -152,7 +152,10 @@ run_everything() {
 
 # Half of the start of a server is compiling what the one before has compiled.
 export NODE_COMPILE_CACHE="$work/tmp/node-compile-cache"
-[ -z "${RUNS_ALONE:-}" ] || settle_in
+if [ -n "${RUNS_ALONE:-}" ]; then
+  settle_in
+  mount_tmp
+fi
 start_engine
 import_image
 [ -z "$engine_pid" ] || engine_state | sort >"$work/engine-before"
@@ -163,4 +166,6 @@ if [ -n "$engine_pid" ]; then
 fi
 stop_engine
 [ -z "${RUNS_ALONE:-}" ] || check "nothing is left running" nothing_printed left_running
+# From outside, the files of a mount cannot be seen.
+[ ! -e "$work/tmp.img" ] || check "no temporary file is left" nothing_printed left_in_tmp
 printf '%s %s\n' "$passed" "$failed" >"$work/counts"

@@ -12,7 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=deploy/lib/toolchain.sh
 . deploy/lib/toolchain.sh
 
-PACKAGES="docker.io docker-compose docker-registry busybox-static chromium-headless-shell git nginx libnginx-mod-nchan redis-server strace iptables iproute2 openssl procps shellcheck curl lsof logrotate systemd acl attr python3-socketio python3-websocket python3-aiohttp python3-requests"
+PACKAGES="docker.io docker-compose docker-registry busybox-static chromium-headless-shell git nginx libnginx-mod-nchan redis-server strace iptables iproute2 openssl procps shellcheck curl e2fsprogs lsof logrotate systemd acl attr python3-socketio python3-websocket python3-aiohttp python3-requests"
 CI="${CI:-}"
 [ "$CI" = true ] && export REQUIRE_ALL=1
 

@@ -1,4 +1,3 @@
-import process from "node:process";
 import { z } from "zod";
 import {
   type CallError,
@@ -6,13 +5,14 @@ import {
   type HelperDaemon,
   MAX_PART,
   pm2Methods,
+  ROTATE_LIMIT_MS,
   type Verb,
   verbs,
 } from "../shared/helper/protocol.ts";
 import { TimeoutError, withTimeout } from "../shared/server/async/with-timeout.ts";
 import { AppError, toAppError } from "../shared/server/errors.ts";
 import type { Accounts } from "./accounts.ts";
-import type { CallLog } from "./call-log.ts";
+import { type CallLog, complain } from "./call-log.ts";
 import type { Children } from "./children.ts";
 import type { Daemons, FoundDaemon } from "./daemons.ts";
 import type { Policy } from "./policy.ts";
@@ -58,12 +58,15 @@ export function createCalls({ accounts, policy, daemons, children, log }: CallDe
     const isWrite = kindOf(verb, input) === "write";
     const { canWrite, hint } = await policy.rightOf(daemon, { fresh: isWrite });
     if (isWrite && !canWrite) throw new AppError("forbidden", hint ?? "Read-only.");
+    if (isWrite) log.requireWritable();
     const context = { input, daemonPid: daemon.pid, hideValues: !canWrite };
-    const { body, onPart, signal } = call;
+    const { body, onPart } = call;
+    // A rotation that was started goes on without its client: its process is kept until the end.
+    const signal = verb === "file.rotate" ? new AbortController().signal : call.signal;
     return children.use(daemon.uid, async (child) => {
       const answer = child.call({ verb, input: context, body, onPart, signal });
       if (verb === "pm2.bus") return answer;
-      const own = (input as { limitMs?: number }).limitMs ?? 0;
+      const own = verb === "file.rotate" ? ROTATE_LIMIT_MS : ((input as { limitMs?: number }).limitMs ?? 0);
       return withTimeout(answer, own + LIMIT_MS).catch((error: unknown) => {
         // It is stopped or busy, and so is everything else that waits for it.
         if (error instanceof TimeoutError) children.end(daemon.uid);
@@ -156,6 +159,6 @@ function toCallError(error: unknown): CallError {
     };
   }
   const { code, message } = toAppError(error);
-  if (code === "internal") process.stderr.write(`${(error as Error)?.stack?.slice(0, 2000)}\n`);
+  if (code === "internal") complain(`${(error as Error)?.stack?.slice(0, 2000)}`);
   return { kind: "app", code, message: message.slice(0, 1000) };
 }

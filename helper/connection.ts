@@ -22,6 +22,8 @@ const MAX_UNREAD_EVENTS = 4 * 1024 * 1024;
 const MAX_UNREAD = MAX_RESPONSE + 8 * 1024 * 1024;
 /** Above this the processes of users wait, so that the long answers of some do not cut off all. */
 const MAX_AHEAD = 1024 * 1024;
+/** For a client that reads nothing while they wait: shorter than the limit of a call, which other clients of a user share. */
+const STUCK_MS = 5_000;
 
 const overloaded = (message: string): CallError => ({ kind: "app", code: "overloaded", message });
 
@@ -35,10 +37,18 @@ export function serveConnection(socket: Socket, answer: Answer): void {
     if (socket.writableLength > MAX_UNREAD) return void socket.destroy();
     socket.write(encodeFrame(frame, body));
   };
+  /** Bytes that the client's end has taken. */
+  const flushed = () => socket.bytesWritten - socket.writableLength;
   let room: Promise<void> | undefined;
   const whenRead = (): Promise<void> => {
     room ??= new Promise((resolve) => {
+      let before = flushed();
+      const stuck = setInterval(() => {
+        if (flushed() === before) socket.destroy();
+        before = flushed();
+      }, STUCK_MS).unref();
       const done = () => {
+        clearInterval(stuck);
         socket.off("drain", done);
         socket.off("close", done);
         room = undefined;

@@ -1,5 +1,6 @@
-import { readFile, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, chown, mkdir, readdir, readFile, rename, rmdir, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createHelperClient } from "../shared/helper/client.ts";
 import { eventually } from "../shared/testing/eventually.ts";
@@ -11,6 +12,20 @@ const APP = `
 process.on("SIGUSR2", () => console.log("signal"));
 require("node:net").createServer().listen(0, "127.0.0.1", function () { console.log("port", this.address().port); });
 `;
+
+/** Writes numbered lines as fast as it can, until it is stopped; the last one has their number. */
+const BUSY = `
+let count = 0;
+const timer = setInterval(() => {
+  for (let i = 0; i < 20; i++) console.log("line " + count++ + " " + "x".repeat(count % 331));
+}, 5);
+process.on("SIGINT", () => {
+  clearInterval(timer);
+  process.stdout.write("end " + count + "\\n", () => process.exit());
+});
+`;
+
+const noCollapse = await lacks("collapsible-files");
 
 describe.skipIf(await lacks("namespaces"))("the root helper among three daemons", () => {
   let helper: TestHelper;
@@ -34,6 +49,7 @@ describe.skipIf(await lacks("namespaces"))("the root helper among three daemons"
   const rawList = async (name: "alice" | "bob" | "root") =>
     (await (await helper.link(name)).call("getMonitorData", {}, 10_000)) as {
       pid: number;
+      name: string;
       pm_id: number;
       pm2_env: { restart_time: number; pm_out_log_path: string; env: Record<string, string> };
     }[];
@@ -77,6 +93,7 @@ describe.skipIf(await lacks("namespaces"))("the root helper among three daemons"
           caps: field("CapEff"),
           bound: field("CapBnd"),
           nnp: field("NoNewPrivs"),
+          core: /^Max core file size +(\S+) +(\S+)/m.exec(await readFile(`/proc/${pid}/limits`, "utf8"))?.slice(1),
           environment,
         };
       }),
@@ -89,6 +106,7 @@ describe.skipIf(await lacks("namespaces"))("the root helper among three daemons"
       caps: none,
       bound: none,
       nnp: "1",
+      core: ["1", "1"],
       environment: expect.not.stringContaining("HOME"),
     });
     const { alice, bob } = users;
@@ -141,6 +159,53 @@ describe.skipIf(await lacks("namespaces"))("the root helper among three daemons"
     await expect(foreign.emptyFile(kept)).rejects.toMatchObject({ code: "forbidden" });
   });
 
+  test.skipIf(noCollapse)("rotates a log as its user, and loses no line of an app that writes all along", async () => {
+    const script = join(helper.folder, "alice/busy.cjs");
+    await writeFile(script, BUSY);
+    const config = join(helper.folder, "alice/busy.config.json");
+    const options = { name: "busy", script, interpreter: "/mnt/node_modules/.bin/node", exec_mode: "fork" };
+    await writeFile(config, JSON.stringify({ apps: [options] }));
+    await helper.pm2("alice", "start", config);
+    const found = (await rawList("alice")).find(({ name }) => name === "busy");
+    const path = found?.pm2_env.pm_out_log_path ?? "";
+    const link = await helper.link("alice");
+    await eventually(async () => (await stat(path)).size > 0);
+    await chown(path, users.alice, TEAM);
+    await chmod(path, 0o640);
+    expect(await link.canRotate(path)).toBe(true);
+    for (let round = 0; round < 3; round++) {
+      await eventually(async () => (await stat(path)).size > 150_000);
+      expect(await link.rotateFile(path, { kept: 5, compress: true, mayLose: false })).toBeGreaterThan(70_000);
+    }
+    await link.call("stopProcessId", found?.pm_id, 20_000);
+    const count = await eventually(async () => /^end (\d+)$/m.exec(await readFile(path, "utf8"))?.[1] ?? false);
+    const names = [`${path}.3.gz`, `${path}.2.gz`, `${path}.1`, path];
+    const texts = await Promise.all(
+      names.map(async (name) => {
+        const { uid, gid, mode } = await stat(name);
+        expect([uid, gid, mode & 0o777]).toEqual([users.alice, TEAM, 0o640]);
+        const bytes = await readFile(name);
+        return (name.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString();
+      }),
+    );
+    const lines = texts.join("").match(/^line \d+/gm);
+    expect(lines).toEqual(Array.from({ length: Number(count) }, (_, index) => `line ${index}`));
+    const rest = (await readdir(dirname(path))).filter((name) => /rotating|partial/.test(name));
+    expect(rest).toEqual([]);
+    // The newest rotated file can be read, so that a reader goes on where it was.
+    expect(Buffer.from(await link.readFile(`${path}.1`, 0, 500)).toString()).toBe(texts[2]?.slice(0, 500));
+    await expect(link.readFile(`${path}.old`, 0, 5)).rejects.toMatchObject({ code: "forbidden" });
+    await expect(link.emptyFile(`${path}.1`)).rejects.toMatchObject({ code: "forbidden" });
+    const bob = (await app("bob")).pm2_env.pm_out_log_path;
+    const refused = (await helper.link("bob")).rotateFile(bob, { kept: 1, compress: false, mayLose: true });
+    await expect(refused).rejects.toMatchObject({ code: "forbidden" });
+    expect(await helper.log()).toContain(
+      `"verb":"file.rotate","user":"alice","target":"${helper.homeOf("alice")} ${path}","outcome":"ok"`,
+    );
+    expect(await helper.log()).toMatch(/"verb":"file.rotate","user":"bob".*"outcome":"forbidden"/);
+    await link.call("deleteProcessId", found?.pm_id, 20_000);
+  });
+
   test("saves a list as its user, and not for a user it may only read", async () => {
     const link = await helper.link("alice");
     expect(await link.readSaved()).toBeNull();
@@ -180,6 +245,7 @@ describe.skipIf(await lacks("namespaces"))("the root helper among three daemons"
 
   test("lets the panel's user see and control the apps of all daemons as its own", async () => {
     const root = "/mnt/shared";
+    for (const pid of await helper.childPids()) process.kill(pid, "SIGKILL");
     const program = `
       const { createProcesses } = await import("${root}/pm2/daemons.ts");
       const { createHelperClient } = await import("${root}/helper/client.ts");
@@ -187,9 +253,8 @@ describe.skipIf(await lacks("namespaces"))("the root helper among three daemons"
       const client = createHelperClient({ socketPath: ${JSON.stringify(helper.socketPath)} });
       const shown = ${JSON.stringify(["alice", "bob", "root"].map(helper.homeOf))};
       const processes = createProcesses({ pm2Home: "${helper.homeOf("panel")}", shown, bridge: createHelperBridge(client) });
-      let { daemons, deployments } = await processes.survey();
-      // A survey waits for other daemons only shortly.
-      while (deployments.length < 3) ({ daemons, deployments } = await processes.survey());
+      // The first reading starts the processes of the users, and waits for them.
+      const { daemons, deployments } = await processes.survey();
       const [alice, bob] = ["alice", "bob"].map((user) => deployments.find(({ id }) => id.includes(user))?.id);
       await processes.act(alice, "restart");
       const refused = await processes.act(bob, "restart").catch(({ code }) => code);
@@ -207,6 +272,26 @@ describe.skipIf(await lacks("namespaces"))("the root helper among three daemons"
     );
     expect({ count: seen.count, refused: seen.refused }).toEqual({ count: 3, refused: "forbidden" });
     expect(seen.out).toBe((await app("bob")).pm2_env.pm_out_log_path);
+  });
+
+  test("changes nothing while its log cannot be written, and continues in a new file when it is renamed", async () => {
+    const link = await helper.link("alice");
+    const { logFile } = helper;
+    helper.closeStderr();
+    await rename(logFile, `${logFile}.old`);
+    await mkdir(logFile);
+    const path = (await app("alice")).pm2_env.pm_out_log_path;
+    const size = (await stat(path)).size;
+    // Reading goes on; what is noted meanwhile is not lost.
+    await expect(link.readFile("/etc/passwd", 0, 10)).rejects.toMatchObject({ code: "forbidden" });
+    await expect(link.emptyFile(path)).rejects.toMatchObject({ code: "storage_full" });
+    expect((await stat(path)).size).toBe(size);
+    await rmdir(logFile);
+    await link.emptyFile(path);
+    const outcomes = (await helper.log()).matchAll(/"verb":"(file\.\w+)".*"outcome":"(\w+)"/g);
+    const changes = [...outcomes].filter(([, verb]) => verb === "file.truncate").map(([, , outcome]) => outcome);
+    expect(changes).toEqual(["storage_full", "ok"]);
+    expect((await stat(logFile)).mode & 0o777).toBe(0o600);
   });
 
   test("follows the events of a daemon without its variables", async () => {

@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { chmod, chown, lchown, link, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createHelperClient } from "../shared/helper/client.ts";
 import { encodeFrame } from "../shared/helper/frames.ts";
@@ -13,6 +15,18 @@ import { findChangeable } from "./root-owned.ts";
 import { accountsWithout, allAccounts, type TestHelper, testHelper, users } from "./testing.ts";
 
 const SECRET = "only root reads this";
+
+const run = promisify(execFile);
+
+/** Leaves a socket at a path. */
+async function bindSocket(path: string): Promise<void> {
+  const server = createServer().listen(path);
+  await new Promise((resolve) => server.once("listening", resolve));
+  // `close` would remove it.
+  await rename(path, `${path}.kept`);
+  await new Promise((resolve) => server.close(resolve));
+  await rename(`${path}.kept`, path);
+}
 
 describe.skipIf(await lacks("namespaces"))("the root helper among hostile users", () => {
   let helper: TestHelper;
@@ -77,6 +91,83 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
     await rm(log);
     await symlink(log, log);
     await expect(link.readFile(log, 0, 100)).rejects.toEqual(refused("forbidden"));
+    await daemon.end();
+  });
+
+  test.each([
+    ["a pipe", (path: string) => run("mkfifo", [path])],
+    ["a device", (path: string) => run("mknod", [path, "c", "1", "3"])],
+    ["a socket", (path: string) => bindSocket(path)],
+    ["a folder", (path: string) => mkdir(path)],
+  ])("does not wait at %s in place of a log or a saved list, and changes none", async (what, make) => {
+    const logs = ["odd.log", "plain.log"].map((name) => join(helper.folder, "alice", name)) as [string, string];
+    const dump = join(helper.homeOf("alice"), "dump.pm2");
+    const daemon = await fake("alice", logs);
+    const link = await helper.link("alice");
+    const [odd, plain] = logs;
+    await writeFile(plain, "x\n".repeat(10_000));
+    const odds = [odd, `${plain}.1`, `${plain}.2`, `${plain}.rotating`, dump];
+    for (const path of odds) await make(path);
+    for (const path of [...odds, plain]) await lchown(path, users.alice, users.alice);
+    const rotation = { kept: 2, compress: true, mayLose: true };
+    const calls = [
+      link.statFile(odd),
+      link.readFile(odd, 0, 10),
+      link.emptyFile(odd),
+      link.rotateFile(odd, rotation),
+      link.statFile(`${plain}.1`),
+      link.readFile(`${plain}.1`, 0, 10),
+      link.readSaved(),
+      link.writeSaved('[{"name":"a"}]'),
+    ];
+    const outcomes = await Promise.allSettled(calls);
+    expect(outcomes).toEqual(calls.map(() => ({ status: "rejected", reason: refused("not_supported") })));
+    const moved = link.rotateFile(plain, rotation);
+    // A folder is not replaced.
+    if (what === "a folder") await expect(moved).rejects.toEqual(refused("conflict"));
+    else expect(await moved).toBeGreaterThan(0);
+    for (const path of [...odds, plain, `${plain}.3`]) await rm(path, { recursive: true, force: true });
+    await daemon.end();
+  });
+
+  test("answers fifty calls at once for one user", async () => {
+    const daemon = await fake("bob", []);
+    const link = await helper.link("bob");
+    const answers = await Promise.all(Array.from({ length: 50 }, () => link.call("ping", {}, 10_000)));
+    expect(answers).toHaveLength(50);
+    await daemon.end();
+  });
+
+  test("ends the connection of a client that reads nothing, and serves others for the same user", async () => {
+    const log = join(helper.folder, "bob/long.log");
+    await writeFile(log, Buffer.alloc(1024 * 1024, 0x61));
+    await chown(log, users.bob, users.bob);
+    const daemon = await fake("bob", [log]);
+    const silent = connect(helper.socketPath);
+    silent.on("error", () => undefined);
+    silent.write(encodeFrame({ type: "hello", version: HELPER_VERSION }));
+    const input = { daemon: { uid: users.bob, home: daemon.home }, path: log, offset: 0, length: 1024 * 1024 };
+    for (let id = 1; id <= 10; id++) silent.write(encodeFrame({ type: "call", id, verb: "file.read", input }));
+    const link = await helper.link("bob");
+    expect(await link.readFile(log, 0, 1024 * 1024)).toHaveLength(1024 * 1024);
+    // What was sent before can still be read.
+    await new Promise((resolve) => silent.once("close", resolve).resume());
+    await rm(log);
+    await daemon.end();
+  });
+
+  test("ends what runs for a user who is removed meanwhile", async () => {
+    const daemon = await fake("alice", [], { mode: "silent" });
+    const link = await helper.link("alice");
+    const running = link.call("stopProcessId", 0, 60_000).catch((error: unknown) => error);
+    // One socket listens, the other one is connected.
+    const socket = join(daemon.home, "rpc.sock");
+    await eventually(() => readFileSync("/proc/net/unix", "utf8").split(`${socket}\n`).length === 3);
+    await helper.setAccounts(accountsWithout("alice"));
+    await expect(link.call("stopProcessId", 0, 5_000)).rejects.toEqual(refused("forbidden"));
+    await expect(link.readSaved()).resolves.toBeNull();
+    expect(await running).toEqual(refused("upstream_unavailable"));
+    await helper.setAccounts(allAccounts);
     await daemon.end();
   });
 

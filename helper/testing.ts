@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { chmod, chown, cp, link, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
@@ -8,6 +9,7 @@ import { createHelperClient, type HelperClient } from "../shared/helper/client.t
 import { createHelperLink } from "../shared/helper/daemon-link.ts";
 import type { HelperDaemon } from "../shared/helper/protocol.ts";
 import type { DaemonLink } from "../shared/pm2/daemon-link.ts";
+import { canRotateLossless } from "../shared/pm2/rotate-log.ts";
 import { eventually, HANG_MS } from "../shared/testing/eventually.ts";
 import { projectFolder } from "../shared/testing/service-process.ts";
 
@@ -38,7 +40,10 @@ export interface TestHelper {
   allow(file: unknown): Promise<void>;
   /** Replaces the accounts that the helper sees. */
   setAccounts(passwd: readonly string[]): Promise<void>;
+  logFile: string;
   log(): Promise<string>;
+  /** Closes the other end of its stderr. */
+  closeStderr(): void;
   link(name: keyof typeof users | "root", home?: string): Promise<DaemonLink>;
   daemons(): Promise<HelperDaemon[]>;
   /** Runs the project's Node as a user; the project lies in `/mnt`. Resolves with its stdout. */
@@ -60,7 +65,9 @@ export interface TestHelper {
  * are others in its mount namespace, and the machine's stay as they are.
  */
 export async function testHelper(): Promise<TestHelper> {
-  const folder = await mkdtemp("/tmp/aid-h-");
+  // Short, since paths of sockets are.
+  const base = (await canRotateLossless("/tmp/x")) === true ? "/tmp" : tmpdir();
+  const folder = await mkdtemp(join(base, "aid-h-"));
   await chmod(folder, 0o755);
   const app = join(folder, "app");
   const [passwd, group, policy, logFile] = ["passwd", "group", "helper.json", "log"].map((name) => join(folder, name));
@@ -164,7 +171,9 @@ export async function testHelper(): Promise<TestHelper> {
     stop,
     allow: async (file) => writeFile(policy ?? "", JSON.stringify(file)),
     setAccounts: (lines) => writeFile(passwd ?? "", `${lines.join("\n")}\n`),
+    logFile: logFile ?? "",
     log: () => readFile(logFile ?? "", "utf8"),
+    closeStderr: () => helper.stderr.destroy(),
     async link(name, home = homeOf(name)) {
       const found = (await daemons()).find((daemon) => daemon.uid === uidOf(name) && daemon.home === home);
       if (!found) throw new Error(`no daemon of ${name}`);

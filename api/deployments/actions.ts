@@ -214,8 +214,8 @@ const changeRotation = action({
   path: "/deployments/:id/rotation",
   title: "Change how the panel rotates the log files of the name",
   description:
-    "Off by default. Only for apps of the panel's own PM2 daemon whose logs neither pm2-logrotate nor a rule of logrotate " +
-    "rotates. Files are checked every 30 seconds.",
+    "Off by default. Only for apps whose logs neither pm2-logrotate nor a rule of logrotate rotates. Files are checked " +
+    "every 30 seconds. Files of another user are rotated as this user.",
   body: changeRotationBody,
   result: { rotation: panelRotationSchema },
   detail: ({ body: { setting } }) =>

@@ -1,5 +1,5 @@
-import { existsSync, statSync } from "node:fs";
-import { chmod, readFile, writeFile } from "node:fs/promises";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { appendFile, chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -12,6 +12,7 @@ import { tempFolder } from "../../shared/testing/temp-folder.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 
 const source = "console.log('up'); setInterval(() => undefined, 1000);";
+const noCollapse = await lacks("collapsible-files");
 /** A user without an account, and one with: in Debian, www-data. */
 const UIDS = [4_001, 33] as const;
 
@@ -107,6 +108,36 @@ describe.skipIf(await lacks("other-users"))("PM2 daemons of three users", () => 
     for (const other of ["worker", `${keys()[1]}:worker`]) {
       expect((await one(other)).instances).toMatchObject([{ restarts: 0, status: "online" }]);
     }
+  });
+
+  test.skipIf(noCollapse)("have their logs rotated by the panel, as files of their users", async () => {
+    const [first] = keys();
+    const id = `${first}:worker`;
+    const log = join(daemons[1]?.home ?? "", "logs/worker-out.log");
+    const setting = { maxBytes: 10 * 1024 * 1024, kept: 2, compress: true, mayLose: false };
+    const lines = Array.from({ length: 2_000 }, (_, index) => `line ${index}`);
+    await appendFile(log, `${lines.join("\n")}\n`);
+    await chmod(log, 0o640);
+    const limited = await api.loginAs("operator", { deployments: ["www-data:*"] });
+    for (const cookie of [limited, undefined]) {
+      const { status } = await api.ask("PUT", `${at(id)}/rotation`, {
+        body: { setting },
+        ...(cookie ? { cookie } : {}),
+      });
+      expect(status).toBe(cookie ? 403 : 200);
+    }
+    const { status, body } = await api.ask("POST", `${at(id)}/rotate`);
+    expect([status, body.bytes]).toEqual([200, expect.any(Number)]);
+    expect(body.bytes).toBeGreaterThan(8_000);
+    const { uid, gid, mode } = statSync(`${log}.1`);
+    expect([uid, gid, mode & 0o777]).toEqual([4_001, 4_001, 0o640]);
+    const text = readFileSync(`${log}.1`, "utf8") + readFileSync(log, "utf8");
+    expect(text.match(/^line \d+$/gm)).toEqual(lines);
+    const { entries } = (await api.ask("GET", "/api/activity")).body;
+    const actions = entries.filter(({ target }: { target: string }) => target === id);
+    expect(actions.map(({ action }: { action: string }) => action)).toEqual(
+      expect.arrayContaining(["deployment:rotate", "deployment:rotation"]),
+    );
   });
 
   test("are seen by those whose scope has all apps of the user, and by nobody else with a scope", async () => {

@@ -7,7 +7,7 @@ export const messages = {
   rotationOff: "The panel does not rotate the logs of this process: turn it on first.",
   rotationLoses:
     "The file system of these logs needs a copy and a truncation, which can lose lines: allow this in the setting.",
-  rotationOfOthers: "The panel only rotates logs of its own user's PM2. Others can install pm2-logrotate.",
+  rotationReadOnly: "The panel may only look at the processes of this user.",
   rotatedByModule: "pm2-logrotate rotates these logs.",
   rotatedByRule: (rule: string) => `logrotate rotates these logs (${rule}).`,
   noLogs: "PM2 keeps no log of this process.",

@@ -1,9 +1,7 @@
-import { stat } from "node:fs/promises";
 import type { DatabaseSync } from "node:sqlite";
 import pLimit from "p-limit";
+import type { DaemonLink } from "../../shared/pm2/daemon-link.ts";
 import type { ProcessHost } from "../../shared/pm2/process-host.ts";
-import { canRotateLossless, rotateLogFile } from "../../shared/pm2/rotate-log.ts";
-import { daemonOfDeployment, OWN_DAEMON } from "../../shared/protocol/daemon-key.ts";
 import {
   type LogRotation,
   type PanelRotation,
@@ -34,7 +32,7 @@ export interface PanelRotations {
    * Rotates each log file of an app now.
    *
    * @returns Bytes that were moved.
-   * @throws AppError `conflict` if its rotation is off, or as `change`
+   * @throws AppError `conflict` if its rotation is off, or as `change`; `forbidden`, `upstream_unavailable`
    */
   rotate(id: string): Promise<number>;
   /** Ends with the file that is being rotated. */
@@ -54,7 +52,7 @@ export function createPanelRotations({
   log,
 }: {
   database: DatabaseSync;
-  processes: Pick<ProcessHost, "details" | "logPaths">;
+  processes: Pick<ProcessHost, "details" | "logPaths" | "linkOf">;
   log: Log;
 }): PanelRotations {
   const read = database.prepare("SELECT * FROM log_rotation WHERE app = ?");
@@ -80,11 +78,12 @@ export function createPanelRotations({
   const of = async (id: string, known?: LogRotation): Promise<PanelRotation> => {
     const rotation = known ?? (await rotationOf(id));
     const row = rowOf(id);
-    const paths = await processes.logPaths(id);
-    const answers = await Promise.all(paths.map(canRotateLossless));
+    const [link, paths] = await Promise.all([processes.linkOf(id), processes.logPaths(id)]);
+    // A daemon that is away for a moment does not fail what is known of it.
+    const answers = await Promise.all(paths.map((path) => link.canRotate(path).catch(() => null)));
     return {
       setting: parseSetting(row?.setting),
-      refusal: refusalOf(id, rotation, paths),
+      refusal: refusalOf(link, rotation, paths),
       lossless: answers.includes(false) ? false : answers.includes(null) ? null : true,
       rotatedAt: row?.rotated_at ?? null,
       problem: problems.get(id) ?? null,
@@ -94,10 +93,11 @@ export function createPanelRotations({
   /** @param minBytes Size from which a file is rotated */
   const rotateFiles = async (id: string, setting: PanelRotationSetting, minBytes: number): Promise<number> => {
     let bytes = 0;
+    const link = await processes.linkOf(id);
     for (const path of await processes.logPaths(id)) {
       bytes += await oneAtATime(async () => {
-        if (isClosed || (await sizeOf(path)) < minBytes) return 0;
-        return rotateLogFile(path, setting);
+        if (isClosed || (await sizeOf(link, path)) < minBytes) return 0;
+        return link.rotateFile(path, setting);
       });
     }
     problems.delete(id);
@@ -110,10 +110,10 @@ export function createPanelRotations({
     const setting = parseSetting(text);
     if (!setting) return;
     try {
-      const paths = await processes.logPaths(id);
-      const sizes = await Promise.all(paths.map(sizeOf));
+      const [link, paths] = await Promise.all([processes.linkOf(id), processes.logPaths(id)]);
+      const sizes = await Promise.all(paths.map((path) => sizeOf(link, path)));
       if (sizes.every((size) => size < setting.maxBytes)) return;
-      const refusal = refusalOf(id, await rotationOf(id), paths);
+      const refusal = refusalOf(link, await rotationOf(id), paths);
       if (refusal !== null) throw new AppError("conflict", refusal);
       await rotateFiles(id, setting, setting.maxBytes);
     } catch (error) {
@@ -171,9 +171,10 @@ export function createPanelRotations({
   };
 }
 
-const sizeOf = (path: string): Promise<number> =>
-  stat(path).then(
-    ({ size }) => size,
+/** 0 for what cannot be seen: its rotation would fail. */
+const sizeOf = (link: DaemonLink, path: string): Promise<number> =>
+  link.statFile(path).then(
+    (file) => file?.size ?? 0,
     () => 0,
   );
 
@@ -181,8 +182,8 @@ function parseSetting(text: string | null | undefined): PanelRotationSetting | n
   return text ? (panelRotationSettingSchema.safeParse(JSON.parse(text)).data ?? null) : null;
 }
 
-function refusalOf(id: string, { by, rule }: LogRotation, paths: readonly string[]): string | null {
-  if (daemonOfDeployment(id) !== OWN_DAEMON) return messages.rotationOfOthers;
+function refusalOf(link: DaemonLink, { by, rule }: LogRotation, paths: readonly string[]): string | null {
+  if (!link.canWrite) return link.readOnlyHint ?? messages.rotationReadOnly;
   if (by === "pm2-logrotate") return messages.rotatedByModule;
   if (by === "logrotate") return messages.rotatedByRule(rule ?? "");
   return paths.length === 0 ? messages.noLogs : null;

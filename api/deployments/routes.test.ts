@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { appendFile, mkdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { canRotateLossless } from "../../shared/pm2/rotate-log.ts";
 import type { Deployment } from "../../shared/protocol/deployment.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
+import { lacks } from "../../shared/testing/parts.ts";
 import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 import { messages } from "./messages.ts";
@@ -23,7 +22,7 @@ process.on("message", (message) => {
   process.send({ type: "axm:reply", data: { return: "hello " + message.opts, action_name: "greet" } });
 });
 `;
-const canRotate = (await canRotateLossless(join(tmpdir(), "x"))) === true;
+const noCollapse = await lacks("collapsible-files");
 const source = "setInterval(() => undefined, 1000);";
 
 describe("processes of PM2", () => {
@@ -233,7 +232,7 @@ describe("processes of PM2", () => {
     for (const name of ["two words", "a", "b"]) await pm2.command("delete", name);
   });
 
-  test.skipIf(!canRotate)(
+  test.skipIf(noCollapse)(
     "have their logs rotated by the panel once somebody turns it on, which is taken back",
     async () => {
       await pm2.start({ name: "rotated", source });

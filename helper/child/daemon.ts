@@ -13,14 +13,19 @@ const LIST_LIMIT_MS = 5_000;
 /** How long the list of log files counts: a page that follows ten files reads it once. */
 const LIST_AGE_MS = 5_000;
 const MAX_HOMES = 50;
+/** End of the name of a rotated file. */
+const ROTATED = /\.[1-9]\d?$/;
 
 export interface Daemon {
   call(method: Pm2Method, argument: unknown, limitMs: number): Promise<unknown>;
   /** Path of its bus, until it is closed. @throws UnavailableError */
   bus(): string;
   readonly dump: string;
-  /** @throws AppError `forbidden` for a file that none of its apps logs into */
-  requireLogFile(path: string): Promise<void>;
+  /**
+   * @param options.rotated Whether a rotated file of such a log counts too
+   * @throws AppError `forbidden` for a file that none of its apps logs into
+   */
+  requireLogFile(path: string, options?: { rotated?: boolean }): Promise<void>;
   /** Closes what was opened. */
   close(): void;
 }
@@ -59,10 +64,12 @@ export function createDaemonOf(): (home: string) => Daemon {
       call,
       bus: () => socket("pub.sock"),
       dump: join(folder.path, "dump.pm2"),
-      async requireLogFile(path) {
+      async requireLogFile(path, { rotated = false } = {}) {
         const known = logFiles.get(folder.path);
-        if (known && performance.now() - known.at < LIST_AGE_MS && known.paths.has(path)) return;
-        if (!(await readLogFiles(folder.path, call)).has(path)) {
+        const isLog = (paths: ReadonlySet<string>) =>
+          paths.has(path) || (rotated && paths.has(path.replace(ROTATED, "")));
+        if (known && performance.now() - known.at < LIST_AGE_MS && isLog(known.paths)) return;
+        if (!isLog(await readLogFiles(folder.path, call))) {
           throw new AppError("forbidden", "No process of this daemon logs into this file.");
         }
       },

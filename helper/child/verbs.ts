@@ -10,6 +10,7 @@ import { AppError } from "../../shared/server/errors.ts";
 import { createDaemonOf, type Daemon } from "./daemon.ts";
 import { createHiddenValues, withoutVariables } from "./hidden-values.ts";
 import { openFile, statFile } from "./open-path.ts";
+import { createRotation } from "./rotation.ts";
 import { readSaved, writeSaved } from "./saved.ts";
 
 /** What the helper adds to the input of a verb, from what it looked up itself. */
@@ -36,6 +37,7 @@ const TOPICS: ReadonlySet<string> = new Set(["process:event", "axm:reply", "pm2:
 export function createVerbs(key: Buffer): (request: ChildRequest) => Promise<unknown> {
   const daemonOf = createDaemonOf();
   const hidden = createHiddenValues(key);
+  const { canRotateFile, rotateFile } = createRotation();
 
   const run = async ({ verb, context, body, send, signal }: ChildRequest, daemon: Daemon): Promise<unknown> => {
     const { daemonPid, hideValues } = context;
@@ -59,13 +61,13 @@ export function createVerbs(key: Buffer): (request: ChildRequest) => Promise<unk
         return follow(daemon.bus(), send, signal);
       case "file.stat": {
         const { path } = parse(verb);
-        await daemon.requireLogFile(path);
+        await daemon.requireLogFile(path, { rotated: true });
         const stats = statFile(path);
         return stats && { id: `${stats.dev}:${stats.ino}`, size: stats.size, modifiedAt: stats.mtimeMs };
       }
       case "file.read": {
         const { path, offset, length } = parse(verb);
-        await daemon.requireLogFile(path);
+        await daemon.requireLogFile(path, { rotated: true });
         const file = openFile(path, constants.O_RDONLY);
         if (!file) throw new AppError("not_found", "There is no such log file.");
         try {
@@ -87,6 +89,16 @@ export function createVerbs(key: Buffer): (request: ChildRequest) => Promise<unk
         } finally {
           closeSync(file.fd);
         }
+      }
+      case "file.canRotate": {
+        const { path } = parse(verb);
+        await daemon.requireLogFile(path);
+        return { lossless: await canRotateFile(path) };
+      }
+      case "file.rotate": {
+        const { path, kept, compress, mayLose } = parse(verb);
+        await daemon.requireLogFile(path);
+        return { bytes: await rotateFile(path, { kept, compress, mayLose }) };
       }
       case "ports.list": {
         const { pids } = parse(verb);

@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import pLimit, { type LimitFunction } from "p-limit";
 import { Pm2Error } from "../pm2/pm2-rpc.ts";
 import { DeadlineError } from "../server/async/breaker.ts";
 import { singleFlight } from "../server/async/single-flight.ts";
@@ -24,6 +25,9 @@ import {
 
 const CONNECT_LIMIT_MS = 5_000;
 const CALL_LIMIT_MS = 30_000;
+/** Calls for one user at once; more of them wait. The helper refuses more than 32 of all its clients. */
+const MAX_OF_USER = 12;
+const MAX_WAITING = 500;
 
 export interface HelperResponse {
   result: unknown;
@@ -76,6 +80,21 @@ export function createHelperClient({ socketPath = HELPER_SOCKET } = {}): HelperC
   let current: Connection | undefined;
   let lastId = 0;
   let isClosed = false;
+  const limits = new Map<number, LimitFunction>();
+
+  /** Runs a call when fewer than {@link MAX_OF_USER} run for its user. One that was given up meanwhile is not sent. */
+  const inTurn = async (input: unknown, signal: AbortSignal, run: () => Promise<HelperResponse>) => {
+    const uid = (input as { daemon?: { uid: number } }).daemon?.uid;
+    if (uid === undefined) return run();
+    const limit = limits.get(uid) ?? pLimit(MAX_OF_USER);
+    if (limit.pendingCount >= MAX_WAITING) throw new AppError("overloaded", "The root helper is busy.");
+    limits.set(uid, limit);
+    try {
+      return await limit(() => (signal.aborted ? nothing() : run()));
+    } finally {
+      if (limit.activeCount + limit.pendingCount === 0) limits.delete(uid);
+    }
+  };
 
   const open = singleFlight(async (): Promise<Connection> => {
     if (isClosed) throw broken();
@@ -101,7 +120,7 @@ export function createHelperClient({ socketPath = HELPER_SOCKET } = {}): HelperC
     return new Promise<HelperResponse>((resolve, reject) => {
       const stop = () => {
         cancel();
-        resolve({ result: undefined, body: Buffer.alloc(0) });
+        resolve(nothing());
       };
       const settle =
         <T>(next: (value: T) => void) =>
@@ -119,7 +138,8 @@ export function createHelperClient({ socketPath = HELPER_SOCKET } = {}): HelperC
   const client: HelperClient = {
     async call(verb, input, { body, limitMs = CALL_LIMIT_MS } = {}) {
       const stop = new AbortController();
-      return withTimeout(send(verb, input, { body, signal: stop.signal }), limitMs, () => {
+      const answer = inTurn(input, stop.signal, () => send(verb, input, { body, signal: stop.signal }));
+      return withTimeout(answer, limitMs, () => {
         stop.abort();
         throw new DeadlineError();
       });
@@ -149,6 +169,7 @@ export function createHelperClient({ socketPath = HELPER_SOCKET } = {}): HelperC
   return client;
 }
 
+const nothing = (): HelperResponse => ({ result: undefined, body: Buffer.alloc(0) });
 const broken = () => new UnavailableError("down", "The connection to the root helper broke.");
 
 function openConnection(socketPath: string): Promise<Connection> {

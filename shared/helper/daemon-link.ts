@@ -4,19 +4,21 @@ import { AppError } from "../server/errors.ts";
 import type { HelperClient } from "./client.ts";
 import {
   bytesResult,
+  canRotateResult,
   fileResult,
   type HelperDaemon,
   MAX_READ,
   pm2Methods,
   portsResult,
+  ROTATE_LIMIT_MS,
   savedResult,
   type VerbInput,
 } from "./protocol.ts";
 
 /** What begins an argument of PM2's own frames that is JSON. */
 const JSON_ARGUMENT = Buffer.from("j:");
-/** Of a call of PM2: how much longer the helper may need than PM2. */
-const MARGIN_MS = 3_000;
+/** How much longer the helper may need than what it waits for: it can have to start the process of the user first. */
+const MARGIN_MS = 10_000;
 
 /** @param daemon As the helper listed it; its right is read at each use, so that the caller can renew it. */
 export function createHelperLink(
@@ -69,6 +71,15 @@ export function createHelperLink(
     },
     async emptyFile(path) {
       const { result } = await client.call("file.truncate", { daemon: ref, path });
+      return bytesResult.parse(result).bytes;
+    },
+    async canRotate(path) {
+      const { result } = await client.call("file.canRotate", { daemon: ref, path });
+      return canRotateResult.parse(result).lossless;
+    },
+    async rotateFile(path, { kept, compress, mayLose }) {
+      const input = { daemon: ref, path, kept, compress, mayLose };
+      const { result } = await client.call("file.rotate", input, { limitMs: ROTATE_LIMIT_MS + MARGIN_MS });
       return bytesResult.parse(result).bytes;
     },
     async readSaved() {

@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { rotationLimits } from "../protocol/deployment-limits.ts";
 import { errorStatus } from "../protocol/result.ts";
 
 /** Version of this protocol. Both ends must have the same one: they come from one release. */
-export const HELPER_VERSION = 2;
+export const HELPER_VERSION = 3;
 /** Where the root helper listens. The folder belongs to root, the socket to the user of the panel. */
 export const HELPER_SOCKET = "/run/ai-desktop-helper/socket";
 
@@ -14,8 +15,10 @@ export const MAX_PART = 256 * 1024;
 export const MAX_RESPONSE = 32 * 1024 * 1024;
 /** Most bytes of a file in one call. */
 export const MAX_READ = 1024 * 1024;
+/** Longest rotation of a log file, in milliseconds. */
+export const ROTATE_LIMIT_MS = 10 * 60_000;
 /** Calls of one connection that are not finished, streams included. */
-export const MAX_CALLS = 64;
+export const MAX_CALLS = 256;
 
 const path = z
   .string()
@@ -76,6 +79,7 @@ export const verbs = {
     input: z.strictObject({ daemon: daemonRef, method: z.enum(methodNames), limitMs }),
   },
   "pm2.bus": { kind: "read", input: z.strictObject({ daemon: daemonRef }) },
+  /** Reads of a file take a rotated one by its number too: `<path>.1`. */
   "file.stat": { kind: "read", input: z.strictObject({ daemon: daemonRef, path }) },
   "file.read": {
     kind: "read",
@@ -87,6 +91,18 @@ export const verbs = {
     }),
   },
   "file.truncate": { kind: "write", input: z.strictObject({ daemon: daemonRef, path }) },
+  /** Whether a log can be rotated without losing a line. */
+  "file.canRotate": { kind: "read", input: z.strictObject({ daemon: daemonRef, path }) },
+  "file.rotate": {
+    kind: "write",
+    input: z.strictObject({
+      daemon: daemonRef,
+      path,
+      kept: z.int().min(1).max(rotationLimits.maxKept),
+      compress: z.boolean(),
+      mayLose: z.boolean(),
+    }),
+  },
   /** Ports of the daemon itself, which listens for its apps in cluster mode. */
   "ports.daemon": { kind: "read", input: z.strictObject({ daemon: daemonRef }) },
   "ports.list": { kind: "read", input: z.strictObject({ daemon: daemonRef, pids }) },
@@ -146,6 +162,7 @@ export type HelperDaemon = z.infer<typeof helperDaemon>;
 export const listResult = z.object({ daemons: z.array(helperDaemon) });
 export const fileResult = z.object({ id: z.string(), size: z.number(), modifiedAt: z.number() }).nullable();
 export const bytesResult = z.object({ bytes: z.number() });
+export const canRotateResult = z.object({ lossless: z.boolean().nullable() });
 export const savedResult = z.object({ modifiedAt: z.number() }).nullable();
 export const portsResult = z.object({
   ports: z.array(z.object({ port: z.number(), address: z.string() })).nullable(),

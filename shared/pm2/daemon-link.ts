@@ -1,6 +1,7 @@
 import type { ListeningPort } from "../protocol/deployment-details.ts";
 import type { BusHandlers } from "./pm2-bus.ts";
 import type { Pm2Method } from "./pm2-rpc.ts";
+import type { RotateOptions } from "./rotate-log.ts";
 
 /** A log file as it is found on the disk. */
 export interface LinkedFile {
@@ -45,16 +46,29 @@ export interface DaemonLink {
   call(method: Pm2Method, argument: unknown, limitMs: number): Promise<unknown>;
   /** Follows the daemon's event bus until aborted, and connects again by itself. */
   followBus(handlers: BusHandlers, signal: AbortSignal): void;
-  /** Follows links; null if there is no such file. @throws AppError `not_supported` for anything but a regular file */
+  /**
+   * Finds a log file, or a rotated one by its number (`<path>.1`). Follows links; null if there is no such file.
+   *
+   * @throws AppError `not_supported` for anything but a regular file
+   */
   statFile(path: string): Promise<LinkedFile | null>;
   /**
-   * Reads up to `length` bytes; fewer at the end of the file.
+   * Reads up to `length` bytes of a file that `statFile` finds; fewer at its end.
    *
    * @throws AppError `not_found`, `not_supported` (a link, or no regular file)
    */
   readFile(path: string, offset: number, length: number): Promise<Uint8Array>;
   /** Empties a log file; resolves with the bytes that were deleted. One that is missing is empty. */
   emptyFile(path: string): Promise<number>;
+  /** Whether a log file can be rotated without losing a line; null if it is unknown. */
+  canRotate(path: string): Promise<boolean | null>;
+  /**
+   * Moves the head of a log file to a rotated file beside it, as the user of the daemon: see `rotateLogFile`. Takes minutes
+   * for a large file.
+   *
+   * @returns Bytes that were moved.
+   */
+  rotateFile(path: string, options: RotateOptions): Promise<number>;
   /** Null if nothing is saved. @throws AppError `too_large` above 64 MiB */
   readSaved(): Promise<SavedFile | null>;
   /** Replaces PM2's saved list at once: a crash leaves the old or the new one. The old one stays beside it. */

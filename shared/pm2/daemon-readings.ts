@@ -6,6 +6,8 @@ import type { DaemonHost, ProcessHost, ProcessReading } from "./process-host.ts"
 
 /** How long a reading waits for a daemon, and for one that did not respond in time before. */
 export const READ_MS = 2_500;
+/** The same through the root helper, which can have to start the process of the user first. */
+export const READ_BRIDGED_MS = 10_000;
 const READ_SLOW_MS = 100;
 
 /** Readings of several daemons, of which one that hangs delays the others once at most. */
@@ -13,10 +15,11 @@ export interface Readings {
   /**
    * Reads the list of a daemon.
    *
-   * @param isHanging Whether it is known that it does not respond
+   * @param options.isHanging Whether it is known that it does not respond
+   * @param options.limitMs Longest wait for a daemon that responded in time before
    * @throws UnavailableError also if it does not respond in time
    */
-  read(host: DaemonHost, isHanging?: boolean): Promise<ProcessReading>;
+  read(host: DaemonHost, options?: { isHanging?: boolean; limitMs?: number }): Promise<ProcessReading>;
   /**
    * Waits for something else that a daemon is asked for: at most `limitMs`, briefly for one whose list is late.
    *
@@ -32,7 +35,7 @@ export function createReadings(): Readings {
     throw new UnavailableError("down", "This PM2 daemon does not answer.");
   };
   return {
-    read(host, isHanging = false) {
+    read(host, { isHanging = false, limitMs = READ_MS } = {}) {
       const reading = host.read();
       if (isHanging) slow.add(host);
       reading.then(
@@ -42,7 +45,7 @@ export function createReadings(): Readings {
           else slow.delete(host);
         },
       );
-      return withTimeout(reading, slow.has(host) ? READ_SLOW_MS : READ_MS, () => {
+      return withTimeout(reading, slow.has(host) ? READ_SLOW_MS : limitMs, () => {
         slow.add(host);
         return late();
       });

@@ -5,7 +5,7 @@ import type { DependencyState } from "../protocol/system.ts";
 import { UnavailableError } from "../server/dependency.ts";
 import { AppError, toAppError } from "../server/errors.ts";
 import { createAccounts, ownUserName } from "./accounts.ts";
-import { createReadings, isSuspended, READ_MS } from "./daemon-readings.ts";
+import { createReadings, isSuspended, READ_BRIDGED_MS, READ_MS } from "./daemon-readings.ts";
 import { createDaemonRegistry, type KnownDaemon, type RegistryOptions } from "./daemon-registry.ts";
 import { createDirectLink } from "./direct-link.ts";
 import type { ProcessHost } from "./process-host.ts";
@@ -66,7 +66,7 @@ export function createProcesses(all: ProcessesOptions): Processes {
   const hostOf = (id: string) => daemon(daemonOfDeployment(id));
 
   const readOther = async (known: KnownDaemon) => {
-    const { key, user, home, version, duplicates, host, link, gone, pid } = known;
+    const { key, user, home, version, duplicates, host, link, gone, pid, reach } = known;
     const readOnly = link?.readOnlyHint ?? null;
     const base = { key, user, home, version, duplicates, readOnly, processes: null, omitted: 0 };
     if (gone) return { daemon: { ...base, state: "absent" as const, hint: ended(user) }, deployments: [] };
@@ -74,7 +74,9 @@ export function createProcesses(all: ProcessesOptions): Processes {
     try {
       // It would not answer: nobody waits for it.
       if (await isSuspended(pid)) throw new UnavailableError("down", suspended(pid));
-      const { deployments, processes, omitted } = await readings.read(host);
+      const { deployments, processes, omitted } = await readings.read(host, {
+        limitMs: reach === "bridge" ? READ_BRIDGED_MS : READ_MS,
+      });
       return { daemon: { ...base, state: "up" as const, hint: null, processes, omitted }, deployments };
     } catch (error) {
       const isMissing = error instanceof UnavailableError && error.state === "absent";
@@ -89,7 +91,7 @@ export function createProcesses(all: ProcessesOptions): Processes {
       const pid = await daemonPid(pm2Home);
       // Its file can name any process: only one that also hangs is said to be suspended.
       const isStopped = await isSuspended(pid);
-      const { deployments, processes } = await readings.read(own, isStopped).catch((error: unknown) => {
+      const { deployments, processes } = await readings.read(own, { isHanging: isStopped }).catch((error: unknown) => {
         throw isStopped && isDown(error) ? new UnavailableError("down", suspended(pid), error) : error;
       });
       return { daemon: { ...base, state: "up" as const, hint: null, processes }, deployments, error: undefined };

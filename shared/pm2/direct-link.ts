@@ -7,6 +7,7 @@ import { listeningPorts, ownListeningPorts } from "./listening-ports.ts";
 import { emptyLogFile, readLogFile, statLogFile } from "./log-files.ts";
 import { followBus } from "./pm2-bus.ts";
 import { callPm2, MAX_FOREIGN_ANSWER } from "./pm2-rpc.ts";
+import { canRotateLossless, rotateLogFile } from "./rotate-log.ts";
 import { readSavedFile, writeSavedFile } from "./saved-file.ts";
 import { areChildren, daemonPid, type ForeignDaemon, sendSignal } from "./send-signal.ts";
 
@@ -39,6 +40,8 @@ export function createDirectLink({ pm2Home, foreign }: DirectLinkOptions): Daemo
     statFile: (path) => statLogFile(path, uid),
     readFile: (path, offset, length) => readLogFile(path, offset, length, uid),
     emptyFile: (path) => emptyLogFile(path, uid),
+    canRotate: canRotateLossless,
+    rotateFile: (path, options) => rotateLogFile(path, options, uid),
     readSaved: () => readSavedFile(dump, uid),
     writeSaved: (text) => writeSavedFile(dump, text, uid),
     listeningPorts: async (pids) => ((await areChildren(pids, pm2Home, foreign)) ? listeningPorts(pids) : null),

@@ -1,5 +1,5 @@
 import { constants, type Stats } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { type FileHandle, lstat, open, stat } from "node:fs/promises";
 import { AppError } from "../server/errors.ts";
 import type { DaemonLink, LinkedFile } from "./daemon-link.ts";
 import type { ProcessEntry } from "./process-views.ts";
@@ -88,9 +88,12 @@ export async function emptyLogFile(path: string, owner?: Owner): Promise<number>
   return bytes ?? 0;
 }
 
+/** Opens a place without access to its content; Linux's, and not among Node's constants. */
+const O_PATH = 0o10000000;
+
 /**
  * Opens a log file; undefined if it is missing. A link is not followed: the user of the daemon could point it at a file of the
- * panel. Opening a pipe without a writer would wait forever.
+ * panel. Anything but a regular file is not opened: a pipe without a writer would wait forever, and a device can have an effect.
  */
 async function withLogFile<T>(
   path: string,
@@ -99,14 +102,26 @@ async function withLogFile<T>(
   work: (file: FileHandle, size: number) => Promise<T>,
 ): Promise<T | undefined> {
   const flags = mode | constants.O_NONBLOCK | constants.O_NOFOLLOW;
-  const file = await open(path, flags).catch((error: unknown) => missingOrForbidden(error));
-  if (!file) return undefined;
+  const seen = await lstat(path).catch((error: unknown) => missingOrForbidden(error));
+  if (!seen) return undefined;
+  requireLog(seen, owner);
+  // Another user could exchange the file, or a folder above it, before it is opened.
+  const place =
+    owner === undefined ? undefined : await open(path, O_PATH | constants.O_NOFOLLOW).catch(missingOrForbidden);
   try {
-    const stats = await file.stat();
-    requireLog(stats, owner);
-    return await work(file, stats.size);
+    if (place) requireLog(await place.stat(), owner);
+    const name = place ? `/proc/self/fd/${place.fd}` : path;
+    const file = await open(name, place ? mode | constants.O_NONBLOCK : flags).catch(missingOrForbidden);
+    if (!file) return undefined;
+    try {
+      const stats = await file.stat();
+      requireLog(stats, owner);
+      return await work(file, stats.size);
+    } finally {
+      await file.close();
+    }
   } finally {
-    await file.close();
+    await place?.close();
   }
 }
 

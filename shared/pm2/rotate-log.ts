@@ -1,12 +1,11 @@
-import { constants, createReadStream, createWriteStream } from "node:fs";
-import { type FileHandle, open, readdir, rename, rm, statfs } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { constants } from "node:fs";
+import { type FileHandle, lstat, open, rename, rm, statfs } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import process from "node:process";
-import { pipeline } from "node:stream/promises";
-import { createGzip } from "node:zlib";
 import { fillerText, MAX_FILLER_BYTES } from "../logs/pm2/log-filler.ts";
 import { AppError } from "../server/errors.ts";
 import { runChild } from "../server/run-child.ts";
+import { missing, openLike, openOf, shiftRotated, tidyRotated } from "./rotated-files.ts";
 
 /** Part of util-linux; the one of BusyBox cannot remove the head of a file. */
 const FALLOCATE = "/usr/bin/fallocate";
@@ -24,6 +23,7 @@ const MIN_FILLER = 3;
 const MAX_ROUNDS = 10;
 const NEWLINE = 0x0a;
 
+/** How a log is rotated. */
 export interface RotateOptions {
   /** Rotated files that stay. */
   kept: number;
@@ -44,27 +44,46 @@ export async function canRotateLossless(path: string): Promise<boolean | null> {
 
 /**
  * Moves the head of a log file to `<path>.1`, and older rotated files to `.2` and on. The writer keeps its open file. Cuts
- * after whole lines where a line is not longer than 16 KiB.
+ * after whole lines where a line is not longer than 16 KiB. Rotated files have the owner of the log and no wider mode.
  *
+ * @param owner User whose file it must be, if that is not the user of this process; only root can name another one. The
+ *   folder must be this user's too: it stays the opened one, whatever its path leads to meanwhile.
  * @returns Bytes that were moved; 0 for a missing file, or one of a single block.
- * @throws AppError `not_supported` (no regular file, or it would lose lines), `forbidden`, `conflict` (no space)
+ * @throws AppError `not_supported` (no regular file, or it would lose lines), `forbidden`, `storage_full`
  */
-export async function rotateLogFile(path: string, options: RotateOptions): Promise<number> {
-  const file = await openOwn(path);
+export async function rotateLogFile(path: string, options: RotateOptions, owner?: number): Promise<number> {
+  try {
+    if (owner === undefined) return await rotate(path, options, process.getuid?.() ?? 0);
+    const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NONBLOCK;
+    const folder = await open(dirname(path), flags).catch(missing);
+    if (!folder) return 0;
+    try {
+      if ((await folder.stat()).uid !== owner) throw new AppError("forbidden", foreignFolder);
+      return await rotate(`/proc/self/fd/${folder.fd}/${basename(path)}`, options, owner);
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    throw toRotateError(error);
+  }
+}
+
+async function rotate(path: string, options: RotateOptions, owner: number): Promise<number> {
+  const file = await openOf(path, owner);
   if (!file) return 0;
   const copy = `${path}.rotating`;
   try {
     const { type, bsize, bavail } = await statfs(path);
-    const { size, mode } = await file.stat();
-    if (size <= bsize) return 0;
-    if (bavail * bsize < size + RESERVE_BYTES) throw new AppError("conflict", "The disk has no space for a copy.");
+    const found = await file.stat();
+    if (found.size <= bsize) return 0;
+    if (bavail * bsize < found.size + RESERVE_BYTES) throw new AppError("storage_full", noSpace);
     await rm(copy, { force: true });
-    const out = await open(copy, "wx", mode & 0o777);
+    const out = await openLike(copy, found);
     try {
       const isLossless = LOSSLESS_TYPES.has(type) && (await canCollapse(out, bsize));
       if (!isLossless && !options.mayLose) throw new AppError("not_supported", lossy);
-      if (isLossless) return await moveBlocks(file, out, path, bsize, options);
-      return await copyAndTruncate(file, out, path, options);
+      const log: OpenLog = { file, out, path, owner };
+      return isLossless ? await moveBlocks(log, bsize, options) : await copyAndTruncate(log, options);
     } finally {
       await out.close();
       await rm(copy, { force: true });
@@ -75,42 +94,60 @@ export async function rotateLogFile(path: string, options: RotateOptions): Promi
 }
 
 const lossy = "This file system can only rotate the log by a copy, which can lose lines: allow this in the settings.";
+const foreignFolder = "The folder of this log belongs to another user than its process.";
+const noSpace = "The disk has no space for a copy.";
 
-/** Undefined for a missing file. */
-async function openOwn(path: string): Promise<FileHandle | undefined> {
-  const flags = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
-    if (error.code === "ELOOP" || error.code === "ENXIO") throw new AppError("not_supported", notRegular);
-    throw new AppError("forbidden", "The panel may not change this log file.", { cause: error });
-  });
-  const found = await file?.stat();
-  if (found?.isFile() && found.nlink === 1 && found.uid === process.getuid?.()) return file;
-  await file?.close();
-  if (found) throw new AppError("not_supported", notRegular);
-  return undefined;
+/** A log while it is rotated, and the file that its head goes to. */
+interface OpenLog {
+  file: FileHandle;
+  out: FileHandle;
+  path: string;
+  owner: number;
 }
 
-const notRegular = "PM2 does not log into a regular file of the panel's user, with one name.";
+/** What the file system refuses, as an error for the caller. */
+function toRotateError(error: unknown): unknown {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return new AppError("forbidden", "Files cannot be made in the folder of this log.", { cause: error });
+    case "ENOSPC":
+    case "EDQUOT":
+      return new AppError("storage_full", noSpace, { cause: error });
+    case "EEXIST":
+    case "EISDIR":
+    case "ERR_FS_EISDIR":
+    case "ENOTEMPTY":
+      return new AppError("conflict", "Something else has the name of a rotated file. Nothing was lost.", {
+        cause: error,
+      });
+    default:
+      return error;
+  }
+}
 
-async function moveBlocks(file: FileHandle, out: FileHandle, path: string, block: number, options: RotateOptions) {
+async function moveBlocks({ file, out, path, owner }: OpenLog, block: number, options: RotateOptions) {
   const { size } = await file.stat();
   const { blocks, end } = await findCut(file, size, block);
   await copyRange(file, out, 0, end);
   await out.sync();
   await shiftRotated(path, options.kept);
   await rename(`${path}.rotating`, `${path}.1`);
+  // Whoever may write into the folder could have put another file in its place.
+  const [named, copied] = await Promise.all([lstat(`${path}.1`), out.stat()]);
+  if (named.ino !== copied.ino) throw new AppError("conflict", "Somebody replaced the copy. Nothing was lost.");
   if (!(await collapse(file, blocks))) {
     await rm(`${path}.1`, { force: true });
     throw new AppError("not_supported", "The file system refused to remove the head of the log. Nothing was lost.");
   }
   // What the last rotated line left behind in the first block.
   if (end > blocks) await file.write(Buffer.from(fillerText(end - blocks)), 0, end - blocks, 0);
-  await tidy(path, options);
+  await tidyRotated(path, options, owner);
   return blocks;
 }
 
-async function copyAndTruncate(file: FileHandle, out: FileHandle, path: string, options: RotateOptions) {
+async function copyAndTruncate({ file, out, path, owner }: OpenLog, options: RotateOptions) {
   let copied = 0;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const { size } = await file.stat();
@@ -122,7 +159,7 @@ async function copyAndTruncate(file: FileHandle, out: FileHandle, path: string, 
   await file.truncate(0);
   await shiftRotated(path, options.kept);
   await rename(`${path}.rotating`, `${path}.1`);
-  await tidy(path, options);
+  await tidyRotated(path, options, owner);
   return copied;
 }
 
@@ -188,44 +225,4 @@ async function collapse({ fd }: FileHandle, bytes: number): Promise<boolean> {
     onLine: () => undefined,
   }).catch(() => ({ code: null }));
   return code === 0;
-}
-
-/** The rotated files of a log by their numbers. */
-async function rotatedFiles(path: string): Promise<{ number: number; ending: string }[]> {
-  const start = `${basename(path)}.`;
-  return (await readdir(dirname(path))).flatMap((name) => {
-    const [, number, ending = ""] =
-      (name.startsWith(start) && /^([1-9]\d{0,3})(\.gz)?$/.exec(name.slice(start.length))) || [];
-    return number === undefined ? [] : [{ number: Number(number), ending }];
-  });
-}
-
-const rotatedPath = (path: string, number: number, ending: string) =>
-  join(dirname(path), `${basename(path)}.${number}${ending}`);
-
-/** Makes room for `.1`. Files beyond the number kept go with `tidy`, once the new one is whole. */
-async function shiftRotated(path: string, kept: number): Promise<void> {
-  const files = (await rotatedFiles(path)).filter(({ number }) => number <= kept);
-  for (const { number, ending } of files.sort((a, b) => b.number - a.number)) {
-    await rename(rotatedPath(path, number, ending), rotatedPath(path, number + 1, ending));
-  }
-}
-
-async function tidy(path: string, { kept, compress }: RotateOptions): Promise<void> {
-  for (const { number, ending } of await rotatedFiles(path)) {
-    const rotated = rotatedPath(path, number, ending);
-    if (number > kept) await rm(rotated, { force: true });
-    else if (compress && number > 1 && ending === "") await compressFile(rotated);
-  }
-}
-
-async function compressFile(path: string): Promise<void> {
-  const partial = `${path}.gz.partial`;
-  await rm(partial, { force: true });
-  const source = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  const { mode } = await source.stat();
-  const input = createReadStream("", { fd: source });
-  await pipeline(input, createGzip(), createWriteStream(partial, { flags: "wx", mode: mode & 0o777 }));
-  await rename(partial, `${path}.gz`);
-  await rm(path);
 }

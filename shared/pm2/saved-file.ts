@@ -19,13 +19,14 @@ async function readWithMode(path: string, owner: number | undefined) {
   const flags = constants.O_RDONLY | constants.O_NONBLOCK | (owner === undefined ? 0 : constants.O_NOFOLLOW);
   const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return null;
+    if (error.code === "ENXIO" || error.code === "ELOOP") throw new AppError("not_supported", noFile, { cause: error });
     throw new AppError("forbidden", "PM2's saved list may not be opened.", { cause: error });
   });
   if (!file) return null;
   try {
     const found = await file.stat();
     if (!found.isFile() || (owner !== undefined && found.uid !== owner)) {
-      throw new AppError("not_supported", "PM2's saved list is no file of its user.");
+      throw new AppError("not_supported", noFile);
     }
     if (found.size > MAX_BYTES) throw new AppError("too_large", "PM2's saved list is larger than 64 MiB.");
     const saved: SavedFile = { bytes: await file.readFile(), modifiedAt: found.mtimeMs };
@@ -34,6 +35,8 @@ async function readWithMode(path: string, owner: number | undefined) {
     await file.close();
   }
 }
+
+const noFile = "PM2's saved list is no file of its user.";
 
 /**
  * Writes PM2's saved list, as `pm2 save` does, but at once: a crash leaves the old or the new list. The old one stays

@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
+import { statfs } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import process from "node:process";
 import { Docker } from "../docker/dockerode.ts";
@@ -31,6 +33,7 @@ export const testParts = [
   "compose",
   "python-socketio",
   "acl",
+  "collapsible-files",
 ] as const;
 export type TestPart = (typeof testParts)[number];
 type Look = () => Promise<string | null>;
@@ -68,6 +71,11 @@ const looks: Record<TestPart, Look> = {
     process.platform !== "linux" || process.getuid?.() !== 0
       ? "files of other users need Linux and root"
       : needsPrograms("setfacl", "getfacl", "setfattr", "getfattr"),
+  /** Temporary files whose head can be removed while they are written: ext4 or XFS. `deploy/test.sh` mounts one. */
+  "collapsible-files": async () =>
+    [0xef53, 0x58465342].includes((await statfs(tmpdir())).type)
+      ? needsPrograms("fallocate")
+      : `files in ${tmpdir()} cannot lose their head (TMPDIR on ext4 or XFS can)`,
   curl: async () => needsPrograms("curl"),
   lsof: async () => needsPrograms("lsof"),
   logrotate: async () => needsPrograms("logrotate"),

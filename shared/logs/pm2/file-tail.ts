@@ -153,9 +153,7 @@ export class FileTail {
       const seen = await handle.stat();
       const { size, ino } = seen;
       if (handle.isReplaced) {
-        await this.deliver(this.reader.finish(), this.mark.epoch, handle);
-        this.handlers.onLost("rotated", this.mark);
-        await this.startOver();
+        await this.afterReplacement(handle);
         continue;
       }
       const epoch = await epochOf(handle);
@@ -210,7 +208,7 @@ export class FileTail {
     let epoch = known;
     for (;;) {
       for await (const lines of this.reader.read(handle, () => this.stopAt(epoch))) {
-        if (this.access.isDirect && !isSameFile(await epochOf(handle), epoch)) return false;
+        if (!isSameFile(await epochOf(handle), epoch)) return false;
         if (epoch.endsWith("-0")) epoch = await epochOf(handle);
         await this.deliver(lines, epoch, handle);
       }
@@ -251,10 +249,12 @@ export class FileTail {
   }
 
   /**
-   * Reads the rest of the rotated file of the mark, then the files after it. Reports a loss if the file is gone. Reading goes
-   * on at the start of `live`, or at the mark if its head was moved to a rotated file.
+   * Reads the rest of the rotated file of the mark, then the files after it. Reports a loss if the file is gone, unless
+   * `reports` is false. Reading goes on at the start of `live`, or at the mark if its head was moved to a rotated file.
+   *
+   * @returns Whether the place was found.
    */
-  private async throughNeighbours(reason: GapReason, live: LogHandle | undefined): Promise<void> {
+  private async throughNeighbours(reason: GapReason, live: LogHandle | undefined, reports = true): Promise<boolean> {
     const sought = this.mark;
     const neighbours = await this.openNeighbours();
     try {
@@ -271,7 +271,7 @@ export class FileTail {
         const place = await this.movedPlace(neighbours, live);
         if (place && place.index === neighbours.length) {
           this.continueAt(place.at, await epochOf(place.handle));
-          return;
+          return true;
         }
         if (place) {
           first = place.index;
@@ -280,9 +280,10 @@ export class FileTail {
       }
       this.reader = new LineReader(live ? await fillerOf(live) : 0);
       if (first === -1) {
+        if (!reports) return false;
         this.handlers.onLost(reason, sought);
         this.mark = { epoch: this.mark.epoch, at: 0 };
-        return;
+        return false;
       }
       for (const [index, { handle, epoch }] of neighbours.slice(first).entries()) {
         const reader = new LineReader(index === 0 ? from : await fillerOf(handle));
@@ -290,6 +291,7 @@ export class FileTail {
         await this.deliver(reader.finish(), epoch, handle);
       }
       this.mark = { epoch: this.mark.epoch, at: 0 };
+      return true;
     } finally {
       for (const { handle } of neighbours) await handle.close();
     }
@@ -344,6 +346,23 @@ export class FileTail {
     const { offset } = this.reader;
     await this.startOver();
     this.reader = new LineReader(offset);
+  }
+
+  /** The rest of the file is read under the name that it has now, if that can be found. */
+  private async afterReplacement(replaced: LogHandle): Promise<void> {
+    const rest = this.reader.finish();
+    const { epoch } = this.mark;
+    const handle = await this.access.open(this.path).catch(() => undefined);
+    const isFound = this.mark.at > 0 && (await this.throughNeighbours("rotated", handle, false));
+    if (!isFound) {
+      await this.deliver(rest, epoch, replaced);
+      this.handlers.onLost("rotated", this.mark);
+      this.reader = new LineReader(0);
+      this.mark = { epoch: "", at: 0 };
+    }
+    this.held.length = 0;
+    await this.close();
+    this.handle = handle;
   }
 
   private async startOver(): Promise<void> {

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { afterEach, expect, test } from "vitest";
 import { readLogFile, statLogFile } from "../../pm2/log-files.ts";
+import { rotateLogFile } from "../../pm2/rotate-log.ts";
+import { lacks } from "../../testing/parts.ts";
 import { type TempFolder, tempFolder } from "../../testing/temp-folder.ts";
 import { FileTail } from "./file-tail.ts";
 import { createLogAccess } from "./log-access.ts";
@@ -14,7 +16,7 @@ const makeFolder = async () => {
   return folder.path;
 };
 
-test("a file that only a link can read is followed by its place; what a rotation hides is a gap", async () => {
+test("a file that only a link can read is followed by its place, across a rename; what it hides is a gap", async () => {
   const path = join(await makeFolder(), "app-out.log");
   const access = createLogAccess({ statFile: statLogFile, readFile: readLogFile });
   const story: string[] = [];
@@ -29,9 +31,14 @@ test("a file that only a link can read is followed by its place; what a rotation
   await appendFile(path, "ee\n");
   expect(await tail.isUnchanged()).toBe(false);
   await tail.catchUp();
-  await appendFile(path, "unread\n");
+  await appendFile(path, "found\n");
   await rename(path, `${path}.1`);
   await writeFile(path, "new\n");
+  await tail.catchUp();
+  await tail.catchUp();
+  await appendFile(path, "unread\n");
+  await rename(path, `${path}-20260101`);
+  await writeFile(path, "newer\n");
   await tail.catchUp();
   await tail.catchUp();
   await truncate(path);
@@ -39,8 +46,35 @@ test("a file that only a link can read is followed by its place; what a rotation
   await appendFile(path, "last\n");
   await tail.catchUp();
   await tail.close();
-  expect(story).toEqual(["one", "two", "three", "<rotated>", "new", "<truncated>", "last"]);
+  expect(story).toEqual(["one", "two", "three", "found", "new", "<rotated>", "newer", "<truncated>", "last"]);
 });
+
+test.skipIf(await lacks("linux", "collapsible-files"))(
+  "a file that only a link can read has each line once, while the panel rotates it",
+  async () => {
+    const path = join(await makeFolder(), "app-out.log");
+    const access = createLogAccess({ statFile: statLogFile, readFile: readLogFile });
+    const seen: string[] = [];
+    const tail = new FileTail(access, path, undefined, {
+      onLines: (lines) => void seen.push(...lines.map(({ text }) => text.trimEnd())),
+      onLost: (reason) => void seen.push(`<${reason}>`),
+    });
+    const lines = Array.from({ length: 6_000 }, (_, index) => `line ${index} ${"x".repeat(1 + (index % 97))}`);
+    const options = { kept: 2, compress: true, mayLose: false };
+    for (let from = 0; from < lines.length; from += 1_000) {
+      await appendFile(path, `${lines.slice(from, from + 1_000).join("\n")}\n`);
+      // Read to the end before, in the middle of it, and not at all.
+      if (from % 3_000 === 0) await tail.catchUp();
+      const reading = from % 3_000 === 1_000 ? tail.catchUp() : undefined;
+      expect(await rotateLogFile(path, options)).toBeGreaterThan(0);
+      await reading;
+      if (from % 3_000 !== 2_000) await tail.catchUp();
+    }
+    await tail.catchUp();
+    await tail.close();
+    expect(seen.filter((line) => line !== "")).toEqual(lines);
+  },
+);
 
 test.skipIf(process.getuid?.() !== 0)(
   "of another user's daemon only regular files of this user are opened",
@@ -59,6 +93,10 @@ test.skipIf(process.getuid?.() !== 0)(
     const direct = createLogAccess({ direct: { owner: 4_001 }, statFile: statLogFile, readFile: readLogFile });
     await (await direct.open(own)).close();
     for (const path of [other, link]) await expect(direct.open(path)).rejects.toMatchObject({ code: "not_supported" });
+    const read = async (path: string) => Buffer.from(await readLogFile(path, 0, 10, 4_001)).toString();
+    expect(await read(own)).toBe("own\n");
+    await expect(read(other)).rejects.toMatchObject({ code: "forbidden" });
+    for (const path of [link, "/dev/null"]) await expect(read(path)).rejects.toMatchObject({ code: "not_supported" });
     await rm(link);
     await expect(direct.open(link)).rejects.toMatchObject({ code: "ENOENT" });
   },

@@ -3,6 +3,9 @@ import type { DaemonLink } from "../../pm2/daemon-link.ts";
 import { AppError } from "../../server/errors.ts";
 import { type LogFileInfo, type LogHandle, openLogFile, rotatedNeighbours } from "./log-file.ts";
 
+/** Rotated files that are looked for through a link. The panel compresses all but the newest. */
+const MAX_ROTATED = 4;
+
 /** How the log files of one daemon are opened. */
 export interface LogAccess {
   /** Whether the file system tells of changes, and a file that was renamed can be read to its end. */
@@ -72,8 +75,15 @@ function linkedAccess(link: Pick<DaemonLink, "statFile" | "readFile">): LogAcces
       };
     },
     stat: async (path) => (await infoOf(path).catch(() => undefined)) ?? undefined,
-    // The link only reads what PM2 names.
-    rotated: async () => [],
+    async rotated(path) {
+      const found: string[] = [];
+      while (found.length < MAX_ROTATED) {
+        const next = `${path}.${found.length + 1}`;
+        if (!(await infoOf(next).catch(() => null))) break;
+        found.unshift(next);
+      }
+      return found;
+    },
   };
 }
 
