@@ -3,6 +3,7 @@ import { appendFile, chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isSuspended } from "../../shared/pm2/daemon-readings.ts";
 import type { Deployment } from "../../shared/protocol/deployment.ts";
 import type { Pm2Daemon } from "../../shared/protocol/pm2-daemon.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
@@ -216,6 +217,7 @@ describe.skipIf(await lacks("other-users"))("PM2 daemons of three users", () => 
     const pid = daemons[1]?.daemonPid() ?? 0;
     process.kill(pid, "SIGSTOP");
     try {
+      await eventually(() => isSuspended(pid));
       const { body } = await api.ask("GET", "/api/deployments");
       expect(body.daemons).toMatchObject([
         { key: "", state: "up" },
