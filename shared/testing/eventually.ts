@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Long enough for a busy machine; a condition that never holds still ends the test. */
-export const HANG_MS = 100_000;
+export const HANG_MS = 150_000;
 
 /**
  * Calls `check` repeatedly until it neither throws nor returns `false`, and resolves with its result. Throws the last error
