@@ -1,11 +1,13 @@
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
-import { Agent } from "node:https";
+import type { IncomingMessage } from "node:http";
+import { Agent, request } from "node:https";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { everythingServer } from "../api/mcp/testing.ts";
 import { deploymentIdOf } from "../shared/pm2/deployment-id.ts";
 import { canConnect, freePorts } from "../shared/testing/free-port.ts";
 import { lacks } from "../shared/testing/parts.ts";
@@ -38,6 +40,7 @@ describe.skipIf(await lacks("nginx"))("the panel behind nginx", () => {
       TRUSTED_PROXIES: "127.0.0.1",
       NODE_ENV: "production",
       PM2_HOME: pm2.home,
+      MCP_ALLOWED_COMMANDS: process.execPath,
     };
     stack = await startStack({ env, web: true });
     nginx = await startNginx({
@@ -48,6 +51,13 @@ describe.skipIf(await lacks("nginx"))("the panel behind nginx", () => {
     });
     expect(await canConnect(httpsPort)).toBe(true);
     admin = await signIn({ apiUrl: stack.api.url, dataDir: stack.dataDir, origin });
+    const transport = { type: "stdio", command: process.execPath, args: [everythingServer, "stdio"] };
+    const body = { name: "everything", transport };
+    const { server } = await admin.ask<{ server: { id: string } }>("POST", "/api/mcp", body);
+    await admin.ask("POST", `/api/mcp/${server.id}/start`, {});
+    const gateway = { enabled: true, nameSpacing: true, timeoutSeconds: 600, callsPerMinute: 600 };
+    await admin.ask("PUT", "/api/mcp-gateway", gateway);
+    await admin.ask("PUT", `/api/mcp-gateway/servers/${server.id}`, { enabled: true });
     key = await admin.makeKey();
   });
   afterAll(async () => {
@@ -156,6 +166,62 @@ describe.skipIf(await lacks("nginx"))("the panel behind nginx", () => {
     expect(await smoke(here, other)).toContain(
       "BROKEN  API through nginx: another certificate than the panel's is shown",
     );
+  });
+
+  test.each([
+    ["as it is delivered", (site: string) => site],
+    ["that buffers", (site: string) => site.replaceAll("proxy_buffering off;", "proxy_buffering on;")],
+  ])("the progress of a call through the MCP gateway arrives while it runs, at a site %s", async (_, edit) => {
+    await nginx.change(edit);
+    const { secret } = await admin.ask<{ secret: string }>("POST", "/api/keys", {
+      name: "agent",
+      role: "operator",
+      days: 1,
+      scopes: ["mcp:call"],
+    });
+    const agent = new Agent({ ca: nginx.certificate });
+    const open = (method: string, session: string, body?: object) =>
+      new Promise<IncomingMessage>((resolve, reject) => {
+        const headers = {
+          Authorization: `Bearer ${secret}`,
+          Accept: "application/json, text/event-stream",
+          "Content-Type": "application/json",
+          ...(session === "" ? {} : { "Mcp-Session-Id": session }),
+        };
+        const sent = request(`${nginx.origin}/api/agent/mcp`, { method, headers, agent }, resolve);
+        sent.on("error", reject).end(body && JSON.stringify({ jsonrpc: "2.0", ...body }));
+      });
+    /** Reads until a text is there. */
+    const arrives = async (response: IncomingMessage, text: string) => {
+      let read = "";
+      for await (const chunk of response) {
+        read += String(chunk);
+        if (read.includes(text)) return read;
+      }
+      throw new Error(`It ended without ${text}: ${read}`);
+    };
+    const clientInfo = { name: "agent", version: "1" };
+    const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo };
+    const opened = await open("POST", "", { id: 1, method: "initialize", params });
+    const session = String(opened.headers["mcp-session-id"]);
+    await arrives(opened, "protocolVersion");
+    await arrives(await open("GET", session), ": open"); // the first byte, before there is a message
+    const call = await open("POST", session, {
+      id: 2,
+      method: "tools/call",
+      params: {
+        name: "everything__trigger-long-running-operation",
+        arguments: { duration: 3_000, steps: 6_000 },
+        _meta: { progressToken: "p" },
+      },
+    });
+    const progress = call[Symbol.asyncIterator]();
+    let read = "";
+    while (!read.includes('"progress":2')) read += String((await progress.next()).value);
+    const cancel = { method: "notifications/cancelled", params: { requestId: 2 } };
+    expect((await open("POST", session, cancel)).statusCode).toBe(202);
+    while (!read.includes('"error"')) read += String((await progress.next()).value);
+    agent.destroy();
   });
 
   test.each([["websocket"], ["polling"]])("live stats arrive over %s", async (transport) => {

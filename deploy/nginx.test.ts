@@ -58,6 +58,13 @@ describe.skipIf(await lacks("nginx"))("nginx in front of the services", () => {
     expect(await send(path)).toMatchObject({ status: 200, body: name });
   });
 
+  test("takes messages of MCP clients up to the limit of the API, and larger ones nowhere else", async () => {
+    const headers = { "content-type": "application/json" };
+    const body = "x".repeat(4 * 1024 * 1024);
+    expect(await send("/api/agent/mcp", { method: "POST", headers }, body)).toMatchObject({ status: 200, body: "api" });
+    expect((await send("/api/mcp", { method: "POST", headers }, body)).status).toBe(413);
+  });
+
   test.each(["/emit", "/emit/", "/metrics", "/ready", "/internal/handshakes", "/access/revoke", "/api/../emit"])(
     "never proxies %s",
     async (path) => {

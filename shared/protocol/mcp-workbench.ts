@@ -157,6 +157,8 @@ export const mcpWireEntrySchema = z.object({
   bytes: z.number().int(),
   message: z.string().describe("JSON; long texts in it are cut and marked. Secrets are masked."),
   cut: z.boolean(),
+  ofProgram: z.boolean().describe("About a call of a program behind the gateway, or sent by the server during one."),
+  hidden: z.boolean().describe("Its content is left out: that of programs is for callers with `mcp:manage` only."),
   timestamp: z.iso.datetime(),
 });
 export type McpWireEntry = z.infer<typeof mcpWireEntrySchema>;

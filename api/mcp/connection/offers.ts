@@ -6,12 +6,9 @@ import type {
   McpResource,
   McpResourceTemplate,
 } from "../../../shared/protocol/mcp-workbench.ts";
+import { isObject } from "../json.ts";
 import { messages } from "./messages.ts";
 import { issuesOf } from "./repair.ts";
-
-type Json = Record<string, unknown>;
-export const isJsonObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Characters kept of a text, and of a URI or name. */
 const MAX_TEXT = 20_000;
@@ -42,7 +39,7 @@ export const offers: {
 };
 
 function describedBy(type: "Resource" | "ResourceTemplate" | "Prompt", entry: unknown, unnamed: string) {
-  const given = isJsonObject(entry) ? entry : {};
+  const given = isObject(entry) ? entry : {};
   const issues = issuesOf(type, entry);
   return {
     given,
@@ -72,7 +69,7 @@ function toPrompt(entry: unknown, index: number): McpPrompt {
   const list = Array.isArray(given.arguments) ? given.arguments.slice(0, MAX_ARGUMENTS) : [];
   return {
     ...base,
-    arguments: list.filter(isJsonObject).flatMap((argument) => {
+    arguments: list.filter(isObject).flatMap((argument) => {
       const name = text(argument.name, 256);
       if (name === undefined || name === "") return [];
       return [
@@ -111,10 +108,10 @@ export function toAbout(
   said: { capabilities: unknown; instructions: unknown; version: unknown; protocolVersion: string | undefined },
   subscriptions: Iterable<string>,
 ): McpAbout {
-  const info = isJsonObject(said.version) ? said.version : undefined;
+  const info = isObject(said.version) ? said.version : undefined;
   return {
     protocolVersion: said.protocolVersion ?? null,
-    capabilities: isJsonObject(said.capabilities) ? said.capabilities : {},
+    capabilities: isObject(said.capabilities) ? said.capabilities : {},
     instructions: text(said.instructions) ?? null,
     serverInfo: info
       ? {

@@ -14,8 +14,12 @@ export interface McpPeer {
   /** The list may have changed: also after a new session, which may be another process behind the same address. */
   onListChanged(kind: McpListKind): void;
   onResourceUpdated(uri: string): void;
-  /** Each JSON-RPC message, before it is checked. Must not change it. */
-  onMessage(direction: McpDirection, message: unknown): void;
+  /**
+   * Each JSON-RPC message, before it is checked. Must not change it.
+   *
+   * @param ofProgram whether it is, or may be, about a call of a program behind the gateway
+   */
+  onMessage(direction: McpDirection, message: unknown, ofProgram?: boolean): void;
   roots(): McpRoot[];
   /** Level of the logging messages that the server is asked for. */
   logLevel(): McpLogLevel;

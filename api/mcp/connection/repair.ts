@@ -3,6 +3,7 @@ import { toSingleLine } from "../../../shared/logs/single-line.ts";
 import type { McpTool } from "../../../shared/protocol/mcp.ts";
 import { isAppUri } from "../../../shared/protocol/mcp-app-limits.ts";
 import { MAX_URI } from "../../../shared/protocol/mcp-limits.ts";
+import { isObject, type Json } from "../json.ts";
 import { messages } from "./messages.ts";
 
 /** Names in `_meta` under which values pass the client that it would refuse elsewhere. */
@@ -13,10 +14,6 @@ export const PROBLEMS = "ai-desktop/problems";
 const MAX_PROBLEMS = 20;
 const MAX_PART = 4_000;
 const MAX_DESCRIPTION = 20_000;
-
-type Json = Record<string, unknown>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Problems of a value of the protocol, such as `"title": expected string, received null`; empty for a valid one. */
 export function issuesOf(

@@ -176,7 +176,12 @@ export function createStdioTransport(options: StdioTransportOptions): StdioTrans
           log.add("stderr", "warning", `Not a message: ${line.slice(0, 500)}`);
           return;
         }
-        transport.onmessage?.(message);
+        try {
+          transport.onmessage?.(message);
+        } catch (error) {
+          // One odd message must not end the process: nothing above catches what a reader of a pipe throws.
+          transport.onerror?.(error instanceof Error ? error : new Error("a message could not be handled"));
+        }
       },
       () => {
         ending = "it sent a message without an end";

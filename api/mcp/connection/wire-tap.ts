@@ -24,7 +24,12 @@ export function tapTransport(transport: Transport, tap: (direction: McpDirection
         ((message, extra) => {
           if (message !== last) {
             last = message;
-            tap("received", message);
+            try {
+              tap("received", message);
+            } catch (error) {
+              // The client of the protocol gets the message whatever an observer makes of it.
+              transport.onerror?.(error instanceof Error ? error : new Error("a message could not be observed"));
+            }
           }
           next(message, extra);
         });

@@ -8,6 +8,7 @@ export const messages = {
   connected: (port: number) => `Port ${port} accepts connections.`,
   tcpFix: "Check the port, that the server runs, and that no firewall is between.",
   tls: (protocol: string, until: string) => `${protocol}; the certificate is trusted, until ${until}.`,
+  tlsDate: "The certificate is trusted; its last day cannot be read.",
   tlsEnds: (days: number) => `The certificate ends in ${days} ${days === 1 ? "day" : "days"}.`,
   tlsEndsFix: "Renew the certificate of the server.",
   tlsFailed: (code: string) => `TLS failed: ${code}.`,

@@ -113,6 +113,8 @@ function lookAtTls(socket: Socket, name: string, signal: AbortSignal): Promise<F
     };
     secure.once("secureConnect", () => {
       const until = new Date(secure.getPeerCertificate().valid_to);
+      // Nothing catches what a listener throws: a date that cannot be read is no reason to end the process.
+      if (Number.isNaN(until.getTime())) return end({ outcome: "warning", message: texts.tlsDate });
       const days = Math.floor((until.getTime() - Date.now()) / 86_400_000);
       const message = texts.tls(secure.getProtocol() ?? "TLS", until.toISOString().slice(0, 10));
       if (days >= SOON_DAYS) end({ outcome: "ok", message });

@@ -1,6 +1,8 @@
 import type { GatewayItemKind } from "../../../shared/protocol/mcp-gateway-limits.ts";
+import { isTooDeep } from "../connection/depth.ts";
 import type { McpUpstream } from "../host/host.ts";
-import { isObject, type Json } from "./json-rpc.ts";
+import { isObject, type Json } from "../json.ts";
+import { toVisible } from "./visible-text.ts";
 
 /** What one server offers, by kind. Each item has the field that names it. */
 export type Catalogue = Record<GatewayItemKind, Json[]> & { instructions?: string };
@@ -11,8 +13,11 @@ const MAX_ITEMS = 2_000;
 const MAX_CHARACTERS = 4 * 1024 * 1024;
 const MAX_INSTRUCTIONS = 2_000;
 const MAX_ITEM_CHARACTERS = 256 * 1024;
-/** Longest wait for one page, in milliseconds. */
+/** Longest wait for one page, and for all lists of a server, in milliseconds. */
 const PAGE_MS = 15_000;
+const ALL_MS = 60_000;
+/** Deepest nesting of an item: a schema takes about three levels for each level of arguments. */
+const MAX_DEPTH = 100;
 
 /** The field that names an item, and how a server lists it. */
 export const kinds = {
@@ -29,31 +34,37 @@ export const kinds = {
 
 /**
  * Reads what a server offers. A kind that the server does not have, or fails to list, is empty: the others still work.
- * Items without a name, a second item of the same name, and what is above the bounds are left out.
+ * Items without a name, a second item of the same name, addresses with characters that nobody sees, and what is above the
+ * bounds are left out.
  */
 export async function readCatalogue(connection: McpUpstream): Promise<Catalogue> {
   const { capabilities, instructions } = await connection.wake();
   // The schemas of the client library are loaded with the first connection.
   const { originalTool } = await import("../connection/repair.ts");
   let characters = 0;
+  const deadline = performance.now() + ALL_MS;
   const read = async (kind: GatewayItemKind): Promise<Json[]> => {
     const { method, list, key, capability } = kinds[kind];
     if (capabilities[capability] === undefined) return [];
     const items = new Map<string, Json>();
     let cursor: unknown;
     for (let page = 0; page < MAX_PAGES && items.size < MAX_ITEMS; page++) {
+      const limitMs = Math.min(PAGE_MS, Math.round(deadline - performance.now()));
+      if (limitMs < 1) break;
       const params = cursor === undefined ? {} : { cursor };
-      const result = await connection.request(method, params, { limitMs: PAGE_MS }).catch(() => undefined);
+      const result = await connection.request(method, params, { limitMs }).catch(() => undefined);
       const given = result?.[list];
       for (const value of Array.isArray(given) ? given : []) {
         const item = kind === "tool" ? originalTool(value) : value;
         if (!isObject(item) || items.size >= MAX_ITEMS) continue;
         const name = item[key];
         if (typeof name !== "string" || name === "" || name.length > 2_048 || items.has(name)) continue;
+        // Names are made visible later. An address is looked up as it is: one that hides a part is not offered.
+        if (isTooDeep(item, MAX_DEPTH) || (key !== "name" && toVisible(name) !== name)) continue;
         const length = JSON.stringify(item).length;
         if (length > MAX_ITEM_CHARACTERS || characters + length > MAX_CHARACTERS) continue;
         characters += length;
-        items.set(name, withoutControls(item) as Json);
+        items.set(name, withVisibleTexts(item, key));
       }
       const next = result?.nextCursor;
       if (typeof next !== "string" || next === cursor) break;
@@ -67,22 +78,26 @@ export async function readCatalogue(connection: McpUpstream): Promise<Catalogue>
     resource: await read("resource"),
     template: await read("template"),
     prompt: await read("prompt"),
-    instructions: instructions?.slice(0, MAX_INSTRUCTIONS),
+    instructions: instructions === undefined ? undefined : toVisible(instructions.slice(0, MAX_INSTRUCTIONS)),
   };
 }
 
-/** Titles and descriptions reach terminals: control characters, such as those of colours, are removed. Names keep theirs. */
-function withoutControls(value: unknown, depth = 0): unknown {
-  if (depth > 2 || !isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, part]) => [
-      name,
-      typeof part === "string" && (name === "title" || name === "description")
-        ? // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression removes control characters
-          part.replace(/\u001b\[[0-?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "")
-        : name === "annotations" || name === "arguments"
-          ? withoutControls(part, depth + 1)
-          : part,
-    ]),
-  );
+/** Parts of a schema that hold values, not texts about them. */
+const valueParts = new Set(["const", "default", "enum", "examples"]);
+
+/** An item whose titles and descriptions, in its schemas too, show all that they hold. What names it stays as it is. */
+function withVisibleTexts(item: Json, key: string): Json {
+  const isText = (name: string, isItem: boolean) =>
+    name === "title" || name === "description" || (isItem && name === "name" && key !== "name");
+  const read = (value: unknown, isItem: boolean): unknown => {
+    if (Array.isArray(value)) return value.map((one) => read(one, false));
+    if (!isObject(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([name, part]) => {
+        if (typeof part === "string") return [name, isText(name, isItem) ? toVisible(part) : part];
+        return [name, valueParts.has(name) ? part : read(part, false)];
+      }),
+    );
+  };
+  return read(item, true) as Json;
 }

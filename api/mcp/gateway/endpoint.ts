@@ -19,12 +19,22 @@ const BATCH_REVISION = "2025-03-26";
 type C = Context<ApiEnv>;
 
 /** An error before the protocol: the status that Streamable HTTP names, and the reason as JSON-RPC. */
-const refuse = (c: C, status: 400 | 404 | 406, code: number, message: string) =>
+const refuse = (c: C, status: 400 | 404 | 405 | 406, code: number, message: string) =>
   c.json(errorMessage(null, new RpcError(code, message)), status);
 
+/** Whether a client takes a type: named, by `type/*` or by any, and not refused by `q=0`. */
 const accepts = (c: C, type: string): boolean => {
   const accept = c.req.header("Accept");
-  return accept === undefined || accept.includes(type) || accept.includes("*/*");
+  if (accept === undefined) return true;
+  const [group = ""] = type.split("/");
+  const weights = new Map(
+    accept.split(",").map((entry) => {
+      const [range = "", ...parameters] = entry.toLowerCase().split(";");
+      const isRefused = parameters.some((parameter) => /^\s*q\s*=\s*0(\.0*)?\s*$/.test(parameter));
+      return [range.trim(), !isRefused] as const;
+    }),
+  );
+  return weights.get(type) ?? weights.get(`${group}/*`) ?? weights.get("*/*") ?? false;
 };
 
 const streamHeaders = {
@@ -71,9 +81,18 @@ export const gatewayEndpoint = ({ mcpGateway }: Pick<ApiDeps, "mcpGateway">) =>
       if (Array.isArray(body) && (session.revision !== BATCH_REVISION || batch.length > MAX_BATCH)) {
         return refuse(c, 400, errorCodes.invalidRequest, messages.noBatch(MAX_BATCH));
       }
+      const ids = (batch as Message[]).flatMap(({ id, method }) =>
+        id !== undefined && method !== undefined ? [id] : [],
+      );
+      if (new Set(ids).size < ids.length) return refuse(c, 400, errorCodes.invalidRequest, messages.usedId);
       return serve(c, mcpGateway, session, batch as Message[], Array.isArray(body));
     })
     .get("/", describe("Listen to the gateway"), async (c) => {
+      // Hono serves HEAD by GET: it would open a stream that nobody reads, in place of the one that is read.
+      if (c.req.method === "HEAD") {
+        c.header("Allow", "GET, POST, DELETE");
+        return refuse(c, 405, errorCodes.refused, messages.noHead);
+      }
       await mcpGateway.admit(c.get("principal").id);
       if (!accepts(c, "text/event-stream")) return refuse(c, 406, errorCodes.refused, messages.notAcceptable);
       const session = findSession(c, mcpGateway);
@@ -90,7 +109,13 @@ export const gatewayEndpoint = ({ mcpGateway }: Pick<ApiDeps, "mcpGateway">) =>
 async function initialize(c: C, gateway: McpGateway, { id = 0, params = {} }: Message): Promise<Response> {
   try {
     const { session, result } = await gateway.open(c.get("principal"), params);
-    return json(JSON.stringify({ jsonrpc: "2.0", id, result }), { "Mcp-Session-Id": session.id });
+    const text = JSON.stringify({ jsonrpc: "2.0", id, result });
+    const headers = { "Mcp-Session-Id": session.id };
+    if (accepts(c, "application/json")) return json(text, headers);
+    const outbox = createOutbox();
+    outbox.send(text);
+    outbox.end();
+    return new Response(outbox.stream, { headers: { ...streamHeaders, ...headers } });
   } catch (error) {
     if (error instanceof RpcError) return c.json(errorMessage(id, error), 400);
     throw error;
@@ -108,7 +133,10 @@ function findSession(c: C, gateway: McpGateway): Session | Response {
   return session ?? refuse(c, 404, errorCodes.timedOut, messages.unknownSession);
 }
 
-/** Responds by JSON; by a stream once something is to be sent before the response, or the response takes long. */
+/**
+ * Responds by JSON; by a stream once something is to be sent before the response, the response takes long, or the client
+ * takes nothing else.
+ */
 async function serve(
   c: C,
   gateway: McpGateway,
@@ -131,6 +159,7 @@ async function serve(
   };
   const send = (message: object) => mayStream && !isOver && open().send(message);
   const timer = mayStream ? setTimeout(open, STREAM_AFTER_MS) : undefined;
+  if (!accepts(c, "application/json")) open();
   const respond = async (message: Message) => {
     const text = await gateway.respond(session, message, send);
     outbox?.send(text);

@@ -5,8 +5,12 @@ import { type Catalogue, readCatalogue } from "./catalogue.ts";
 import { createExposure, type ExposedServer, type Exposure } from "./exposure.ts";
 import { prefixesOf } from "./names.ts";
 
-/** Longest wait for the lists of one server. Then it counts as empty, and clients hear when the lists are there. */
+/** Longest wait for the lists of one server, from their first read. Then it counts as empty until they come. */
 const READ_MS = 5_000;
+/** The same once its lists are known: then those of before are shown meanwhile. */
+const READ_AGAIN_MS = 1_000;
+/** Longest wait of a call for lists that are read again. */
+const SOON_MS = 250;
 /** Shortest time between two notices about the lists of one server, in milliseconds: a flood becomes one a second. */
 const NOTICE_MS = 1_000;
 /** The first notice waits too: servers report several lists at once. */
@@ -18,6 +22,14 @@ const listNotices = [
   "notifications/resources/list_changed",
 ] as const;
 const empty: Catalogue = { tool: [], resource: [], template: [], prompt: [] };
+
+/** One read of the lists of a server. */
+interface Reading {
+  reading: Promise<Catalogue>;
+  since: number;
+  /** Clients heard that it took long and is there now. */
+  told: boolean;
+}
 
 export interface ExposedOptions {
   mcp: Pick<McpHost, "list" | "upstream">;
@@ -32,6 +44,11 @@ export interface ExposedOptions {
 export interface Exposed {
   /** Of the enabled servers. */
   current(): Promise<Exposure>;
+  /**
+   * The same, or that of before while lists are read again: a server that keeps changing its lists, and answers slowly, does
+   * not hold up calls of others.
+   */
+  soon(): Promise<Exposure>;
   /** Of all running servers, for the page. */
   all(): Promise<Exposure>;
   /** Reads a server again, and tells clients: about one list, or all. */
@@ -42,10 +59,15 @@ export interface Exposed {
 }
 
 export function createExposed({ mcp, isEnabled, hiddenOf, nameSpacing, onChange }: ExposedOptions): Exposed {
-  const catalogues = new Map<string, Promise<Catalogue>>();
+  const catalogues = new Map<string, Reading>();
+  /** The lists of before, while a server is asked for new ones. */
+  const before = new Map<string, Catalogue>();
   const notices = new Map<string, { methods: Set<string>; timer: NodeJS.Timeout }>();
   const noticedAt = new Map<string, number>();
   let known: Promise<Exposure> | undefined;
+  /** The latest result, also while lists are read again; undefined after names or switches changed. */
+  let latest: { exposure: Exposure; reading: Promise<Exposure> } | undefined;
+  let renames = 0;
   let closed = false;
 
   const notifyLater = (serverId: string, methods: readonly string[]) => {
@@ -73,25 +95,34 @@ export function createExposed({ mcp, isEnabled, hiddenOf, nameSpacing, onChange 
     notices.set(serverId, { methods: new Set(methods), timer });
   };
 
-  const catalogueOf = (serverId: string): Promise<Catalogue> => {
+  const catalogueOf = (serverId: string) => {
     const found = catalogues.get(serverId);
     if (found) return found;
     const reading = Promise.resolve()
       .then(() => readCatalogue(mcp.upstream(serverId)))
       .catch(() => empty);
-    catalogues.set(serverId, reading);
-    return reading;
+    const started: Reading = { reading, since: performance.now(), told: false };
+    void reading.then((catalogue) => {
+      if (catalogues.get(serverId) === started) before.set(serverId, catalogue);
+    });
+    catalogues.set(serverId, started);
+    return started;
   };
-  /** The lists of a server, or nothing if they take too long. */
+  /** The lists of a server; those of before, or nothing, if they take too long. */
   const soonOf = async (serverId: string): Promise<Catalogue> => {
-    const reading = catalogueOf(serverId);
-    return withTimeout(reading, READ_MS, () => {
+    const started = catalogueOf(serverId);
+    const { reading, since } = started;
+    // Not from now on: a server that never answers would hold up each read of all servers.
+    const longest = before.has(serverId) ? READ_AGAIN_MS : READ_MS;
+    const left = Math.max(0, longest - (performance.now() - since));
+    return withTimeout(reading, left, () => {
       void reading.then(() => {
-        if (catalogues.get(serverId) !== reading) return;
+        if (catalogues.get(serverId) !== started || started.told) return;
+        started.told = true;
         known = undefined;
         onChange(serverId, listNotices);
       });
-      return empty;
+      return before.get(serverId) ?? empty;
     });
   };
   const read = async (shown: (serverId: string) => boolean): Promise<Exposure> => {
@@ -111,25 +142,43 @@ export function createExposed({ mcp, isEnabled, hiddenOf, nameSpacing, onChange 
     return createExposure(exposed, nameSpacing());
   };
 
-  return {
-    current() {
-      if (known) return known;
-      const reading = read(isEnabled);
-      known = reading;
-      reading.catch(() => {
+  const current = (): Promise<Exposure> => {
+    if (known) return known;
+    const reading = read(isEnabled);
+    const begun = renames;
+    known = reading;
+    reading.then(
+      (exposure) => {
+        if (begun === renames) latest = { exposure, reading };
+      },
+      () => {
         if (known === reading) known = undefined;
-      });
-      return reading;
+      },
+    );
+    return reading;
+  };
+
+  return {
+    current,
+    soon() {
+      const reading = current();
+      const before = latest;
+      if (!before || before.reading === reading) return reading;
+      return withTimeout(reading, SOON_MS, () => before.exposure);
     },
     all: () => read(() => true),
     forget(serverId, method) {
       if (!mcp.list().some(({ id }) => id === serverId)) noticedAt.delete(serverId);
+      // It started anew or ended: what it offered before says nothing.
+      if (method === undefined) before.delete(serverId);
       // Read again at most once a second, however often the server says that it changed.
       if (method === undefined || !notices.has(serverId)) catalogues.delete(serverId);
       notifyLater(serverId, method === undefined ? listNotices : [method]);
     },
     rename(serverId) {
       known = undefined;
+      latest = undefined;
+      renames++;
       for (const { id } of mcp.list()) {
         if (serverId === undefined || id === serverId) onChange(id, listNotices);
       }

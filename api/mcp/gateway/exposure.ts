@@ -1,7 +1,7 @@
 import type { GatewayItem } from "../../../shared/protocol/mcp-gateway.ts";
 import { type GatewayItemKind, gatewayItemKinds } from "../../../shared/protocol/mcp-gateway-limits.ts";
+import { isObject, type Json } from "../json.ts";
 import { type Catalogue, kinds } from "./catalogue.ts";
-import { isObject, type Json } from "./json-rpc.ts";
 import { AddressTable, type NameNote, NameTable, splitGatewayAddress } from "./names.ts";
 
 export interface ExposedItem {
@@ -62,9 +62,11 @@ export function createExposure(servers: readonly ExposedServer[], nameSpacing: b
   const byOriginal = new Map(
     items.flatMap((item) => (item.kind === "resource" ? [[`${item.serverId} ${item.original}`, item] as const] : [])),
   );
+  // The one with the most text of its own first: a template that matches everything takes no address from another server.
   const templates = items
     .filter(({ kind }) => kind === "template")
-    .map((item) => ({ ...item, matches: templatePattern(item.original) }));
+    .map((item) => ({ ...item, matches: templatePattern(item.original), literal: literalLength(item.original) }))
+    .sort((a, b) => b.literal - a.literal);
   const find: Exposure["find"] = (kind, name) => byName.get(`${kind} ${name}`);
   /** What a list or a template that is switched off names stays closed, whichever other template names it too. */
   const isOff = (server: string, original: string) =>
@@ -101,12 +103,15 @@ export function createExposure(servers: readonly ExposedServer[], nameSpacing: b
   };
 }
 
+const EXPRESSION = /\{[^{}]*\}/g;
+const literalLength = (template: string): number => template.replace(EXPRESSION, "").length;
+
 /**
  * Whether an address may come from a URI template. Each expression takes any text: the server decides. Without a regular
  * expression, which a template of the server could make slow.
  */
 function templatePattern(template: string): (address: string) => boolean {
-  const parts = template.split(/\{[^{}]*\}/);
+  const parts = template.split(EXPRESSION);
   return (address) => {
     if (parts.length === 1) return address === template;
     const first = parts[0] ?? "";

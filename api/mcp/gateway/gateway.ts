@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
+import { toSingleLine } from "../../../shared/logs/single-line.ts";
 import type { Principal } from "../../../shared/protocol/access.ts";
 import type {
   ChangeGateway,
@@ -15,10 +16,11 @@ import type { Access } from "../../access/access.ts";
 import type { RealtimeClient } from "../../events/realtime-client.ts";
 import { createRateLimit, type RateLimit } from "../../http/rate-limits.ts";
 import type { McpHost } from "../host/host.ts";
+import type { Json } from "../json.ts";
 import { type CallRegister, createCallRegister } from "./calls.ts";
 import { createExposed } from "./exposed-servers.ts";
 import { toGatewayItem } from "./exposure.ts";
-import { errorCodes, errorMessage, type Json, type Message, RpcError } from "./json-rpc.ts";
+import { errorCodes, errorMessage, type Message, RpcError } from "./json-rpc.ts";
 import { messages } from "./messages.ts";
 import { createMethods } from "./methods.ts";
 import { prefixesOf } from "./names.ts";
@@ -121,16 +123,21 @@ export function createMcpGateway({ database, mcp, access, realtime, log, version
       }
     },
   });
-  const methods = createMethods({ exposure: exposed.current, sees, pass, subscriptions });
+  const methods = createMethods({ exposure: exposed.current, soon: exposed.soon, sees, pass, subscriptions });
 
   mcp.observe({
     onChange(serverId) {
-      if (!mcp.list().some(({ id }) => id === serverId)) store.removeServer(serverId);
-      else {
+      if (!mcp.list().some(({ id }) => id === serverId)) {
+        store.removeServer(serverId);
+        pass.restarted(serverId);
+      } else {
         const { status } = mcp.get(serverId);
         // An idle server starts with the next call: what it offers stays.
         if (status === "idle" || status === "starting") return;
-        if (status === "running") subscriptions.renew(serverId);
+        if (status === "running") {
+          pass.restarted(serverId);
+          subscriptions.renew(serverId);
+        }
       }
       exposed.forget(serverId);
     },
@@ -138,7 +145,9 @@ export function createMcpGateway({ database, mcp, access, realtime, log, version
       if (!isEnabled(serverId)) return;
       if (method === "notifications/progress") return void pass.progress(params);
       if (method.endsWith("/list_changed")) return exposed.forget(serverId, method);
-      if (method === "notifications/resources/updated") return subscriptions.updated(serverId, String(params?.uri));
+      if (method === "notifications/resources/updated") {
+        return typeof params?.uri === "string" ? subscriptions.updated(serverId, params.uri) : undefined;
+      }
       const isLog = method === "notifications/message";
       if (!isLog && method !== "notifications/elicitation/complete") return;
       // A log line may hold what one client sent: it goes to that client, or to none.
@@ -147,6 +156,7 @@ export function createMcpGateway({ database, mcp, access, realtime, log, version
       if (!client.exchange.send({ jsonrpc: "2.0", method, params })) client.session.notify(method, params);
     },
     onRequest: (serverId, request) => (isEnabled(serverId) ? pass.serve(serverId, request) : undefined),
+    isPassing: pass.isPassing,
   });
 
   const end = (session: Session) => {
@@ -168,18 +178,33 @@ export function createMcpGateway({ database, mcp, access, realtime, log, version
   /** Makes room for one more session. @throws AppError `rate_limited` */
   const makeRoom = (keyId: string) => {
     const own = sessionsOf(keyId);
-    if (own.length < MAX_SESSIONS_OF_KEY && sessions.size < MAX_SESSIONS) return;
-    // A program that was killed leaves its sessions behind: the one unused for longest goes.
-    const [oldest] = own.filter(isIdle).sort((a, b) => a.lastUsed - b.lastUsed);
-    if (!oldest) throw new AppError("rate_limited", messages.tooManySessions, { retryAfter: 10 });
+    const isFull = sessions.size >= MAX_SESSIONS;
+    if (own.length < MAX_SESSIONS_OF_KEY && !isFull) return;
+    // A program that was killed leaves its sessions behind: the one unused for longest goes. A key with few sessions does
+    // not wait for one with many.
+    const crowded = own.length >= MAX_SESSIONS_OF_KEY ? own : sessionsOf(busiestKey());
+    const isUnfair = crowded.length > own.length + 1;
+    const byAge = crowded.sort((a, b) => a.lastUsed - b.lastUsed);
+    const oldest = byAge.find(isIdle) ?? byAge.find(({ running }) => isUnfair && running.size === 0);
+    if (!oldest) {
+      throw new AppError("rate_limited", isFull ? messages.full : messages.tooManySessions, { retryAfter: 10 });
+    }
     end(oldest);
+  };
+  const busiestKey = (): string => {
+    const counts = new Map<string, number>();
+    for (const { session } of sessions.values()) {
+      counts.set(session.owner.keyId, (counts.get(session.owner.keyId) ?? 0) + 1);
+    }
+    const [busiest] = [...counts].sort(([, a], [, b]) => b - a);
+    return busiest?.[0] ?? "";
   };
 
   const instructionsFor = async (keyId: string): Promise<string | undefined> => {
-    const given = (await exposed.current()).instructions;
+    const given = (await exposed.soon()).instructions;
     const texts = mcp.list().flatMap(({ id, name }) => {
       const text = sees(keyId, id) ? given.get(id) : undefined;
-      return text === undefined ? [] : [`## ${name}\n${text}`];
+      return text === undefined ? [] : [`## ${toSingleLine(name, 100)}\n${text}`];
     });
     return texts.length > 0 ? texts.join("\n\n") : undefined;
   };
@@ -219,6 +244,10 @@ export function createMcpGateway({ database, mcp, access, realtime, log, version
       store.changeServer(serverId, settings);
       limits = new Map();
       exposed.rename(serverId);
+      if (!settings.enabled) {
+        pass.stop(serverId, new RpcError(errorCodes.refused, messages.notExposed));
+        subscriptions.removeServer(serverId);
+      }
       changed();
     },
     changeClient(keyId, settings) {
@@ -279,7 +308,7 @@ export function createMcpGateway({ database, mcp, access, realtime, log, version
           const result = await methods(session, message, started);
           return JSON.stringify({ jsonrpc: "2.0", id, result });
         } finally {
-          session.running.delete(id);
+          session.running.delete(started);
           session.lastUsed = performance.now();
         }
       } catch (error) {

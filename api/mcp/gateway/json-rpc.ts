@@ -1,4 +1,5 @@
-export type Json = Record<string, unknown>;
+import { isObject, type Json } from "../json.ts";
+
 export type RequestId = string | number;
 
 /** A message that is not yet known to be of one kind. */
@@ -36,9 +37,6 @@ export class RpcError extends Error {
   }
 }
 
-export const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** Longest id of a request, in characters. */
 const MAX_ID = 256;
 
@@ -52,7 +50,8 @@ export function isMessage(value: unknown): value is Message {
     return (params === undefined || isObject(params)) && result === undefined && error === undefined;
   }
   if (!validId) return false;
-  return error === undefined ? isObject(result) : isObject(error) && Number.isSafeInteger(error.code);
+  if (error === undefined) return isObject(result);
+  return isObject(error) && Number.isSafeInteger(error.code) && typeof error.message === "string";
 }
 
 export const errorMessage = (id: RequestId | null, { code, message, data }: RpcError): Json => ({

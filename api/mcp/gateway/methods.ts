@@ -1,41 +1,43 @@
 import type { GatewayItemKind } from "../../../shared/protocol/mcp-gateway-limits.ts";
+import { isObject, type Json } from "../json.ts";
 import { kinds } from "./catalogue.ts";
 import type { Exposure } from "./exposure.ts";
-import { errorCodes, isObject, type Json, type Message, RpcError, textOf } from "./json-rpc.ts";
+import { errorCodes, type Message, RpcError, textOf } from "./json-rpc.ts";
 import { messages } from "./messages.ts";
 import type { PassThrough } from "./pass-through.ts";
-import type { Session } from "./session.ts";
+import type { Session, StartedRequest } from "./session.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 
 /** Items in one page of a list. Many clients read the first page only. */
 const PAGE_SIZE = 1_000;
 
 export interface MethodDeps {
+  /** What is offered now, for lists. */
   exposure(): Promise<Exposure>;
+  /** The same for calls, which do not wait for lists that are read again. */
+  soon(): Promise<Exposure>;
   /** Whether a key reaches a server. */
   sees(keyId: string, serverId: string): boolean;
   pass: PassThrough;
   subscriptions: Subscriptions;
 }
 
-type Started = ReturnType<Session["start"]>;
-
 /** Responds to the requests of a session after `initialize`. @throws RpcError */
-export type Methods = (session: Session, message: Message, started: Started) => Promise<Json>;
+export type Methods = (session: Session, message: Message, started: StartedRequest) => Promise<Json>;
 
 const listed = new Map<string, GatewayItemKind>(
   (Object.keys(kinds) as GatewayItemKind[]).map((kind) => [kinds[kind].method, kind]),
 );
 
-export function createMethods({ exposure, sees, pass, subscriptions }: MethodDeps): Methods {
+export function createMethods({ exposure, soon, sees, pass, subscriptions }: MethodDeps): Methods {
   const find = async ({ owner: { keyId } }: Session, kind: "tool" | "prompt", name: string) => {
-    const item = (await exposure()).find(kind, name);
+    const item = (await soon()).find(kind, name);
     if (item && sees(keyId, item.serverId)) return item;
     const message = kind === "tool" ? messages.noSuchTool(name) : messages.noSuchPrompt(name);
     throw new RpcError(errorCodes.invalidParams, message);
   };
   const findResource = async ({ owner: { keyId } }: Session, uri: string) => {
-    const shown = await exposure();
+    const shown = await soon();
     const found = shown.resource(uri, (serverId) => sees(keyId, serverId));
     if (!found) throw new RpcError(errorCodes.resourceNotFound, messages.noSuchResource, { uri });
     return { ...found, shown };
@@ -56,7 +58,7 @@ export function createMethods({ exposure, sees, pass, subscriptions }: MethodDep
     return { [kinds[kind].list]: page, ...(next < visible.length ? { nextCursor: String(next) } : {}) };
   };
 
-  const callTool = async (session: Session, params: Json | undefined, started: Started): Promise<Json> => {
+  const callTool = async (session: Session, params: Json | undefined, started: StartedRequest): Promise<Json> => {
     const { serverId, original, name } = await find(session, "tool", textOf(params, "name"));
     const request = { serverId, method: "tools/call", params: { ...params, name: original }, target: name };
     const result = await pass.send(session, started, request);
@@ -65,7 +67,7 @@ export function createMethods({ exposure, sees, pass, subscriptions }: MethodDep
   let latest: Exposure | undefined;
   const shownAddress = (serverId: string, uri: string) => latest?.addressOf(serverId, uri) ?? uri;
 
-  const complete = async (session: Session, params: Json | undefined, started: Started): Promise<Json> => {
+  const complete = async (session: Session, params: Json | undefined, started: StartedRequest): Promise<Json> => {
     const ref = isObject(params?.ref) ? params.ref : {};
     let serverId: string;
     let own: Json;
@@ -75,7 +77,7 @@ export function createMethods({ exposure, sees, pass, subscriptions }: MethodDep
       own = { ...ref, name: prompt.original };
     } else {
       const uri = textOf(ref, "uri");
-      const shown = await exposure();
+      const shown = await soon();
       const template = shown.find("template", uri);
       const found =
         template && sees(session.owner.keyId, template.serverId)
@@ -90,7 +92,7 @@ export function createMethods({ exposure, sees, pass, subscriptions }: MethodDep
   return async (session, { method, params }, started) => {
     const kind = listed.get(method ?? "");
     if (kind) return list(session, kind, params);
-    latest = await exposure();
+    latest = await soon();
     switch (method) {
       case "ping":
         return {};

@@ -54,7 +54,7 @@ export class NameTable {
   }
 
   add(prefix: string, original: string): ExposedName {
-    const usual = this.#spaced ? this.#spacedName(prefix, original) : { name: original, note: null };
+    const usual = this.#spaced ? this.#spacedName(prefix, original) : plainName(original);
     if (!this.#taken.has(usual.name)) return this.#take(usual);
     // Without prefixes, the second server of a name gets its prefix.
     const spaced = this.#spacedName(prefix, original);
@@ -76,6 +76,15 @@ export class NameTable {
     this.#taken.add(exposed.name);
     return exposed;
   }
+}
+
+/** Without prefixes, names stay as servers give them if the protocol allows them: others hide or imitate what they are. */
+function plainName(original: string): ExposedName {
+  if (/^[A-Za-z0-9_.\-/]{1,128}$/.test(original)) return { name: original, note: null };
+  const name = plain(original);
+  return name.length > EXPOSED_NAME_MAX
+    ? { name: withHash(name, original), note: "shortened" }
+    : { name, note: "changed" };
 }
 
 const withHash = (name: string, text: string) => `${name.slice(0, EXPOSED_NAME_MAX - HASH_LENGTH - 1)}_${hashOf(text)}`;

@@ -7,6 +7,7 @@ const UNREAD_MS = 60_000;
 
 const encoder = new TextEncoder();
 const keepAlive = encoder.encode(": keep-alive\n\n");
+const opened = encoder.encode(": open\n\n");
 
 /** Messages to one client over Server-Sent Events. */
 export interface Outbox {
@@ -54,6 +55,8 @@ export function createOutbox(onEnd: () => void = () => {}): Outbox {
     unreadSince ??= performance.now();
     wake?.();
   };
+  // Some proxies and clients wait for the first byte before they take a stream for open.
+  push(opened);
   const timer = setInterval(() => {
     if (unreadSince !== undefined && performance.now() - unreadSince > UNREAD_MS) cut();
     else if (waiting.length === 0) push(keepAlive);
@@ -98,7 +101,7 @@ export function createOutbox(onEnd: () => void = () => {}): Outbox {
       const chunk = encoder.encode(
         `event: message\ndata: ${typeof message === "string" ? message : JSON.stringify(message)}\n\n`,
       );
-      if (bytes > 0 && bytes + chunk.byteLength > MAX_WAITING_BYTES) {
+      if (bytes > opened.byteLength && bytes + chunk.byteLength > MAX_WAITING_BYTES) {
         cut();
         return false;
       }

@@ -1,15 +1,20 @@
 import { randomUUID } from "node:crypto";
+import { maskText } from "../../../shared/logs/masking.ts";
 import { AppError } from "../../../shared/server/errors.ts";
-import type { ServerRequest } from "../connection/raw.ts";
+import { OF_PROGRAM, type ServerRequest } from "../connection/raw.ts";
 import type { McpUpstream } from "../host/host.ts";
+import { isObject, type Json } from "../json.ts";
+import { createAbandoned } from "./abandoned.ts";
 import { type CallRegister, StoppedError } from "./calls.ts";
 import { createDeadline, type Deadline } from "./deadline.ts";
-import { errorCodes, isObject, type Json, RpcError } from "./json-rpc.ts";
+import { errorCodes, RpcError } from "./json-rpc.ts";
 import { messages } from "./messages.ts";
 import type { Exchange, Session } from "./session.ts";
 
 /** Rounds in which a server of revision 2026-07-28 asks for input before it answers. */
 const MAX_ROUNDS = 10;
+/** Requests of one key that run at once at one server, which takes 256: other keys still reach it. */
+const MAX_OF_KEY = 128;
 /** Longest request with all waits for people, in milliseconds: far above the limits of the gateway. */
 const LONGEST_MS = 2 * 60 * 60_000;
 
@@ -34,6 +39,7 @@ export interface PassThroughDeps {
 interface Passing {
   session: Session;
   exchange: Exchange;
+  abort: AbortController;
   deadline: Deadline;
 }
 
@@ -49,12 +55,19 @@ export interface PassThrough {
   progress(params: Json | undefined): boolean;
   /** Serves a request of a server; undefined when no call of a client runs there. */
   serve(serverId: string, request: ServerRequest): Promise<Json> | undefined;
+  /** Ends what runs at a server, with the reason. */
+  stop(serverId: string, why: RpcError): void;
+  /** Whether a request runs at a server, or may still do so. */
+  isPassing(serverId: string): boolean;
+  /** A server started anew: nothing of before goes on there. */
+  restarted(serverId: string): void;
   /** The only client with a running call at a server; undefined when there is none or it is not certain which. */
   clientOf(serverId: string): Pick<Passing, "session" | "exchange"> | undefined;
 }
 
 export function createPassThrough(deps: PassThroughDeps): PassThrough {
   const byServer = new Map<string, Set<Passing>>();
+  const abandoned = createAbandoned();
   /**
    * Listeners for progress by the token that the server knows. The client of the library has listeners too, but removes one
    * before it has heard what came together with the response.
@@ -72,7 +85,8 @@ export function createPassThrough(deps: PassThroughDeps): PassThrough {
   const clientOf = (serverId: string): Passing | undefined => {
     const here = [...(byServer.get(serverId) ?? [])];
     const latest = here.at(-1);
-    return latest && here.every(({ session }) => session === latest.session) ? latest : undefined;
+    if (!latest || abandoned.byOther(serverId, latest.session.id)) return undefined;
+    return here.every(({ session }) => session === latest.session) ? latest : undefined;
   };
   const ask = ({ session, exchange, deadline }: Passing, { method, params, signal }: ServerRequest) =>
     deadline.pause(() => session.ask(method, params, exchange, signal));
@@ -84,7 +98,8 @@ export function createPassThrough(deps: PassThroughDeps): PassThrough {
     const requests = isObject(result.inputRequests) ? Object.entries(result.inputRequests).slice(0, 16) : [];
     for (const [key, request] of requests) {
       const { method, params } = isObject(request) ? request : {};
-      responses[key] = await ask(passing, { method: String(method), params: params as Json | undefined, signal });
+      if (typeof method !== "string") throw new RpcError(errorCodes.refused, messages.oddQuestion);
+      responses[key] = await ask(passing, { method, params: isObject(params) ? params : undefined, signal });
     }
     const state = result.requestState === undefined ? {} : { requestState: result.requestState };
     return { inputResponses: responses, ...state };
@@ -102,7 +117,7 @@ export function createPassThrough(deps: PassThroughDeps): PassThrough {
         exchange.send({ jsonrpc: "2.0", method: "notifications/progress", params });
       });
     }
-    const sent = Object.keys(meta).length > 0 ? { ...plain, _meta: meta } : plain;
+    const sent = { ...plain, ...(Object.keys(meta).length > 0 ? { _meta: meta } : {}), [OF_PROGRAM]: true };
     const connection = deps.connection(serverId);
     const options = { limitMs: LONGEST_MS, signal: exchange.signal };
     try {
@@ -119,28 +134,45 @@ export function createPassThrough(deps: PassThroughDeps): PassThrough {
 
   return {
     clientOf,
+    stop(serverId, why) {
+      for (const { abort } of [...(byServer.get(serverId) ?? [])]) abort.abort(why);
+    },
+    restarted: abandoned.forget,
+    isPassing: (serverId) => byServer.has(serverId) || abandoned.any(serverId),
     progress(params) {
-      const listener = listeners.get(String(params?.progressToken));
+      const token = params?.progressToken;
+      const listener = typeof token === "string" ? listeners.get(token) : undefined;
       if (listener && params) listener(params);
       return listener !== undefined;
     },
     async send(session, { exchange, abort }, request) {
       const { serverId, method, params, target } = request;
-      if (target !== undefined) await deps.take(session.owner.keyId, serverId);
+      const { keyId, keyName } = session.owner;
+      if (target !== undefined) await deps.take(keyId, serverId);
+      const ofKey = [...(byServer.get(serverId) ?? [])].filter((one) => one.session.owner.keyId === keyId);
+      if (ofKey.length >= MAX_OF_KEY) throw new RpcError(errorCodes.refused, messages.busyServer);
+      const requestBytes = sizeOf(params);
       const seconds = deps.timeoutSeconds(serverId);
       const timedOut = new RpcError(errorCodes.timedOut, messages.timedOut(seconds));
       const deadline = createDeadline(seconds * 1_000, () => abort.abort(timedOut));
-      const { keyId, keyName } = session.owner;
-      const requestBytes = sizeOf(params);
       const serverName = deps.serverName(serverId);
       const call =
         target === undefined
           ? undefined
           : deps.calls.start(
-              { keyId, keyName, client: session.client, serverId, serverName, method, target, requestBytes },
+              {
+                keyId,
+                keyName,
+                client: session.client,
+                serverId,
+                serverName,
+                method,
+                target: maskText(target),
+                requestBytes,
+              },
               abort,
             );
-      const passing = { session, exchange, deadline };
+      const passing = { session, exchange, abort, deadline };
       const untrack = track(serverId, passing);
       try {
         const result = await run(passing, request);
@@ -151,6 +183,7 @@ export function createPassThrough(deps: PassThroughDeps): PassThrough {
         if (failure === timedOut) call?.end("timed-out", 0);
         else if (failure instanceof StoppedError) call?.end("stopped", 0);
         else call?.end(exchange.signal.aborted ? "cancelled" : "failed", 0);
+        if (exchange.signal.aborted) abandoned.add(serverId, session.id);
         throw toRpcError(failure);
       } finally {
         deadline.end();
@@ -158,7 +191,8 @@ export function createPassThrough(deps: PassThroughDeps): PassThrough {
       }
     },
     serve(serverId, request) {
-      if (!byServer.has(serverId) || request.method === "roots/list" || request.method === "ping") return undefined;
+      if (request.method === "roots/list" || request.method === "ping") return undefined;
+      if (!byServer.has(serverId) && !abandoned.any(serverId)) return undefined;
       const client = clientOf(serverId);
       // The panel's own calls run over the same connection.
       const isCertain = client && deps.connection(serverId).raw()?.panelCalls === 0;

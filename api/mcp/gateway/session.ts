@@ -1,5 +1,6 @@
 import { toSingleLine } from "../../../shared/logs/single-line.ts";
-import { errorCodes, isObject, type Json, type Message, type RequestId, RpcError } from "./json-rpc.ts";
+import { isObject, type Json } from "../json.ts";
+import { errorCodes, type Message, type RequestId, RpcError } from "./json-rpc.ts";
 import { messages } from "./messages.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 
@@ -9,7 +10,7 @@ const MAX_QUESTIONS = 16;
 /** Longest wait for a person who answers for the client, in milliseconds. */
 const QUESTION_MS = 10 * 60_000;
 
-const logLevels = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
+const logLevels: readonly unknown[] = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
 
 /** One request of a client that runs: where messages about it go. */
 export interface Exchange {
@@ -17,6 +18,12 @@ export interface Exchange {
   readonly signal: AbortSignal;
   /** Sends a message that belongs to the request, before its response. False when nobody would get it. */
   send(message: object): boolean;
+}
+
+/** A request that runs, and what ends it. */
+export interface StartedRequest {
+  exchange: Exchange;
+  abort: AbortController;
 }
 
 export interface SessionOwner {
@@ -39,7 +46,7 @@ export class Session {
   readonly capabilities: Json;
   /** Subscribed resources: the address that the client knows, by server and own address. */
   readonly subscriptions = new Map<string, string>();
-  readonly running = new Map<RequestId, { exchange: Exchange; abort: AbortController }>();
+  readonly running = new Set<StartedRequest>();
   lastUsed = performance.now();
   ended = false;
   #level = 0;
@@ -53,7 +60,7 @@ export class Session {
     this.revision = revision;
     this.capabilities = isObject(params.capabilities) ? params.capabilities : {};
     const { name = "unknown", version = "" } = isObject(params.clientInfo) ? params.clientInfo : {};
-    this.client = toSingleLine(`${name} ${version}`, 100);
+    this.client = `${toSingleLine(name, 60)} ${toSingleLine(version, 40)}`.trim();
   }
 
   /** Opens the stream of messages that belong to no request. A new one replaces the old, which may be dead unnoticed. */
@@ -75,24 +82,28 @@ export class Session {
     return this.#outbox?.send({ jsonrpc: "2.0", method, ...(params === undefined ? {} : { params }) }) ?? false;
   }
 
-  /** @throws RpcError when the id is taken or too many run */
-  start(id: RequestId, send: Exchange["send"]): { exchange: Exchange; abort: AbortController } {
-    if (this.running.has(id)) throw new RpcError(errorCodes.invalidRequest, messages.usedId);
+  /**
+   * Two may have the same id: some clients send each request with the same one, and each gets its response over its own
+   * connection.
+   *
+   * @throws RpcError when too many run
+   */
+  start(id: RequestId, send: Exchange["send"]): StartedRequest {
     if (this.running.size >= MAX_RUNNING) throw new RpcError(errorCodes.refused, messages.busy);
     const abort = new AbortController();
     const started = { exchange: { id, signal: abort.signal, send }, abort };
-    this.running.set(id, started);
+    this.running.add(started);
     return started;
   }
 
   setLevel(level: unknown): void {
-    const index = logLevels.indexOf(String(level));
+    const index = logLevels.indexOf(level);
     if (index < 0) throw new RpcError(errorCodes.invalidParams, messages.badParams("unknown level"));
     this.#level = index;
   }
 
   wantsLevel(level: unknown): boolean {
-    const index = logLevels.indexOf(String(level));
+    const index = logLevels.indexOf(level);
     return index < 0 || index >= this.#level;
   }
 
@@ -154,8 +165,10 @@ export class Session {
     else question?.resolve(result ?? {});
   }
 
+  /** Cancels a request. Of several with one id it is not known which is meant: they go on. */
   cancel(requestId: unknown): void {
-    this.running.get(requestId as RequestId)?.abort.abort(new RpcError(errorCodes.refused, "cancelled"));
+    const meant = [...this.running].filter(({ exchange }) => exchange.id === requestId);
+    if (meant.length === 1) meant[0]?.abort.abort(new RpcError(errorCodes.refused, "cancelled"));
   }
 
   /** Ends what runs, and both kinds of stream. */
@@ -164,7 +177,7 @@ export class Session {
     this.ended = true;
     const error = new RpcError(errorCodes.refused, messages.ended);
     for (const question of [...this.#questions.values()]) question.reject(error);
-    for (const { abort } of [...this.running.values()]) abort.abort(error);
+    for (const { abort } of [...this.running]) abort.abort(error);
     this.#outbox?.cut();
   }
 }

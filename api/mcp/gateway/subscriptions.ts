@@ -22,6 +22,8 @@ export interface Subscriptions {
   add(session: Session, serverId: string, address: string, shownAs: string): Promise<void>;
   remove(session: Session, serverId: string, address: string): Promise<void>;
   removeAll(session: Session): void;
+  /** The server is no longer offered. */
+  removeServer(serverId: string): void;
   /** The server says that a resource changed. */
   updated(serverId: string, address: string): void;
   /** Subscribes again at a server that started anew. */
@@ -73,6 +75,11 @@ export function createSubscriptions(
     remove: (session, serverId, address) => drop(session, keyOf(serverId, address)),
     removeAll(session) {
       for (const key of [...session.subscriptions.keys()]) void drop(session, key);
+    },
+    removeServer(serverId) {
+      for (const [key, entry] of [...followed]) {
+        if (entry.serverId === serverId) for (const session of [...entry.sessions]) void drop(session, key);
+      }
     },
     updated(serverId, address) {
       const key = keyOf(serverId, address);

@@ -126,6 +126,7 @@ export interface McpObserver {
   onChange(serverId: string): void;
   onNotification(serverId: string, ...notification: Parameters<RawListener["onNotification"]>): void;
   onRequest(serverId: string, request: ServerRequest): ReturnType<RawListener["onRequest"]>;
+  isPassing(serverId: string): boolean;
 }
 
 export interface HostCallOptions {
@@ -253,6 +254,7 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
         observedPeer(workbench.peerOf(serverId, mask), {
           onNotification: (method, params) => observer?.onNotification(serverId, method, params),
           onRequest: (request) => observer?.onRequest(serverId, request),
+          isPassing: () => observer?.isPassing(serverId) ?? false,
         }),
     });
     runners.set(serverId, runner);

@@ -178,6 +178,50 @@ test("asks for references, and keeps their values as secrets", async () => {
   expect(JSON.stringify(seen)).not.toContain("s3cret-key");
 });
 
+describe("a hostile file:", () => {
+  const deep = `${"[".repeat(60_000)}${"]".repeat(60_000)}`;
+  test.for([
+    ["nested without end", `{"mcpServers": {"a": {"command": "uvx", "x": ${deep}}}}`, /nested too deeply/],
+    [
+      "thousands of servers",
+      `{"mcpServers": {${Array.from({ length: 20_000 }, (_, n) => `"${n}":{}`)}}}`,
+      /At most 100 servers/,
+    ],
+    ["one that names no text", `{"command": "uvx", "name": {"toString": 1}, "type": {"toString": 1}}`, null],
+    [
+      "servers and inputs that name no text",
+      `{"servers": {"a": {"url": 1}}, "inputs": [{"id": {"toString": 1}}]}`,
+      null,
+    ],
+  ] as const)("%s", async ([, text, why]) => {
+    const response = await api.ask("POST", "/api/mcp/import/preview", { body: { content: text } });
+    if (why === null) expect(response.status, response.text).toBe(200);
+    else expect(response).toMatchObject({ status: 400, body: { error: expect.stringMatching(why) } });
+  });
+
+  test("names that are equal, names of prototypes and fields without end", async () => {
+    const fields = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`field${n}`, n]));
+    const text = `{"mcpServers": {
+      "a": {"command": "uvx"}, " a ": {"command": "uvx", "args": ["other"]},
+      "__proto__": {"command": "uvx", "env": {"__proto__": "x", "OK": "y"}},
+      "meta": {"command": "uvx; id", "args": ["$(id)", "a,sh"]},
+      "fields": ${JSON.stringify({ command: "uvx", ...fields })}
+    }}`;
+    const { entries } = await preview(text);
+    expect(entries.map(({ name, action }) => `${name} ${action}`)).toEqual([
+      "a add",
+      "a refuse",
+      "__proto__ add",
+      "meta refuse",
+      "fields add",
+    ]);
+    expect(entries[1]?.reason).toBe("The file has another server of this name.");
+    expect(entries[3]?.allow).toBeNull();
+    expect(entries[4]?.notes).toHaveLength(21);
+    expect(({} as Record<string, unknown>).command).toBeUndefined();
+  });
+});
+
 test("a key needs the scope by name, and a viewer sees neither preview nor snippets", async () => {
   const text = `{"mcpServers": {"a": {"command": "uvx"}}}`;
   const key = { name: "ci", role: "admin", days: 1, scopes: null };

@@ -4,6 +4,9 @@ export const messages = {
   noServers:
     "No MCP servers were found. A file has `mcpServers` (Claude, Cursor) or `servers` (VS Code), each with a `command` or a `url`.",
   tooMany: (max: number) => `At most ${max} servers can be imported at once.`,
+  tooDeep: "The file is nested too deeply.",
+  nameTwiceInFile: "The file has another server of this name.",
+  moreNotes: (count: number) => `${count} more parts are not taken over.`,
   noTarget: "It has neither a command nor a url.",
   bothTargets: "It has a url too, which is not used.",
   noObject: "It is no object.",

@@ -3,8 +3,9 @@ import { entryOf, hostOf } from "../../../shared/protocol/allowed-entry.ts";
 import type { CreateMcpServer, McpServer } from "../../../shared/protocol/mcp.ts";
 import type { McpImportEntry, McpImportPreview, McpImportReference } from "../../../shared/protocol/mcp-import.ts";
 import { AppError } from "../../../shared/server/errors.ts";
+import { isObject, type Json } from "../json.ts";
 import { messages } from "./messages.ts";
-import { isObject, type Json, readServerFile, type ServerFile } from "./read-file.ts";
+import { readServerFile, type ServerFile } from "./read-file.ts";
 import { referencesIn, withValues } from "./references.ts";
 import { toServer } from "./to-server.ts";
 
@@ -12,6 +13,9 @@ import { toServer } from "./to-server.ts";
 const PLACEHOLDER = "value";
 /** References to folders and the like of an editor: no secrets. */
 const EDITOR_NAMES = /^(workspaceFolder|workspaceRoot|userHome|pathSeparator|cwd|file)/;
+
+/** Notes about one server, which a file can fill with fields that nobody knows. */
+const MAX_NOTES = 20;
 
 export interface PlanOptions {
   text: string;
@@ -44,14 +48,20 @@ export interface ImportPlan {
  */
 export function planImport({ text, values, registered, check }: PlanOptions): ImportPlan {
   const file = readServerFile(text);
-  const servers = file.servers.map(([name, value]) => planServer(name.trim(), value, { values, registered, check }));
+  const names = new Set<string>();
+  const servers = file.servers.map(([given, value]) => {
+    const name = given.trim();
+    const isTaken = names.has(name);
+    names.add(name);
+    return planServer(name, value, { values, registered, check, isTaken });
+  });
   return { form: file.form, servers, references: referencesOf(file) };
 }
 
 function planServer(
   name: string,
   value: unknown,
-  { values, registered, check }: Omit<PlanOptions, "text">,
+  { values, registered, check, isTaken }: Omit<PlanOptions, "text"> & { isTaken: boolean },
 ): PlannedServer {
   const uses = usesOf(value);
   const references = [...new Set(uses.map(({ reference }) => reference))];
@@ -62,13 +72,14 @@ function planServer(
     if (isVisible && !EDITOR_NAMES.test(reference)) notes.push(messages.visibleValue(reference));
   }
   const shown = server && (toServer(name, value).server?.transport ?? server.transport);
-  const base = { name, notes: [...new Set(notes)], transport: shown && withoutValues(shown), references };
+  const base = { name, notes: bounded([...new Set(notes)]), transport: shown && withoutValues(shown), references };
   const refuse = (why: string, allow: McpImportEntry["allow"] = null): PlannedServer => ({
     entry: { ...base, action: "refuse", reason: why, allow },
     server: null,
     replaces: null,
   });
   if (!server) return refuse(reason ?? "");
+  if (isTaken) return refuse(messages.nameTwiceInFile);
   try {
     check(server.transport);
   } catch (error) {
@@ -83,6 +94,9 @@ function planServer(
   return { entry: { ...base, action, reason: null, allow: null }, server, replaces: before?.id ?? null };
 }
 
+const bounded = (notes: string[]): string[] =>
+  notes.length <= MAX_NOTES ? notes : [...notes.slice(0, MAX_NOTES), messages.moreNotes(notes.length - MAX_NOTES)];
+
 /** The entry of the setting that would allow a transport. */
 function allowing(transport: CreateMcpServer["transport"]): McpImportEntry["allow"] {
   if (transport.type === "http") {
@@ -91,7 +105,8 @@ function allowing(transport: CreateMcpServer["transport"]): McpImportEntry["allo
   }
   const call = [transport.command, ...transport.args];
   const isSecret = (words: readonly string[]) => maskArguments(words).join("\n") !== words.join("\n");
-  return { list: "MCP_ALLOWED_COMMANDS", entry: entryOf(call, isSecret) };
+  const entry = entryOf(call, isSecret);
+  return entry === "" ? null : { list: "MCP_ALLOWED_COMMANDS", entry };
 }
 
 /** Whether nothing would change. With variables or headers it would: stored values are not compared. */

@@ -1,9 +1,12 @@
 import JSON5 from "json5";
 import { IMPORT_SERVERS_MAX, type McpImportPreview } from "../../../shared/protocol/mcp-import.ts";
 import { AppError } from "../../../shared/server/errors.ts";
+import { isTooDeep } from "../connection/depth.ts";
+import { isObject, type Json } from "../json.ts";
 import { messages } from "./messages.ts";
 
-export type Json = Record<string, unknown>;
+/** Deepest nesting of a file: settings of an editor, of which servers are a part, nest less. */
+const MAX_DEPTH = 100;
 
 /** A file of servers as its client reads it, not yet checked. */
 export interface ServerFile {
@@ -13,9 +16,6 @@ export interface ServerFile {
   /** Inputs of VS Code, by id. */
   inputs: Map<string, Json>;
 }
-
-export const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const looksLikeServer = (value: unknown): boolean =>
   isObject(value) && ["command", "url", "serverUrl", "httpUrl"].some((field) => typeof value[field] === "string");
@@ -28,11 +28,12 @@ const looksLikeServer = (value: unknown): boolean =>
  */
 export function readServerFile(text: string): ServerFile {
   const root = parse(text);
+  if (isTooDeep(root, MAX_DEPTH)) throw new AppError("invalid_input", messages.tooDeep);
   if (!isObject(root)) throw new AppError("invalid_input", messages.noServers);
   const settings = isObject(root.mcp) ? root.mcp : root;
   if (isObject(root.mcpServers)) return toFile("mcpServers", root.mcpServers, root.inputs);
   if (isObject(settings.servers)) return toFile("vscode", settings.servers, settings.inputs);
-  if (looksLikeServer(root)) return toFile("server", { [String(root.name ?? "server")]: root });
+  if (looksLikeServer(root)) return toFile("server", { [typeof root.name === "string" ? root.name : "server"]: root });
   const found = Object.entries(root).filter(([, value]) => looksLikeServer(value));
   if (found.length > 0) return toFile("servers", Object.fromEntries(found));
   throw new AppError("invalid_input", messages.noServers);
@@ -44,7 +45,7 @@ function toFile(form: ServerFile["form"], servers: Json, inputs: unknown = []): 
   if (list.length > IMPORT_SERVERS_MAX) throw new AppError("invalid_input", messages.tooMany(IMPORT_SERVERS_MAX));
   const known = (Array.isArray(inputs) ? inputs : [])
     .filter(isObject)
-    .map((input): [string, Json] => [String(input.id), input]);
+    .flatMap((input): [string, Json][] => (typeof input.id === "string" ? [[input.id, input]] : []));
   return { form, servers: list, inputs: new Map(known) };
 }
 

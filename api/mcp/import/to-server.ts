@@ -1,6 +1,6 @@
 import { type CreateMcpServer, createMcpServer } from "../../../shared/protocol/mcp.ts";
+import { isObject, type Json } from "../json.ts";
 import { messages } from "./messages.ts";
-import { isObject, type Json } from "./read-file.ts";
 
 /** A server of a file in the form of a registration, with its references, or why it cannot be one. */
 export interface ReadServer {
@@ -23,7 +23,7 @@ export function toServer(name: string, value: unknown): ReadServer {
   const refuse = (reason: string): ReadServer => ({ name, server: null, reason, notes });
   if (!isObject(value)) return refuse(messages.noObject);
   const address = [value.url, value.serverUrl, value.httpUrl].find((one) => typeof one === "string");
-  const type = String(value.type ?? value.transport ?? "").toLowerCase();
+  const type = [value.type, value.transport].find((one) => typeof one === "string")?.toLowerCase() ?? "";
   if (type !== "" && type !== "stdio" && type !== "local" && !httpTypes.has(type)) {
     return refuse(messages.unknownTransport(type.slice(0, 40)));
   }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { may } from "../../../shared/protocol/access.ts";
 import { mcpLogLevels } from "../../../shared/protocol/mcp-limits.ts";
 import {
   completeMcpArgument,
@@ -98,7 +99,10 @@ export const mcpWorkbenchRoutes = ({ mcp }: Pick<ApiDeps, "mcp">) =>
       validated("query", wireQuery),
       (c) => {
         const { id } = mcp.get(c.req.valid("param").id);
-        return c.json(ok({ entries: mcp.workbench.wire(id).entries(Number(c.req.valid("query").after ?? 0)) }));
+        const after = Number(c.req.valid("query").after ?? 0);
+        // Arguments of programs are in no history. Who may change a server could read them there anyway.
+        const all = may(c.get("principal"), "mcp:manage");
+        return c.json(ok({ entries: mcp.workbench.wire(id).entries(after, all) }));
       },
     )
     .get(

@@ -1,3 +1,4 @@
+import { maskText } from "../../../shared/logs/masking.ts";
 import type { McpWireEntry } from "../../../shared/protocol/mcp-workbench.ts";
 import { isTooDeep } from "../connection/depth.ts";
 import type { McpDirection } from "../connection/peer.ts";
@@ -14,21 +15,26 @@ const MAX_VALUES = 20_000;
 const MAX_OPEN = 500;
 
 export interface WireLog {
-  add(direction: McpDirection, message: unknown): void;
-  /** Messages after this number, oldest first. */
-  entries(after: number): McpWireEntry[];
+  /** @param ofProgram whether it is about a call of a program behind the gateway; a response is like its request */
+  add(direction: McpDirection, message: unknown, ofProgram?: boolean): void;
+  /**
+   * Messages after this number, oldest first.
+   *
+   * @param all with the content of messages of programs; otherwise they show what was called, and when
+   */
+  entries(after: number, all: boolean): McpWireEntry[];
   clear(): void;
 }
 
 /** The latest JSON-RPC messages of one server in both directions. */
 export function createWireLog(mask: (text: string) => string, onAdded: (sequence: number) => void): WireLog {
-  const entries: McpWireEntry[] = [];
-  const open = new Map<string, { method: string; at: number }>();
+  const entries: (McpWireEntry & { outline: string })[] = [];
+  const open = new Map<string, { method: string; at: number; ofProgram: boolean }>();
   let characters = 0;
   let sequence = 0;
 
   return {
-    add(direction, message) {
+    add(direction, message, ofProgram = false) {
       if (typeof message !== "object" || message === null) return;
       const { id, method, error } = message as { id?: unknown; method?: unknown; error?: unknown };
       const key = typeof id === "string" || typeof id === "number" ? id : null;
@@ -38,18 +44,20 @@ export function createWireLog(mask: (text: string) => string, onAdded: (sequence
       const now = performance.now();
       let durationMs: number | null = null;
       let answered: string | null = null;
+      let isOfProgram = ofProgram;
       if (kind === "request") {
         if (open.size >= MAX_OPEN) open.delete(open.keys().next().value ?? "");
-        open.set(JSON.stringify([direction, key]), { method: named ?? "", at: now });
+        open.set(JSON.stringify([direction, key]), { method: named ?? "", at: now, ofProgram });
       } else if (key !== null && kind !== "notification") {
         const asked = JSON.stringify([direction === "sent" ? "received" : "sent", key]);
         const request = open.get(asked);
         open.delete(asked);
         answered = request?.method ?? null;
+        isOfProgram ||= request?.ofProgram === true;
         durationMs = request ? Math.round((now - request.at) * 10) / 10 : null;
       }
       const { text, cut } = toBoundedJson(message);
-      const entry: McpWireEntry = {
+      const entry = {
         sequence: ++sequence,
         direction,
         kind,
@@ -59,8 +67,11 @@ export function createWireLog(mask: (text: string) => string, onAdded: (sequence
         bytes: Buffer.byteLength(text),
         message: mask(text),
         cut,
+        ofProgram: isOfProgram,
+        hidden: false,
         timestamp: new Date().toISOString(),
-      };
+        outline: isOfProgram ? mask(outlineOf(message)) : "",
+      } satisfies McpWireEntry & { outline: string };
       entries.push(entry);
       characters += entry.message.length;
       while (entries.length > MAX_ENTRIES || characters > MAX_CHARACTERS) {
@@ -68,12 +79,33 @@ export function createWireLog(mask: (text: string) => string, onAdded: (sequence
       }
       onAdded(sequence);
     },
-    entries: (after) => entries.filter((entry) => entry.sequence > after),
+    entries: (after, all) =>
+      entries
+        .filter(({ sequence: number }) => number > after)
+        .map(({ outline, ...entry }) =>
+          entry.ofProgram && !all ? { ...entry, message: outline, cut: true, hidden: true } : entry,
+        ),
     clear() {
       entries.length = 0;
       characters = 0;
     },
   };
+}
+
+/** A message without its content: what the history of the gateway shows too. */
+function outlineOf(message: object): string {
+  const { jsonrpc, id, method, params, error } = message as Record<string, unknown>;
+  const { name, uri } = (typeof params === "object" && params !== null ? params : {}) as Record<string, unknown>;
+  const text = (value: unknown) => (typeof value === "string" ? maskText(value.slice(0, 300)) : undefined);
+  const code = typeof error === "object" && error !== null ? (error as { code?: unknown }).code : undefined;
+  const called = name === undefined && uri === undefined ? undefined : { name: text(name), uri: text(uri) };
+  return JSON.stringify({
+    jsonrpc,
+    id,
+    method,
+    params: called,
+    error: typeof code === "number" ? { code } : undefined,
+  });
 }
 
 /** The JSON of a message, without the middle of long texts and the rest of long lists. */

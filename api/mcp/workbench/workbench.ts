@@ -82,7 +82,7 @@ export function createMcpWorkbench({ database, realtime, onPending }: McpWorkben
       return {
         onListChanged: (kind) => bench.changed[kind](),
         onResourceUpdated: (uri) => bench.updated(uri),
-        onMessage: (direction, message) => bench.wire.add(direction, message),
+        onMessage: (direction, message, ofProgram) => bench.wire.add(direction, message, ofProgram),
         roots: () => rootsOf(serverId),
         logLevel: () => bench.logLevel,
         answer: (request, signal) => bench.requests.ask(request, signal),

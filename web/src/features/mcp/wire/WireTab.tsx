@@ -170,6 +170,9 @@ function Entry(props: { entry: McpWireEntry; open: boolean; onToggle: () => void
           <span classList={{ "wire-error": props.entry.kind === "error" }} class="count">
             {texts.kinds[props.entry.kind]}
           </span>
+          <Show when={props.entry.ofProgram}>
+            <span class="count">{texts.ofProgram}</span>
+          </Show>
           <span class="count grow wire-meta">
             {[
               props.entry.durationMs === null ? "" : formatElapsed(props.entry.durationMs),
@@ -185,7 +188,7 @@ function Entry(props: { entry: McpWireEntry; open: boolean; onToggle: () => void
       <Show when={props.open}>
         <div class="call-body">
           <Show when={props.entry.cut}>
-            <p class="faint">{texts.cut}</p>
+            <p class="faint">{props.entry.hidden ? texts.hidden : texts.cut}</p>
           </Show>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
           <pre class="wire-text" tabIndex={0}>

@@ -20,6 +20,8 @@ export const wireMessages = {
   before: "Recorded",
   now: "Now",
   cut: "Long texts are cut.",
+  ofProgram: "gateway",
+  hidden: "A program behind the gateway sent or caused it. Only who may change MCP servers sees its content.",
   count: (count: number) => `${formatCount(count)} messages`,
   kinds: { request: "request", response: "response", error: "error", notification: "notification" },
   newRequest: "Send a request",
