@@ -93,7 +93,7 @@ export async function startNginx({ web, api, realtime, plain = false, ...ports }
   for (const name of ["body", "proxy", "fastcgi", "uwsgi", "scgi"]) await mkdir(at(name));
   await writeFile(
     at("nginx.conf"),
-    `daemon off; worker_processes 1; pid ${at("nginx.pid")}; error_log ${at("error.log")} warn;
+    `user root; daemon off; worker_processes 1; pid ${at("nginx.pid")}; error_log ${at("error.log")} warn;
 events { worker_connections 2048; }
 http {
   access_log off;
