@@ -96,8 +96,12 @@ test("leaves out a schema that is too large, and keeps odd, colliding and colour
     "tools/call": ({ params }: { params?: { name?: string } }) => ({ content: [{ type: "text", text: params?.name }] }),
   });
   const client = await gateway.connect({ secret: key.secret });
-  const { tools } = await client.listTools();
-  const odd = tools.filter(({ name }) => name.startsWith("odd__"));
+  // On a busy machine the first list can be there before that of this server.
+  const odd = await eventually(async () => {
+    const { tools } = await client.listTools({}, { cacheMode: "refresh" });
+    const found = tools.filter(({ name }) => name.startsWith("odd__"));
+    return found.length > 0 && found;
+  });
   expect(odd.every(({ name }) => /^[\w-]{1,64}$/.test(name))).toBe(true);
   expect(new Set(odd.map(({ name }) => name)).size).toBe(odd.length);
   expect(odd.some(({ name }) => name === "odd__bomb")).toBe(false);
@@ -133,10 +137,10 @@ test("passes an answer of 10 MB, ends the wait for silence, and survives a redir
   });
   const { servers: all } = (await gateway.api.ask("GET", "/api/mcp-gateway")).body.gateway;
   const { id } = all.find(({ name }: { name: string }) => name === "wild");
-  await gateway.changeServer(id, { timeoutSeconds: 2 });
   const client = await gateway.connect({ secret: key.secret });
   const call = (name: string) => client.callTool({ name: `wild__${name}`, arguments: {} });
   expect(JSON.stringify((await call("big")).content).length).toBeGreaterThan(big.length);
+  await gateway.changeServer(id, { timeoutSeconds: 2 });
   await expect(call("silent")).rejects.toThrow(/did not answer within 2 s/);
   await expect(call("redirected")).rejects.toThrow();
   await expect(call("cut")).rejects.toThrow();
