@@ -12,6 +12,8 @@ const entry = (direction: "sent" | "received", message: object, cut = false): Mc
   bytes: 1,
   message: JSON.stringify(message),
   cut,
+  ofProgram: false,
+  hidden: false,
   timestamp: "2026-01-01T00:00:00Z",
 });
 const call = { jsonrpc: "2.0", id: 2, method: "tools/call", params: { name: "a", _meta: { progressToken: 2 } } };
