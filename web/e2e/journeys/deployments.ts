@@ -121,6 +121,10 @@ export function deploymentsJourney(at: () => TestDesktop): void {
     const dialog = page.getByRole("dialog");
     await dialog.getByText("with values in clear").waitFor();
     await dialog.getByText("is added").waitFor();
+    // The list is read again every few seconds, and the dialog stays.
+    for (let readings = 0; readings < 2; readings++) {
+      await page.waitForResponse((response) => response.url().endsWith("/api/deployments"));
+    }
     await dialog.getByRole("button", { name: "Save the list" }).click();
     await page.getByText("PM2's list is saved").waitFor();
     const saved = JSON.parse(await readFile(join(pm2.home, "dump.pm2"), "utf8")) as { name: string }[];

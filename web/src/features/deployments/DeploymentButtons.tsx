@@ -36,13 +36,15 @@ export function DeploymentButtons(props: DeploymentButtonsProps) {
     <span class="row-actions">
       <Show when={session.may("deployments:control") && !props.deployment.readOnly}>
         <Show when={isUp(props.deployment)} fallback={button("start", <Play size={14} />)}>
-          <Show when={props.deployment.mode === "cluster"}>{button("reload", <ListRestart size={14} />)}</Show>
+          <Show when={props.deployment.mode === "cluster"}>
+            <span class="deployment-wide-action">{button("reload", <ListRestart size={14} />)}</span>
+          </Show>
           {button("restart", <RotateCw size={14} />)}
           <Show when={isOffered(props.deployment, "stop")}>{button("stop", <Square size={13} />)}</Show>
         </Show>
       </Show>
       <Show when={session.may("deployments:remove") && isOffered(props.deployment, "delete")}>
-        {button("delete", <Trash size={14} />)}
+        <span class="deployment-wide-action">{button("delete", <Trash size={14} />)}</span>
       </Show>
       <DeploymentMenu deployment={props.deployment} actions={props.actions} size={props.size} />
     </span>

@@ -8,6 +8,7 @@ import { useDeployments } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { createStableList } from "../../lib/stable-list.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
+import { ServerText } from "../../resource/ServerText.tsx";
 import { createSelection } from "../../resource/selection.ts";
 import { Button, Callout, EmptyState } from "../../ui/index.ts";
 import { DeploymentBulkBar } from "./DeploymentBulkBar.tsx";
@@ -91,7 +92,7 @@ export function DeploymentsView(props: DeploymentsViewProps) {
           <Show when={isStale(daemon()?.state ?? "up", all()) && daemon()}>
             {(state) => (
               <Callout tone="warn" icon={<Unplug size={15} />}>
-                {deploymentMessages.stale(state().hint ?? "")}
+                <ServerText text={deploymentMessages.ownDown(state().hint ?? "")} />
               </Callout>
             )}
           </Show>
@@ -157,7 +158,7 @@ function NoDeployments(props: {
           title={props.daemon?.state === "down" ? deploymentMessages.daemonDown : deploymentMessages.daemonAbsent}
           action={<Button onClick={() => props.onRetry()}>{deploymentMessages.checkAgain}</Button>}
         >
-          {props.daemon?.hint ?? deploymentMessages.daemonHint}
+          <ServerText text={props.daemon?.hint ?? deploymentMessages.daemonHint} />
         </EmptyState>
       }
     >

@@ -38,6 +38,11 @@ function Details(props: { deployment: Deployment; details: DeploymentDetails }) 
   const session = useSession();
   const saved = useProcessList(() => props.deployment.daemon);
   const [action, setAction] = createSignal<string | null>(null);
+  /** Exit codes of the processes that do not run, if PM2 knows them. */
+  const lastExits = () => {
+    const ended = props.deployment.instances.filter(({ status, exitCode }) => status !== "online" && exitCode !== null);
+    return ended.length === 0 ? [] : [[...new Set(ended.map(({ exitCode }) => exitCode))].join(", ")];
+  };
   const rows = (): [string, JSX.Element][] => [
     [texts.script, <code>{visibleName(props.deployment.script)}</code>],
     [texts.user, visibleName(props.deployment.user)],
@@ -50,6 +55,7 @@ function Details(props: { deployment: Deployment; details: DeploymentDetails }) 
     [texts.reboot, saved.data ? appAfterReboot(saved.data, props.deployment) : texts.unknown],
     [texts.logSize, props.details.logBytes === null ? texts.unknown : formatBytes(props.details.logBytes)],
     [texts.logRotation, rotatedBy(props.details)],
+    ...lastExits().map((codes): [string, string] => [texts.lastExit, codes]),
   ];
   return (
     <>

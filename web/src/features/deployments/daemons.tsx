@@ -4,8 +4,10 @@ import { type Accessor, createMemo, For, type JSX, Show } from "solid-js";
 import { OWN_DAEMON } from "../../../../shared/protocol/daemon-key.ts";
 import type { Deployment } from "../../../../shared/protocol/deployment.ts";
 import type { Pm2Daemon } from "../../../../shared/protocol/pm2-daemon.ts";
+import { createStableList } from "../../lib/stable-list.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { createAddressName } from "../../resource/address-value.ts";
+import { ServerText } from "../../resource/ServerText.tsx";
 import { Callout, Select } from "../../ui/index.ts";
 import { deploymentMessages as texts } from "./messages.ts";
 import { RebootButton } from "./RebootButton.tsx";
@@ -43,14 +45,16 @@ export function UserSelect(props: { filter: UserFilter }) {
 
 /** Whether the processes of each daemon survive a reboot. */
 export function RebootButtons(props: { daemons: readonly Pm2Daemon[]; user: string | null }) {
-  const up = () => props.daemons.filter(({ state }) => state === "up");
+  // The same objects over each reading of the list: a new one would close the dialog of its button.
+  const known = createStableList(() => props.daemons, "key");
+  const up = () => known().filter(({ state }) => state === "up");
   const shown = () => up().filter(({ user }) => props.user === null || user === props.user);
   return (
     <For each={shown().slice(0, MAX_BUTTONS)}>
       {(daemon) => (
         <RebootButton
           daemon={daemon.key}
-          user={up().length > 1 ? nameOf(daemon, props.daemons) : null}
+          user={known().length > 1 ? nameOf(daemon, props.daemons) : null}
           readOnly={daemon.readOnly !== null}
         />
       )}
@@ -121,11 +125,17 @@ function NoticeList(props: { tone: "warn" | "info"; icon: JSX.Element; summary: 
   return (
     <Show when={props.lines.length > 0}>
       <Callout tone={props.tone} icon={props.icon}>
-        <Show when={props.lines.length > 1} fallback={props.lines[0]}>
+        <Show when={props.lines.length > 1} fallback={<ServerText text={props.lines[0] ?? ""} />}>
           <details>
             <summary>{props.summary}</summary>
             <ul class="daemon-notices">
-              <For each={props.lines}>{(line) => <li>{line}</li>}</For>
+              <For each={props.lines}>
+                {(line) => (
+                  <li>
+                    <ServerText text={line} />
+                  </li>
+                )}
+              </For>
             </ul>
           </details>
         </Show>

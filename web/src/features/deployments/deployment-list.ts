@@ -68,7 +68,7 @@ export const isUp = (deployment: Pick<Deployment, "instances">): boolean =>
     ({ status }) => status !== "stopped" && status !== "errored" && status !== "one-launch-status",
   );
 
-/** Whether the list may be out of date. A daemon of the panel that does not run hides nothing while others' processes are listed. */
+/** Whether processes of the panel's own daemon are missing. One that does not run hides nothing while others' processes are listed. */
 export const isStale = (
   state: DependencyState["state"],
   deployments: readonly Pick<Deployment, "daemon">[],

@@ -18,7 +18,7 @@ export const deploymentMessages = {
   daemonAbsent: "PM2 is not running",
   daemonHint: "Processes appear here once the PM2 daemon runs on this host.",
   daemonBack: "It is shown again once the PM2 daemon responds.",
-  stale: (hint: string) => `PM2 does not respond; this list may be out of date. ${hint}`,
+  ownDown: (hint: string) => `The processes of the panel's own PM2 are not known now. ${hint}`,
   hiddenDaemons: (count: number, users: string) =>
     `${count === 1 ? "The PM2 daemon" : `${count} PM2 daemons`} of ${users} ${count === 1 ? "is" : "are"} not shown: PM2 only answers its own user. Root can show them here with`,
   helperCommand: "ai-desktop helper on",
@@ -59,7 +59,7 @@ export const confirmMessages = {
 export const bulkMessages = {
   deleteTitle: (count: number) => `Delete ${count} ${count === 1 ? "process" : "processes"}?`,
   deleteBody: (names: string, more: number) =>
-    `PM2 stops ${names}${more > 0 ? ` and ${more} more` : ""} and removes them from its list. Files and logs stay on the disk.`,
+    `PM2 stops ${names}${more > 0 ? ` and ${more} more` : ""} and removes them from its list. Files and logs stay on the disk. For an hour, Activity can take each deletion back.`,
 } as const;
 
 /** The menu of a process, and the dialogs that it opens. */
@@ -170,6 +170,7 @@ export const detailMessages = {
   ports: "Listens on",
   noPorts: "No TCP port",
   portsOfDaemon: "Unknown: PM2 itself listens, for several apps in cluster mode",
+  lastExit: "Last exit code",
   onAddress: (address: string) =>
     address === "0.0.0.0" || address === "::" ? `on all addresses (${address})` : `on ${address}`,
   logSize: "Size of the logs",

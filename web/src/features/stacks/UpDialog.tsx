@@ -6,10 +6,10 @@ import { queryKeys } from "../../lib/queries.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { askedOnce, useQuery } from "../../lib/use-query.ts";
 import { QueryView } from "../../resource/QueryView.tsx";
+import { ServerText } from "../../resource/ServerText.tsx";
 import { Button, Callout, Checkbox, Dialog } from "../../ui/index.ts";
 import { DiffView } from "./history/DiffView.tsx";
 import { deployMessages as messages } from "./messages.ts";
-import { Output } from "./Output.tsx";
 
 export interface UpDialogProps {
   name: string;
@@ -135,7 +135,7 @@ function FindingLines(props: { findings: readonly Finding[] }) {
         {({ line, message }) => (
           <li>
             {messages.line(line)}
-            <Output text={message} />
+            <ServerText text={message} />
           </li>
         )}
       </For>

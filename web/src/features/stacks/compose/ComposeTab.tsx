@@ -5,12 +5,12 @@ import TriangleAlert from "lucide-solid/icons/triangle-alert";
 import { createSignal, For, lazy, onCleanup, Show, Suspense } from "solid-js";
 import type { Finding, StackDetail } from "../../../../../shared/protocol/stack.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
+import { ServerText } from "../../../resource/ServerText.tsx";
 import { Button, Callout, confirm, ErrorState, Select, Skeleton, toast } from "../../../ui/index.ts";
 import { ConflictNotice } from "../../files/editor/ConflictNotice.tsx";
 import { mayLeave } from "../../files/editor/leave-guard.ts";
 import { editorMessages } from "../../files/messages.ts";
 import { composeMessages } from "../messages.ts";
-import { Output } from "../Output.tsx";
 import type { StackDocument } from "./stack-document.ts";
 
 const ComposeEditor = lazy(() => import("./ComposeEditor.tsx"));
@@ -152,7 +152,7 @@ function Problems(props: { findings: readonly Finding[]; onShow: (finding: Findi
                     {finding.line}:{finding.column}
                   </span>
                   <span class="grow">
-                    <Output text={finding.message} />
+                    <ServerText text={finding.message} />
                   </span>
                 </button>
               </li>

@@ -1,8 +1,8 @@
 import { For, Show } from "solid-js";
-import { visibleName } from "../../lib/terminal-text.ts";
+import { visibleName } from "../lib/terminal-text.ts";
 
 /** A sentence of the server. Text between backticks is shown as code. */
-export function Output(props: { text: string }) {
+export function ServerText(props: { text: string }) {
   return (
     <For each={props.text.split("`")}>
       {(part, index) => (
