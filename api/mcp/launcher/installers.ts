@@ -87,7 +87,9 @@ async function installUv({ call, folder, ...options }: InstallOptions): Promise<
   const args = ["tool", "install", "--no-progress", ...python, ...withs, "--", main];
   await run("uv", args, folders, { ...options, call, folder });
   const bin = findProgram(join(folders.UV_TOOL_BIN_DIR, call.bin ?? main));
-  const [name = main] = await readdir(folders.UV_TOOL_DIR).catch(() => []);
+  // Beside the folder of the tool, uv leaves files of its own there.
+  const entries = await readdir(folders.UV_TOOL_DIR, { withFileTypes: true }).catch(() => []);
+  const name = entries.find((entry) => entry.isDirectory())?.name ?? main;
   if (bin === null) throw new AppError("upstream_unavailable", messages.noBin(name));
   return { bin, package: name, version: await versionOfTool(join(folders.UV_TOOL_DIR, name), name) };
 }

@@ -21,7 +21,7 @@ let folder: string;
 let tarball: string;
 
 const open = () => {
-  const config = { MCP_ALLOWED_COMMANDS: ["npx"], MCP_ALLOWED_HOSTS: [] };
+  const config = { MCP_ALLOWED_COMMANDS: ["npx", join(temp.path, "bin/uvx")], MCP_ALLOWED_HOSTS: [] };
   const { realtime } = createEmitRecorder();
   host = createMcpHost({ database, realtime, log: silentLog(), config, programFolder: folder });
 };
@@ -133,4 +133,30 @@ test("an installation ends with a stop", async () => {
   expect(await start).toBeInstanceOf(Error);
   expect(host.get(id)).toMatchObject({ status: "stopped" });
   expect(installed()).toEqual([]);
+});
+
+test("what uvx would run is installed by the uv beside it, and named by its package", async () => {
+  const bin = join(temp.path, "bin");
+  await mkdir(bin);
+  await writeFile(join(bin, "server"), `#!/usr/bin/env node\n${smallServerScript}`);
+  // Leaves what uv leaves: files of its own beside the environment of the tool, and a link to the program.
+  const script = `#!/bin/sh
+    set -eu
+    [ "$*" = "tool install --no-progress --with extra -- small-server==1.2.0" ]
+    tool="$UV_TOOL_DIR/small-server"
+    mkdir -p "$tool/bin" "$tool/lib/python3.12/site-packages/small_server-1.2.0.dist-info"
+    printf '*' >"$UV_TOOL_DIR/.gitignore"
+    : >"$UV_TOOL_DIR/.lock"
+    cp "${join(bin, "server")}" "$tool/bin/small-server"
+    ln -s "$tool/bin/small-server" "$UV_TOOL_BIN_DIR/small-server"\n`;
+  for (const name of ["uv", "uvx"]) await writeFile(join(bin, name), script);
+  for (const name of ["uv", "uvx", "server"]) await chmod(join(bin, name), 0o755);
+  const args = ["--with", "extra", "small-server@1.2.0", "--flag"];
+  const transport = { type: "stdio" as const, command: join(bin, "uvx"), args, env: {} };
+  const { id } = host.create({ name: "python", transport });
+  expect(await host.start(id)).toMatchObject({
+    status: "running",
+    program: { package: "small-server", version: "1.2.0" },
+  });
+  expect(await host.callTool(id, "echo", { a: 1 })).toMatchObject({ content: [{ type: "text", text: '{"a":1}' }] });
 });
