@@ -23,7 +23,7 @@ export interface TestGateway {
 }
 
 export async function startGateway(): Promise<TestGateway> {
-  const config = { MCP_ALLOWED_COMMANDS: [process.execPath], MCP_ALLOWED_HOSTS: ["127.0.0.1"] };
+  const config = { MCP_ALLOWED_COMMANDS: [process.execPath], MCP_ALLOWED_HOSTS: ["127.0.0.1", "localhost"] };
   const api = await startApi({
     change: (deps) => {
       const mcp = createMcpHost({ ...deps, config });
