@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
@@ -5,6 +7,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { silentLog } from "../../../shared/server/log.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
+import { canConnect, freePort } from "../../../shared/testing/free-port.ts";
 import { type TempFolder, tempFolder } from "../../../shared/testing/temp-folder.ts";
 import { openDatabase } from "../../database/database.ts";
 import { createEmitRecorder } from "../../testing/route-server.ts";
@@ -14,13 +17,15 @@ import { createMcpHost, type McpHost } from "./host.ts";
 let temp: TempFolder;
 let database: DatabaseSync;
 let host: McpHost;
+let config: typeof nodeOnly;
 
 beforeEach(async () => {
   temp = await tempFolder("mcp-real");
   database = openDatabase(join(temp.path, "data"));
   const { realtime } = createEmitRecorder();
   const restartTimes = { firstMs: 1, maxMs: 5 };
-  host = createMcpHost({ database, realtime, log: silentLog(), config: nodeOnly, restartTimes });
+  config = { ...nodeOnly };
+  host = createMcpHost({ database, realtime, log: silentLog(), config, restartTimes });
 });
 afterEach(async () => {
   await host.close();
@@ -63,4 +68,32 @@ test("server-memory remembers after a crash and a restart", async () => {
   await remembers();
   await host.restart(id);
   await remembers();
+});
+
+test("server-everything is used over HTTP+SSE, and again after it was restarted", async () => {
+  const port = await freePort();
+  const begin = async () => {
+    const env = { ...process.env, PORT: String(port) };
+    const child = spawn(process.execPath, [program("server-everything"), "sse"], { env, stdio: "ignore" });
+    await eventually(() => canConnect(port), 15_000);
+    return async () => {
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    };
+  };
+  let end = await begin();
+  try {
+    config.MCP_ALLOWED_HOSTS = ["127.0.0.1"];
+    const transport = { type: "http" as const, url: `http://127.0.0.1:${port}/sse`, headers: {} };
+    const { id } = host.create({ name: "old", transport });
+    expect(await host.start(id)).toMatchObject({ status: "running", oldTransport: true });
+    const echo = async () => JSON.stringify(await host.callTool(id, "echo", { message: "over two addresses" }));
+    expect(await echo()).toContain("over two addresses");
+    await end();
+    end = await begin();
+    await eventually(() => host.get(id).restarts.count > 0 && host.get(id).status === "running", 15_000);
+    expect(await echo()).toContain("over two addresses");
+  } finally {
+    await end();
+  }
 });

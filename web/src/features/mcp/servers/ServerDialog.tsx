@@ -210,31 +210,33 @@ function HttpFields(props: TransportFieldsProps) {
       />
       <details>
         <summary>{texts.oauth}</summary>
-        <p class="muted">{texts.oauthNote}</p>
-        <TextField
-          label={texts.clientId}
-          mono
-          hint={texts.returnAddress(`${apiUrl()}/api/mcp/oauth/callback`)}
-          value={props.draft.clientId}
-          error={props.errors.clientId}
-          onInput={(clientId) => props.set({ clientId })}
-        />
-        <TextField
-          label={texts.clientSecret}
-          type="password"
-          autocomplete="off"
-          hint={props.draft.clientSecret === null ? texts.clientSecretKept : texts.valuesStored}
-          value={props.draft.clientSecret ?? ""}
-          onInput={(clientSecret) => props.set({ clientSecret })}
-        />
-        <TextField
-          label={texts.scope}
-          mono
-          hint={texts.scopeHint}
-          value={props.draft.scope}
-          error={props.errors.scope}
-          onInput={(scope) => props.set({ scope })}
-        />
+        <div class="form">
+          <p class="muted">{texts.oauthNote}</p>
+          <TextField
+            label={texts.clientId}
+            mono
+            hint={texts.returnAddress(`${apiUrl()}/api/mcp/oauth/callback`)}
+            value={props.draft.clientId}
+            error={props.errors.clientId}
+            onInput={(clientId) => props.set({ clientId })}
+          />
+          <TextField
+            label={texts.clientSecret}
+            type="password"
+            autocomplete="off"
+            hint={props.draft.clientSecret === null ? texts.clientSecretKept : texts.valuesStored}
+            value={props.draft.clientSecret ?? ""}
+            onInput={(clientSecret) => props.set({ clientSecret })}
+          />
+          <TextField
+            label={texts.scope}
+            mono
+            hint={texts.scopeHint}
+            value={props.draft.scope}
+            error={props.errors.scope}
+            onInput={(scope) => props.set({ scope })}
+          />
+        </div>
       </details>
     </>
   );

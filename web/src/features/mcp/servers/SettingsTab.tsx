@@ -52,6 +52,13 @@ export function SettingsTab(props: { server: McpServer; actions: McpActions }) {
       >
         <Facts rows={runRows(props.server, now())} />
       </Card>
+      <Show when={signedIn()}>
+        {(signIn) => (
+          <Suspense>
+            <SignInCard server={props.server} signIn={signIn()} />
+          </Suspense>
+        )}
+      </Show>
       <Card
         title={runs.limitsTitle}
         actions={
@@ -76,13 +83,6 @@ export function SettingsTab(props: { server: McpServer; actions: McpActions }) {
       >
         <Facts rows={[...transportRows(props.server), [texts.registered, formatDateTime(props.server.createdAt)]]} />
       </Card>
-      <Show when={signedIn()}>
-        {(signIn) => (
-          <Suspense>
-            <SignInCard server={props.server} signIn={signIn()} />
-          </Suspense>
-        )}
-      </Show>
       <Show when={exporting()}>
         <SnippetsDialog server={props.server} onClose={() => setExporting(false)} />
       </Show>
