@@ -499,6 +499,14 @@ test("returns to the address by which the panel was opened: below a path, behind
   await proxied.close();
 });
 
+test("is no longer offered when the server asks for none any more", async () => {
+  await register();
+  await start();
+  expect((await current()).signIn).toMatchObject({ state: "needed" });
+  provider.valid.add("");
+  expect((await start()).body).toMatchObject({ server: { status: "running", signIn: null } });
+});
+
 test("is not offered for a server with a header of its own", async () => {
   await register({ headers: { Authorization: "Bearer own-token-1234" } });
   expect((await begin()).body.error).toContain("Authorization header of its own");

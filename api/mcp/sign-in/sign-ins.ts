@@ -264,6 +264,8 @@ export function createSignIns({ database, rules, stored, onTokens, onNeeded, onL
       store.remove(serverId);
     },
     authorize({ id, transport }, fetch) {
+      // A server that asked for a sign-in may have stopped doing so: a new connection shows it.
+      if (!store.find(id)) wanted.delete(id);
       return hasAuthorization(transport) ? fetch : tokens.authorize(id, fetch);
     },
   };
