@@ -1,5 +1,4 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, renameSync, statfsSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
 import process from "node:process";
 import { AppError } from "../shared/server/errors.ts";
 
@@ -81,7 +80,7 @@ export function createCallLog(file?: string): CallLog {
       try {
         if (waiting.length > 0) drain(file);
         else closeSync(openSync(file, APPEND, 0o600));
-        const { bfree, bsize } = statfsSync(dirname(file));
+        const { bfree, bsize } = statfsSync(file);
         if (bfree * bsize >= MIN_FREE) return;
       } catch {
         // As a full disk.

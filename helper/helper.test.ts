@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createHelperClient } from "../shared/helper/client.ts";
+import { FileTail } from "../shared/logs/pm2/file-tail.ts";
+import { createLogAccess } from "../shared/logs/pm2/log-access.ts";
 import { eventually } from "../shared/testing/eventually.ts";
 import { lacks } from "../shared/testing/parts.ts";
 import { TEAM, type TestHelper, testHelper, users } from "./testing.ts";
@@ -173,9 +175,17 @@ describe.skipIf(await lacks("namespaces"))("the root helper among three daemons"
     await chown(path, users.alice, TEAM);
     await chmod(path, 0o640);
     expect(await link.canRotate(path)).toBe(true);
+    // A reader follows it through the helper.
+    const seen: string[] = [];
+    const tail = new FileTail(createLogAccess(link), path, undefined, {
+      onLines: (lines) => void seen.push(...lines.map(({ text }) => text)),
+      onLost: (reason) => void seen.push(reason),
+    });
+    await tail.catchUp();
     for (let round = 0; round < 3; round++) {
       await eventually(async () => (await stat(path)).size > 150_000);
       expect(await link.rotateFile(path, { kept: 5, compress: true, mayLose: false })).toBeGreaterThan(70_000);
+      await tail.catchUp();
     }
     await link.call("stopProcessId", found?.pm_id, 20_000);
     const count = await eventually(async () => /^end (\d+)$/m.exec(await readFile(path, "utf8"))?.[1] ?? false);
@@ -188,8 +198,11 @@ describe.skipIf(await lacks("namespaces"))("the root helper among three daemons"
         return (name.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString();
       }),
     );
-    const lines = texts.join("").match(/^line \d+/gm);
-    expect(lines).toEqual(Array.from({ length: Number(count) }, (_, index) => `line ${index}`));
+    await tail.catchUp();
+    await tail.close();
+    const lines = Array.from({ length: Number(count) }, (_, index) => `line ${index}`);
+    for (const text of [texts.join(""), seen.join("")]) expect(text.match(/^line \d+/gm)).toEqual(lines);
+    expect(seen.filter((line) => !/^line |^end |^ *\t\t\n$/.test(line))).toEqual([]);
     const rest = (await readdir(dirname(path))).filter((name) => /rotating|partial/.test(name));
     expect(rest).toEqual([]);
     // The newest rotated file can be read, so that a reader goes on where it was.
