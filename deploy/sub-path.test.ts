@@ -1,4 +1,6 @@
 import { Agent } from "node:https";
+import { join } from "node:path";
+import process from "node:process";
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startBrowser, type TestBrowser } from "../shared/testing/browser.ts";
@@ -8,6 +10,8 @@ import { lacks } from "../shared/testing/parts.ts";
 import { startNginx, type TestNginx } from "../shared/testing/peers/nginx.ts";
 import { ADMIN } from "../shared/testing/signed-in.ts";
 import { type Stack, startStack } from "../shared/testing/stack.ts";
+
+const appServer = join(import.meta.dirname, "../shared/testing/probes/mcp-app-server.ts");
 
 /** The site of `deploy/nginx.conf` behind another nginx, under a path of its site. */
 describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a path, behind another proxy", () => {
@@ -27,6 +31,7 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
         BASE_PATH: "/panel/",
         TRUSTED_PROXIES: "127.0.0.1",
         NODE_ENV: "production",
+        MCP_ALLOWED_COMMANDS: process.execPath,
         VITE_API_URL: "",
         VITE_WS_URL: "",
       },
@@ -83,6 +88,24 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
     await isLive.waitFor();
     await page.reload();
     await isLive.waitFor();
+
+    const made = await page.evaluate(
+      async ([command, program]) => {
+        const send = async (path: string, body: object) => {
+          const headers = { "Content-Type": "application/json" };
+          const answer = await fetch(`/panel/api/mcp${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+          return (await answer.json()) as { server: { id: string } };
+        };
+        const { server } = await send("", { name: "apps", transport: { type: "stdio", command, args: [program] } });
+        return send(`/${server.id}/start`, {});
+      },
+      [process.execPath, appServer],
+    );
+    await page.goto(`${nginx.origin}/panel/mcp/${made.server.id}?tool=show`);
+    await page.getByRole("textbox", { name: "text", exact: true }).fill("under a path");
+    await page.getByRole("button", { name: "Call tool" }).click();
+    await page.getByRole("button", { name: "App", exact: true }).click();
+    await page.frameLocator("iframe").getByText("result under a path").waitFor();
 
     expect(new Set(sockets)).toEqual(new Set(["/panel/socket.io/"]));
     expect(strays).toEqual([]);

@@ -1,6 +1,6 @@
 import type { McpAppDomains } from "../../../shared/protocol/mcp-app.ts";
+import { isObject } from "../json.ts";
 
-type Json = Record<string, unknown>;
 const lists = ["connectDomains", "resourceDomains", "frameDomains", "baseUriDomains"] as const;
 
 /** Addresses of one list, and characters of one. */
@@ -31,7 +31,7 @@ export interface AppPolicy {
  * @param embedder origin of the page that may frame the app; undefined: no page
  */
 export function toAppPolicy(csp: unknown, ownHosts: readonly string[], embedder: string | undefined): AppPolicy {
-  const given = typeof csp === "object" && csp !== null ? (csp as Json) : {};
+  const given = isObject(csp) ? csp : {};
   const refused = new Set<string>();
   const domains: McpAppDomains = { connectDomains: [], resourceDomains: [], frameDomains: [], baseUriDomains: [] };
   for (const list of lists) {

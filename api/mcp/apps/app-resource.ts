@@ -1,11 +1,8 @@
 import { APP_MIME_TYPE, MAX_APP_BYTES } from "../../../shared/protocol/mcp-app-limits.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { McpConnection } from "../connection/connection.ts";
+import { isObject, type Json } from "../json.ts";
 import { messages } from "./messages.ts";
-
-type Json = Record<string, unknown>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Longest wait for the resource, in milliseconds. */
 const READ_MS = 30_000;

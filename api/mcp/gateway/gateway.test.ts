@@ -58,6 +58,22 @@ test("offers the tools, resources, templates and prompts of all exposed servers 
   await client.ping();
 });
 
+test("lists tools that are for apps only to clients that show apps, and to no others", async () => {
+  const inputSchema = { type: "object" };
+  const own = { name: "refresh", inputSchema, _meta: { ui: { visibility: ["app"] } } };
+  const shown = { name: "show", inputSchema, _meta: { ui: { resourceUri: "ui://apps/show" } } };
+  const server = await startMcpServer({ "tools/list": { tools: [own, shown] } });
+  await gateway.expose("apps", { type: "http", url: server.url });
+  const listed = async (capabilities = {}) =>
+    (await (await gateway.connect({ capabilities })).listTools()).tools
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith("apps__"));
+  const extensions = { "io.modelcontextprotocol/ui": { mimeTypes: ["text/html;profile=mcp-app"] } };
+  expect(await listed()).toEqual(["apps__show"]);
+  expect(await listed({ extensions })).toEqual(["apps__refresh", "apps__show"]);
+  await server.close();
+});
+
 test("passes progress, completion and errors of a server on", async () => {
   const client = await gateway.connect();
   const steps: number[] = [];

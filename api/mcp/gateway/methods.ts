@@ -1,5 +1,6 @@
 import type { GatewayItemKind } from "../../../shared/protocol/mcp-gateway-limits.ts";
 import { isObject, type Json } from "../json.ts";
+import { isForAppsOnly, showsApps } from "./app-tools.ts";
 import { kinds } from "./catalogue.ts";
 import type { Exposure } from "./exposure.ts";
 import { errorCodes, type Message, RpcError, textOf } from "./json-rpc.ts";
@@ -51,7 +52,11 @@ export function createMethods({ exposure, soon, sees, pass, subscriptions }: Met
     const from = Number(cursor ?? 0);
     const { items } = await exposure();
     const visible = items.filter(
-      (item) => item.kind === kind && item.enabled && sees(session.owner.keyId, item.serverId),
+      (item) =>
+        item.kind === kind &&
+        item.enabled &&
+        sees(session.owner.keyId, item.serverId) &&
+        (kind !== "tool" || showsApps(session.capabilities) || !isForAppsOnly(item.definition)),
     );
     const next = from + PAGE_SIZE;
     const page = visible.slice(from, next).map(({ definition }) => definition);

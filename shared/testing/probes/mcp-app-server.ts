@@ -113,7 +113,7 @@ const tools = [
   { name: "show", ...takes("text"), ...ui("show") },
   { name: "attack", ...takes("api"), ...ui("attack") },
   { name: "huge", ...ui("huge") },
-  { name: "outside", ...ui("outside") },
+  { name: "outside", ...takes("text"), ...ui("outside") },
   { name: "plain", _meta: { "ui/resourceUri": "ui://test/plain" } },
   { name: "free", annotations: { readOnlyHint: true }, _meta: { ui: { visibility: ["app"] } } },
   { name: "change" },

@@ -61,6 +61,15 @@ export function mcpAppsJourney(at: () => TestDesktop): void {
     await hostile.getByRole("button", { name: "Leave" }).click();
     await expect.poll(() => desk.problems.slice(since).some((text) => /frame-src/.test(text))).toBe(true);
     desk.expected(stopped, since);
+
+    const outside = await call("outside", "text", "x");
+    await page.getByText("https://api.example.com", { exact: true }).waitFor();
+    await page.getByText("https://127.0.0.1", { exact: true }).waitFor();
+    expect(await page.locator("iframe").count()).toBe(0);
+    await page.getByRole("button", { name: "Run app" }).click();
+    await outside.getByText("outside").waitFor();
+    await page.getByRole("button", { name: "Text", exact: true }).click();
+    await page.locator("iframe").waitFor({ state: "detached" });
     await ask("DELETE", `/api/mcp/${server.id}`);
   });
 }

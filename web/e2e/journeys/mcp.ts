@@ -172,6 +172,14 @@ export function mcpJourney(at: () => TestDesktop): void {
       .locator('input[aria-label="Import"]')
       .setInputFiles({ name: "calls.json", mimeType: "application/json", buffer });
     await page.getByText("0 passed, 0 failed, 2 not run").waitFor();
+    await page.getByRole("tab", { name: "Messages" }).click();
+    await page.getByRole("button", { name: "Send a request" }).click();
+    await page.getByLabel("Method", { exact: true }).fill("prompts/list");
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await page
+      .getByText(/"simple-prompt"/)
+      .first()
+      .waitFor();
   });
 
   test("a later edit keeps a value that was not typed again", async () => {

@@ -41,14 +41,18 @@ const labelsOf = (kind: string) => {
   return labels[kind] ?? { verb: verb.charAt(0).toUpperCase() + verb.slice(1), done: `${verb} is done` };
 };
 
+/** The target without the id that the audit trail names beside an MCP server. */
+const nameOf = ({ kind, target }: Pick<Job, "kind" | "target">): string =>
+  visibleName(kind.startsWith("mcp:") ? target.replace(/ \([0-9a-f-]{36}\)$/, "") : target);
+
 /** `Recreate shop-web` */
-export const jobTitle = ({ kind, target }: Pick<Job, "kind" | "target">): string =>
-  `${labelsOf(kind).verb} ${visibleName(target)}`;
+export const jobTitle = (job: Pick<Job, "kind" | "target">): string => `${labelsOf(job.kind).verb} ${nameOf(job)}`;
 
 /** How a job ended, in one sentence. */
-export function jobEnd({ kind, target, state, error }: Job): string {
-  const { verb, done } = labelsOf(kind);
-  const name = visibleName(target);
+export function jobEnd(job: Job): string {
+  const { state, error } = job;
+  const { verb, done } = labelsOf(job.kind);
+  const name = nameOf(job);
   if (state === "succeeded") return `${name}: ${done}`;
   if (state === "cancelled") return `${verb} ${name}: cancelled`;
   return `${verb} ${name}: ${error?.message ?? "failed"}`;

@@ -61,10 +61,10 @@ export function SavedCall(props: SavedCallProps) {
             {texts.states[state()]}
           </Badge>
           <b class="truncate">{name()}</b>
-          <code class="faint truncate">{what()}</code>
+          <code class="faint truncate saved-what">{what()}</code>
           <Show when={last()}>
             {(at) => (
-              <span class="count">
+              <span class="count saved-what">
                 {formatElapsed(at().durationMs)} · {formatTime(at().checkedAt)}
               </span>
             )}

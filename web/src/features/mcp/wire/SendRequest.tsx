@@ -54,21 +54,21 @@ export function SendRequest(props: { serverId: string; canSend: boolean; onClose
           </Button>
           <Button onClick={() => setSaving(true)}>{savedMessages.saveCall}</Button>
         </div>
+        <Show when={problem()}>{(text) => <Callout tone="bad">{text()}</Callout>}</Show>
+        <Show when={result()}>
+          {(text) => (
+            <div class="tool-text">
+              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
+              <pre class="wire-text" tabIndex={0}>
+                {text().slice(0, 100_000)}
+              </pre>
+              <span class="tool-copy">
+                <CopyButton text={text()} />
+              </span>
+            </div>
+          )}
+        </Show>
       </form>
-      <Show when={problem()}>{(text) => <Callout tone="bad">{text()}</Callout>}</Show>
-      <Show when={result()}>
-        {(text) => (
-          <div class="tool-text">
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
-            <pre class="wire-text" tabIndex={0}>
-              {text().slice(0, 100_000)}
-            </pre>
-            <span class="tool-copy">
-              <CopyButton text={text()} />
-            </span>
-          </div>
-        )}
-      </Show>
       <Show when={saving()}>
         <SaveCallDialog
           serverId={props.serverId}
