@@ -1,3 +1,4 @@
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { expect, test } from "vitest";
 import type { TestDesktop } from "../test-desktop.ts";
 
@@ -42,5 +43,26 @@ export function gatewayJourney(at: () => TestDesktop): void {
     await page.getByText("No API key has the scope mcp:call yet").waitFor();
     await page.getByRole("tab", { name: "Calls" }).click();
     await page.getByText("No calls yet").waitFor();
+  });
+
+  test("a client's call is shown while it runs, and stopped", async () => {
+    const desk = at();
+    const { page, stack } = desk;
+    const key = { name: "agent", role: "operator", days: 1, scopes: ["mcp:call"] };
+    const { secret } = await desk.admin().ask<{ secret: string }>("POST", "/api/keys", key);
+    const client = new Client({ name: "journey", version: "1" });
+    const headers = { Authorization: `Bearer ${secret}` };
+    await client.connect(
+      new StreamableHTTPClientTransport(new URL(`${stack.api.url}/api/agent/mcp`), { requestInit: { headers } }),
+    );
+    const name = `${NAME}__trigger-long-running-operation`;
+    const stopped = client.callTool({ name, arguments: { duration: 600, steps: 2 } }).catch(String);
+    const row = page.getByRole("row").filter({ hasText: name });
+    await row.getByText("Running", { exact: true }).waitFor();
+    expect((await row.getByText(name).boundingBox())?.width).toBeGreaterThan(200);
+    await row.getByRole("button", { name: "Stop" }).click();
+    await row.getByText("Stopped", { exact: true }).waitFor();
+    expect(await stopped).toContain("stopped in the panel");
+    await client.close();
   });
 }

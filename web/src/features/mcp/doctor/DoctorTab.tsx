@@ -34,48 +34,50 @@ export default function DoctorTab(props: { server: McpServer; onEdit: (server: M
   return (
     <div class="detail-scroll">
       <Card title={texts.title}>
-        <p class="faint">{texts.hint}</p>
-        <div class="row">
-          <Button variant="primary" busy={busy()} onClick={() => void examine()}>
-            {steps() ? texts.runAgain : texts.run}
-          </Button>
-          <Show when={steps()?.some(({ outcome }) => outcome === "failed")}>
-            <Button onClick={() => props.onEdit(props.server)}>{texts.edit}</Button>
+        <div class="doctor-body">
+          <p class="faint">{texts.hint}</p>
+          <div class="row">
+            <Button variant="primary" busy={busy()} onClick={() => void examine()}>
+              {steps() ? texts.runAgain : texts.run}
+            </Button>
+            <Show when={steps()?.some(({ outcome }) => outcome === "failed")}>
+              <Button onClick={() => props.onEdit(props.server)}>{texts.edit}</Button>
+            </Show>
+          </div>
+          <Show when={problem()}>{(text) => <Callout tone="bad">{text()}</Callout>}</Show>
+          <Show when={isHealthy()}>
+            <p role="status">{texts.healthy}</p>
+          </Show>
+          <Show when={steps()}>
+            {(list) => (
+              <ol class="doctor-steps" aria-label={texts.title}>
+                <For each={list()}>
+                  {(step) => (
+                    <li>
+                      <div class="row">
+                        <Badge tone={tones[step.outcome]}>{texts.outcomes[step.outcome]}</Badge>
+                        <b>{texts.steps[step.step]}</b>
+                        <span class="count">{step.milliseconds === null ? "" : formatElapsed(step.milliseconds)}</span>
+                      </div>
+                      <Show when={step.outcome !== "skipped"}>
+                        <p>{visibleName(step.message)}</p>
+                      </Show>
+                      <Show when={step.fix}>{(fix) => <p class="doctor-fix">{visibleName(fix())}</p>}</Show>
+                      <Show when={step.output}>
+                        {(output) => (
+                          <details open>
+                            <summary>{texts.output}</summary>
+                            <pre class="wire-text">{output()}</pre>
+                          </details>
+                        )}
+                      </Show>
+                    </li>
+                  )}
+                </For>
+              </ol>
+            )}
           </Show>
         </div>
-        <Show when={problem()}>{(text) => <Callout tone="bad">{text()}</Callout>}</Show>
-        <Show when={isHealthy()}>
-          <p role="status">{texts.healthy}</p>
-        </Show>
-        <Show when={steps()}>
-          {(list) => (
-            <ol class="doctor-steps" aria-label={texts.title}>
-              <For each={list()}>
-                {(step) => (
-                  <li>
-                    <div class="row">
-                      <Badge tone={tones[step.outcome]}>{texts.outcomes[step.outcome]}</Badge>
-                      <b>{texts.steps[step.step]}</b>
-                      <span class="count">{step.milliseconds === null ? "" : formatElapsed(step.milliseconds)}</span>
-                    </div>
-                    <Show when={step.outcome !== "skipped"}>
-                      <p>{visibleName(step.message)}</p>
-                    </Show>
-                    <Show when={step.fix}>{(fix) => <p class="doctor-fix">{visibleName(fix())}</p>}</Show>
-                    <Show when={step.output}>
-                      {(output) => (
-                        <details open>
-                          <summary>{texts.output}</summary>
-                          <pre class="wire-text">{output()}</pre>
-                        </details>
-                      )}
-                    </Show>
-                  </li>
-                )}
-              </For>
-            </ol>
-          )}
-        </Show>
       </Card>
     </div>
   );

@@ -2,8 +2,9 @@ import Activity from "lucide-solid/icons/activity";
 import { onCleanup, Show } from "solid-js";
 import type { GatewayCall } from "../../../../../shared/protocol/mcp-gateway.ts";
 import type { GatewayCallState } from "../../../../../shared/protocol/mcp-gateway-limits.ts";
-import { formatBytes, formatDateTime } from "../../../lib/format.ts";
+import { formatBytes, formatDateTime, formatElapsed } from "../../../lib/format.ts";
 import { useLive } from "../../../lib/live-context.ts";
+import { useNow } from "../../../lib/now.ts";
 import { useInvalidate } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { useQuery } from "../../../lib/use-query.ts";
@@ -26,6 +27,7 @@ const tones: Record<GatewayCallState, Tone> = {
 export function CallsTab() {
   const invalidate = useInvalidate();
   const { mcpWS } = useLive();
+  const now = useNow();
   const query = useQuery(() => ({ queryKey: gatewayKeys.calls, queryFn: gatewayApi.calls }));
   onCleanup(mcpWS.on("gateway:calls", () => void invalidate(gatewayKeys.calls)));
   const stop = ({ id }: GatewayCall) =>
@@ -35,7 +37,12 @@ export function CallsTab() {
       refetch: () => invalidate(gatewayKeys.calls),
     });
   const columns: Column<GatewayCall>[] = [
-    { id: "target", title: texts.call, width: "clip", cell: ({ target }) => <code>{visibleName(target)}</code> },
+    {
+      id: "target",
+      title: texts.call,
+      width: "clip",
+      cell: ({ target }) => <code title={visibleName(target)}>{visibleName(target)}</code>,
+    },
     {
       id: "state",
       title: texts.state,
@@ -56,7 +63,7 @@ export function CallsTab() {
       id: "duration",
       title: texts.duration,
       align: "end",
-      cell: ({ durationMs }) => (durationMs === null ? "" : `${durationMs} ms`),
+      cell: ({ durationMs, startedAt }) => formatElapsed(durationMs ?? Math.max(0, now() - Date.parse(startedAt))),
     },
     {
       id: "size",
@@ -81,7 +88,7 @@ export function CallsTab() {
     },
   ];
   return (
-    <div class="gateway-section">
+    <div class="gateway-section gateway-wide">
       <QueryView query={query}>
         {(calls) => (
           <Card flush>

@@ -56,7 +56,7 @@ export function ClientsTab(props: { gateway: Gateway }) {
     },
   ];
   return (
-    <div class="gateway-section">
+    <div class="gateway-section gateway-wide">
       <Card flush>
         <DataTable
           label={texts.tabs.clients}
