@@ -1,4 +1,6 @@
+import type { z } from "zod";
 import type { ChangeMcpServer } from "../../shared/protocol/mcp.ts";
+import type { mcpOAuth, mcpOAuthView } from "../../shared/protocol/mcp-sign-in.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { messages } from "./messages.ts";
 import type { McpTransport } from "./store.ts";
@@ -41,3 +43,10 @@ function merge(stored: Record<string, string>, given: Record<string, string | nu
     }),
   );
 }
+
+/** A client that was entered by hand, without its secret. */
+export const oauthView = (oauth: z.output<typeof mcpOAuth>): z.output<typeof mcpOAuthView> => ({
+  clientId: oauth.clientId ?? null,
+  hasClientSecret: oauth.clientSecret !== undefined,
+  scope: oauth.scope ?? null,
+});

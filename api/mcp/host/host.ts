@@ -1,6 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { CallToolResult, Progress } from "@modelcontextprotocol/client";
-import type { z } from "zod";
 import type { McpLog } from "../../../shared/protocol/events/mcp.ts";
 import type {
   ChangeMcpServer,
@@ -9,7 +8,6 @@ import type {
   McpSupervisionChange,
   McpTool,
 } from "../../../shared/protocol/mcp.ts";
-import type { mcpOAuth, mcpOAuthView } from "../../../shared/protocol/mcp-sign-in.ts";
 import type { McpDiagnosisStep } from "../../../shared/protocol/mcp-workbench.ts";
 import { withTimeout } from "../../../shared/server/async/with-timeout.ts";
 import type { Config } from "../../../shared/server/config.ts";
@@ -27,7 +25,7 @@ import type { RawListener, RawServer, ServerRequest } from "../connection/raw.ts
 import { diagnose } from "../doctor/doctor.ts";
 import { createPrograms } from "../launcher/programs.ts";
 import { messages } from "../messages.ts";
-import { mergeSecrets } from "../secrets.ts";
+import { mergeSecrets, oauthView } from "../secrets.ts";
 import type { PendingSignIn } from "../sign-in/pending.ts";
 import { createSignIns, hasAuthorization, type SignInRequest, type SignIns } from "../sign-in/sign-ins.ts";
 import { createMcpStore, type McpTransport, type StoredMcpServer } from "../store.ts";
@@ -504,14 +502,8 @@ function isOtherResource(before: McpTransport, after: McpTransport): boolean {
 function withoutValues(transport: McpTransport): McpServer["transport"] {
   if (transport.type === "http") {
     const { type, url, protocol, headers, oauth } = transport;
-    return { type, url, protocol, headerNames: Object.keys(headers), oauth: oauth && viewOf(oauth) };
+    return { type, url, protocol, headerNames: Object.keys(headers), oauth: oauth && oauthView(oauth) };
   }
   const { type, command, args, env } = transport;
   return { type, command, args, envNames: Object.keys(env) };
 }
-
-const viewOf = ({ clientId, clientSecret, scope }: z.output<typeof mcpOAuth>): z.output<typeof mcpOAuthView> => ({
-  clientId: clientId ?? null,
-  hasClientSecret: clientSecret !== undefined,
-  scope: scope ?? null,
-});

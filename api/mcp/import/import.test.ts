@@ -66,6 +66,32 @@ describe("reads the file of", () => {
   });
 });
 
+test("takes a client of OAuth that was registered by hand, with its secret by reference", async () => {
+  const text = JSON.stringify({
+    mcpServers: {
+      cursor: {
+        url: "https://example.com/a",
+        auth: { CLIENT_ID: "panel", CLIENT_SECRET: `\${env:CLIENT_SECRET}`, scopes: ["read", "write"] },
+      },
+      code: { type: "http", url: "https://example.com/b", oauth: { clientId: "panel", callbackPort: 8080 } },
+    },
+  });
+  const { entries, references } = await preview(text);
+  expect(entries).toMatchObject([
+    { transport: { oauth: { clientId: "panel", hasClientSecret: true, scope: "read write" } }, notes: [] },
+    { transport: { oauth: { clientId: "panel", hasClientSecret: false, scope: null } }, notes: [] },
+  ]);
+  expect(references.map(({ reference }) => reference)).toEqual(["env:CLIENT_SECRET"]);
+  await take(text, { variables: { "env:CLIENT_SECRET": "kept-for-the-provider" } });
+  expect(stored("cursor").oauth).toEqual({
+    clientId: "panel",
+    clientSecret: "kept-for-the-provider",
+    scope: "read write",
+  });
+  expect((await api.ask("GET", "/api/mcp")).text).not.toContain("kept-for-the-provider");
+  expect((await api.ask("GET", "/api/activity?limit=50")).text).not.toContain("kept-for-the-provider");
+});
+
 test("says for each server what is added, changed, refused and why, and takes the chosen ones", async () => {
   await take(`{"mcpServers": {"git": {"command": "uvx", "args": ["old"]}, "same": {"command": "uvx"}}}`);
   const text = JSON.stringify({

@@ -24,7 +24,6 @@ export const messages = {
   disabled: "It is switched off there; it is registered and not started.",
   windowsShell: "cmd /c was left out: the program is started without a shell.",
   splitCommand: "The command was split into a program and its arguments.",
-  headerOfUrl: "oauth is not taken over.",
   visibleValue: (reference: string) =>
     `The value of ${reference} becomes part of the arguments or address, which administrators can see.`,
 } as const;

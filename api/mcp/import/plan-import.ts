@@ -4,6 +4,7 @@ import type { CreateMcpServer, McpServer } from "../../../shared/protocol/mcp.ts
 import type { McpImportEntry, McpImportPreview, McpImportReference } from "../../../shared/protocol/mcp-import.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import { isObject, type Json } from "../json.ts";
+import { oauthView } from "../secrets.ts";
 import { messages } from "./messages.ts";
 import { readServerFile, type ServerFile } from "./read-file.ts";
 import { referencesIn, withValues } from "./references.ts";
@@ -119,6 +120,8 @@ function isSame(before: McpServer["transport"], after: CreateMcpServer["transpor
   return (
     before.url === after.url &&
     before.protocol === after.protocol &&
+    before.oauth === undefined &&
+    after.oauth === undefined &&
     before.headerNames.length === 0 &&
     Object.keys(after.headers).length === 0
   );
@@ -131,6 +134,7 @@ function withoutValues(transport: CreateMcpServer["transport"]): McpServer["tran
       url: transport.url,
       protocol: transport.protocol,
       headerNames: Object.keys(transport.headers),
+      oauth: transport.oauth && oauthView(transport.oauth),
     };
   }
   const { command, args, env } = transport;
@@ -147,7 +151,9 @@ interface Use {
 /** The texts of a server in which references count. */
 function usesOf(value: unknown): Use[] {
   if (!isObject(value)) return [];
-  const stored = [value.env, value.headers].flatMap((map) => (isObject(map) ? Object.values(map) : []));
+  const stored = [value.env, value.headers, value.oauth, value.auth].flatMap((map) =>
+    isObject(map) ? Object.values(map) : [],
+  );
   const visible = [
     value.command,
     value.url,

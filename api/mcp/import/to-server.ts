@@ -31,7 +31,8 @@ export function toServer(name: string, value: unknown): ReadServer {
   if (!isLocal && address === undefined) return refuse(messages.noTarget);
   const isOld = !isLocal && type === "sse";
   if (isOld) notes.push(messages.oldTransport);
-  noteOthers(value, isLocal && address !== undefined, notes);
+  const oauth = isLocal ? undefined : toOAuth(value);
+  noteOthers(oauth ? { ...value, oauth: undefined, auth: undefined } : value, isLocal && address !== undefined, notes);
   const transport: CreateMcpServer["transport"] = isLocal
     ? { type: "stdio", ...toCall(value, notes), env: toTexts(value.env, "env", notes) }
     : {
@@ -39,6 +40,7 @@ export function toServer(name: string, value: unknown): ReadServer {
         url: String(address),
         protocol: isOld ? "sse" : undefined,
         headers: toTexts(value.headers, "headers", notes),
+        oauth,
       };
   const checked = createMcpServer.safeParse({ name, transport });
   if (checked.success) return { name, server: checked.data, reason: null, notes };
@@ -52,7 +54,20 @@ function noteOthers(value: Json, hasBoth: boolean, notes: string[]): void {
   if (value.cwd !== undefined) notes.push(messages.cwd);
   if (value.envFile !== undefined) notes.push(messages.envFile);
   if (value.disabled === true || value.enabled === false) notes.push(messages.disabled);
-  for (const field of Object.keys(value)) if (!known.has(field)) notes.push(messages.ignored(field.slice(0, 60)));
+  for (const [field, one] of Object.entries(value))
+    if (!known.has(field) && one !== undefined) notes.push(messages.ignored(field.slice(0, 60)));
+}
+
+/** A client that was registered by hand, as Claude Code (`oauth`) and Cursor (`auth`) write it. */
+function toOAuth(value: Json): Extract<CreateMcpServer["transport"], { type: "http" }>["oauth"] {
+  const given = [value.oauth, value.auth].find(isObject) ?? {};
+  const text = (...names: string[]) => names.map((name) => given[name]).find((one) => typeof one === "string");
+  const clientId = text("clientId", "CLIENT_ID");
+  const { scopes } = given;
+  const scope = Array.isArray(scopes) ? scopes.join(" ") : text("scope", "scopes");
+  return clientId === undefined
+    ? undefined
+    : { clientId, clientSecret: text("clientSecret", "CLIENT_SECRET"), scope: scope || undefined };
 }
 
 function toCall(value: Json, notes: string[]): { command: string; args: string[] } {
