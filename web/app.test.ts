@@ -25,6 +25,7 @@ beforeAll(async () => {
   mkdirSync(join(folder.path, ".git"));
   writeFileSync(join(folder.path, "index.html"), page);
   writeFileSync(join(folder.path, "assets/index-abc123.js"), script);
+  writeFileSync(join(folder.path, "theme.js"), script);
   writeFileSync(join(folder.path, ".env"), "SECRET=1");
   writeFileSync(join(folder.path, ".git/config"), "[core]");
 });
@@ -170,10 +171,12 @@ test("the page may frame apps of MCP servers at the API, and nothing else", asyn
 });
 
 test("the policy of a script allows nothing: as a document it would be an empty one", async () => {
-  const { headers } = await ask("/assets/index-abc123.js");
-  expect(headers.get("content-security-policy")).toBe("default-src 'none'; frame-ancestors 'none'");
-  expect(headers.get("x-content-type-options")).toBe("nosniff");
-  expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
+  for (const path of ["/assets/index-abc123.js", "/theme.js"]) {
+    const { headers } = await ask(path);
+    expect(headers.get("content-security-policy")).toBe("default-src 'none'; frame-ancestors 'none'");
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
+  }
 });
 
 test("the page may connect to the usual ports of its host, and to its own origin behind a proxy", async () => {

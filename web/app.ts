@@ -38,7 +38,7 @@ export function createWebApp({ assets, originPolicy, targets, build, log }: WebD
         return c.text(unknownAddress, 421, commonHeaders);
       }
       await next();
-      if (c.res.ok && assets.get(c.req.path)?.immutable) {
+      if (c.res.ok && isFile(assets.get(c.req.path))) {
         for (const [name, value] of Object.entries(fileHeaders)) c.header(name, value);
         return;
       }
@@ -65,6 +65,9 @@ export function createWebApp({ assets, originPolicy, targets, build, log }: WebD
     })
     .all("*", (c) => c.text("Only GET and HEAD are allowed.", 405, { Allow: "GET, HEAD" }));
 }
+
+/** A script, style, picture or font. The headers of a document would double a small one. */
+const isFile = (asset: Asset | undefined): boolean => asset !== undefined && !asset.type.startsWith("text/html");
 
 /** Whether a client has this representation. A proxy that compresses makes validators weak, which are equal here (RFC 9110, 13.1.2). */
 const isKnown = (known: string | undefined, etag: string): boolean =>

@@ -62,7 +62,7 @@ export function securityHeaders(host: string, targets: ConnectTargets, isHttps: 
   };
 }
 
-/** Headers of a file whose name carries its hash: a script, style or font is no document, which most headers are about. */
+/** Headers of a file: a script, style, picture or font is no document, which most headers are about. */
 export const fileHeaders: Record<string, string> = {
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
   "Referrer-Policy": "no-referrer",
