@@ -13,12 +13,22 @@ const TEXT_MAX = 3 * TEXT_FILE_MAX;
 /** Arguments of a tool may hold a small file. */
 const GATEWAY_MAX = 4 * 1024 * 1024;
 
-const onError = () => {
+const onError = (): never => {
   throw new AppError("too_large", messages.tooLarge);
 };
-const standard = bodyLimit({ maxSize: DEFAULT_MAX, onError });
-const gateway = bodyLimit({ maxSize: GATEWAY_MAX, onError });
-const text = bodyLimit({ maxSize: TEXT_MAX, onError });
+/** A body whose length is known is not touched: Node would make streams of it, and its handler could not read it at once. */
+const limit = (maxSize: number) => {
+  const unknownLength = bodyLimit({ maxSize, onError });
+  return createMiddleware<ApiEnv>((c, next) => {
+    const length = c.req.header("Content-Length");
+    if (length === undefined || c.req.header("Transfer-Encoding") !== undefined) return unknownLength(c, next);
+    if (!(Number(length) <= maxSize)) onError();
+    return next();
+  });
+};
+const standard = limit(DEFAULT_MAX);
+const gateway = limit(GATEWAY_MAX);
+const text = limit(TEXT_MAX);
 
 /** Refuses a body above the limit of its route before the handler runs. Routes with a raw body measure it themselves. */
 export const bodySize = () =>

@@ -17,12 +17,11 @@ const deflate = promisify(gzip);
 export const compressJson = () =>
   createMiddleware(async (c, next) => {
     await next();
-    const { headers, body, status } = c.res;
+    const { headers, status } = c.res;
     const isJson = /^application\/json\b/i.test(headers.get("Content-Type") ?? "");
-    if (!isJson || !body || status === 206 || headers.has("Content-Encoding") || headers.has("Content-Disposition"))
-      return;
-    // A route that knows the length of a small body spares it a second copy.
-    if (Number(headers.get("Content-Length") ?? MIN_BYTES) < MIN_BYTES) return;
+    if (!isJson || status === 206 || headers.has("Content-Encoding") || headers.has("Content-Disposition")) return;
+    // A route that knows the length of a small body spares it a second copy, and streams that Node would make of it.
+    if (Number(headers.get("Content-Length") ?? MIN_BYTES) < MIN_BYTES || !c.res.body) return;
     headers.append("Vary", "Accept-Encoding");
     if (c.req.method === "HEAD" || preferredEncoding(c.req.header("Accept-Encoding") ?? "", ["gzip"]) !== "gzip")
       return;

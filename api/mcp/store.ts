@@ -47,9 +47,16 @@ export function createMcpStore(database: DatabaseSync): McpStore {
   );
   const erase = database.prepare("DELETE FROM mcp_server WHERE id = ?");
 
+  /** Each call through the gateway looks its server up. */
+  const known = new Map<string, StoredMcpServer>();
   const find = (id: string): StoredMcpServer | undefined => {
+    const before = known.get(id);
+    if (before) return before;
     const row = byId.get(id);
-    return row && toServer(row);
+    if (!row) return undefined;
+    const found = toServer(row);
+    known.set(id, found);
+    return found;
   };
   const get = (id: string): StoredMcpServer => {
     const found = find(id);
@@ -70,18 +77,26 @@ export function createMcpStore(database: DatabaseSync): McpStore {
       return get(id);
     },
     change(id, { name, transport }) {
+      known.delete(id);
       update.run(name, JSON.stringify(transport), id);
       return get(id);
     },
-    setDesired: (id, desired) => void want.run(desired, id),
+    setDesired(id, desired) {
+      known.delete(id);
+      want.run(desired, id);
+    },
     supervise(id, change) {
       const before = get(id).supervision;
       const { startWithPanel = before.startWithPanel } = change;
       const { idleMinutes = before.idleMinutes, lifetimeMinutes = before.lifetimeMinutes } = change;
+      known.delete(id);
       limit.run(startWithPanel ? 1 : 0, idleMinutes, lifetimeMinutes, id);
       return get(id);
     },
-    remove: (id) => void erase.run(id),
+    remove(id) {
+      known.delete(id);
+      erase.run(id);
+    },
   };
 }
 

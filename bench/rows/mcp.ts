@@ -15,8 +15,8 @@ import { startEnv } from "../servers.ts";
 import { percentile } from "../statistics.ts";
 import { startFloor, startGateways } from "../yardsticks/mcp-gateways.ts";
 
-const WARM_UP = 1_000;
-const CALLS = 2_000;
+const RUN = { warmUp: 1_000, calls: 2_000 };
+const QUICK_RUN = { warmUp: 300, calls: 500 };
 const CLIENTS = 100;
 const LONG_RUN = 10_000;
 const MEBIBYTE = 1024 * 1024;
@@ -68,7 +68,7 @@ export async function* mcp(_load: Load, { quick }: BenchOptions): AsyncGenerator
       { name: "gateway", client: await throughGateway(), pid: stack.api.pid },
     ];
     for (const { name, url, pid } of yardsticks) ways.push({ name, client: await connect(url), pid });
-    yield* latency(ways);
+    yield* latency(ways, quick ? QUICK_RUN : RUN);
     await Promise.all(others.splice(0).map((other) => other.stop()));
 
     const before = proportionalBytes(stack.api.pid);
@@ -101,21 +101,21 @@ async function exposeServer({ ask }: SignedIn): Promise<string> {
 }
 
 /** Alternates between the ways, so that all see the same load of the machine. */
-async function* latency(ways: readonly Way[]): AsyncGenerator<Row> {
+async function* latency(ways: readonly Way[], { warmUp, calls }: typeof RUN): AsyncGenerator<Row> {
   const times = ways.map((): number[] => []);
   const cpu = ways.map(() => 0);
-  for (let index = 0; index < WARM_UP + CALLS; index++) {
+  for (let index = 0; index < warmUp + calls; index++) {
     for (const [at, { client }] of ways.entries()) {
       const began = performance.now();
       await client.callTool(call);
-      if (index >= WARM_UP) times[at]?.push(performance.now() - began);
+      if (index >= warmUp) times[at]?.push(performance.now() - began);
     }
   }
   for (const [at, { client, pid }] of ways.entries()) {
     if (pid === undefined) continue;
     const began = cpuSeconds(pid);
-    for (let index = 0; index < CALLS; index++) await client.callTool(call);
-    cpu[at] = (cpuSeconds(pid) - began) / CALLS;
+    for (let index = 0; index < calls; index++) await client.callTool(call);
+    cpu[at] = (cpuSeconds(pid) - began) / calls;
   }
   const p50 = times.map((own) => percentile(own, 0.5));
   const [direct = Number.NaN] = p50;

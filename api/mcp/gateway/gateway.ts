@@ -102,7 +102,6 @@ export function createMcpGateway({ database, mcp, access, realtime, log, version
   const pass = createPassThrough({
     connection: mcp.upstream,
     calls,
-    serverName: (serverId) => mcp.get(serverId).name,
     timeoutSeconds: (serverId) => store.server(serverId).timeoutSeconds ?? store.settings().timeoutSeconds,
     async take(keyId, serverId) {
       await limitOf(perMinute(keyId)).take(`key ${keyId}`);

@@ -18,6 +18,9 @@ const MAX_OF_KEY = 128;
 /** Longest request with all waits for people, in milliseconds: far above the limits of the gateway. */
 const LONGEST_MS = 2 * 60 * 60_000;
 
+/** The end of a request that took too long. */
+class TimedOutError extends RpcError {}
+
 export interface PassedRequest {
   serverId: string;
   method: string;
@@ -29,7 +32,6 @@ export interface PassedRequest {
 export interface PassThroughDeps {
   connection(serverId: string): McpUpstream;
   calls: Pick<CallRegister, "start">;
-  serverName(serverId: string): string;
   timeoutSeconds(serverId: string): number;
   /** Counts a call. @throws AppError `rate_limited` */
   take(keyId: string, serverId: string): Promise<void>;
@@ -153,9 +155,10 @@ export function createPassThrough(deps: PassThroughDeps): PassThrough {
       if (ofKey.length >= MAX_OF_KEY) throw new RpcError(errorCodes.refused, messages.busyServer);
       const requestBytes = sizeOf(params);
       const seconds = deps.timeoutSeconds(serverId);
-      const timedOut = new RpcError(errorCodes.timedOut, messages.timedOut(seconds));
-      const deadline = createDeadline(seconds * 1_000, () => abort.abort(timedOut));
-      const serverName = deps.serverName(serverId);
+      const deadline = createDeadline(seconds * 1_000, () =>
+        abort.abort(new TimedOutError(errorCodes.timedOut, messages.timedOut(seconds))),
+      );
+      const serverName = deps.connection(serverId).name;
       const call =
         target === undefined
           ? undefined
@@ -180,7 +183,7 @@ export function createPassThrough(deps: PassThroughDeps): PassThrough {
         return result;
       } catch (error) {
         const failure = exchange.signal.aborted ? exchange.signal.reason : error;
-        if (failure === timedOut) call?.end("timed-out", 0);
+        if (failure instanceof TimedOutError) call?.end("timed-out", 0);
         else if (failure instanceof StoppedError) call?.end("stopped", 0);
         else call?.end(exchange.signal.aborted ? "cancelled" : "failed", 0);
         if (exchange.signal.aborted) abandoned.add(serverId, session.id);

@@ -109,6 +109,8 @@ export interface McpSignInHost extends Pick<SignIns, "open" | "finish"> {
 
 /** A server as the gateway uses it. Requests start an idle one, and fail with `conflict` when it does not run. */
 export interface McpUpstream {
+  /** As it is registered. */
+  name: string;
   /** What it said in the handshake; undefined while it is not connected. */
   raw(): RawServer | undefined;
   /** The same, of a server that is started when it is idle. */
@@ -457,9 +459,10 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
       return caller === undefined ? call() : calls.run(`${caller} ${id}`, call, signal);
     },
     upstream(id) {
-      if (!runners.has(id)) store.get(id);
+      const { name } = store.get(id);
       const { raw, use } = runnerOf(id);
       return {
+        name,
         raw,
         wake: () => use(async (current) => current.raw()),
         request: (method, params, options) => use((current) => current.pass(method, params, options)),

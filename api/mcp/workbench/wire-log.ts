@@ -108,8 +108,20 @@ function outlineOf(message: object): string {
   });
 }
 
+/** The JSON of a message that is too short for anything in it to be cut, as nearly all are. */
+function writeSmall(message: unknown): string | undefined {
+  try {
+    const json = JSON.stringify(message);
+    return json.length <= MAX_STRING ? json : undefined;
+  } catch {
+    return undefined; // nested too deeply
+  }
+}
+
 /** The JSON of a message, without the middle of long texts and the rest of long lists. */
 export function toBoundedJson(message: unknown): { text: string; cut: boolean } {
+  const whole = writeSmall(message);
+  if (whole !== undefined) return { text: whole, cut: false };
   // Writing it would run out of stack.
   if (isTooDeep(message)) return { text: '"(nested too deeply)"', cut: true };
   let values = 0;
