@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
@@ -38,6 +39,8 @@ function inheritedSocket(): number | undefined {
  * instead of none: with none, the kernel still passes the memory to a program that collects crashes.
  */
 function forbidCoreFiles(): void {
+  // The unit has done it.
+  if (/^Max core file size +[01] +[01] /m.test(readFileSync("/proc/self/limits", "utf8"))) return;
   execFileSync(PRLIMIT, ["--pid", String(process.pid), "--core=1:1"], { env: {}, stdio: "ignore" });
 }
 
