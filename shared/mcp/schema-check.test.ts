@@ -35,3 +35,27 @@ it("ends for schemas that refer to themselves, and runs no pattern", () => {
   expect(mismatchesOf({ a: 1 }, bomb).length).toBeLessThanOrEqual(10);
   expect(mismatchesOf("a".repeat(50), { pattern: "(a+)+b" })).toEqual([]);
 });
+
+const many = (length: number, of: (index: number) => unknown) => Array.from({ length }, (_, index) => of(index));
+const wide = Object.fromEntries(many(60_000, (index) => [`n${index}`, index]) as [string, number][]);
+const twice = (schema: object) => ({ allOf: many(100, () => ({ allOf: many(100, () => schema) })) });
+
+it.for([
+  ["listed values beside a large one", "x".repeat(2_000_000), { enum: many(20_000, String) }],
+  ["empty objects beside a large one", wide, { enum: many(20_000, () => ({})) }],
+  ["a large constant for each entry", many(20_000, Number), { items: { const: "y".repeat(500_000) } }],
+  ["the names of a large object, again and again", wide, twice({ properties: { a: {} } })],
+  ["a long list of types", many(20_000, Number), { items: { type: many(50_000, () => "string") } }],
+  ["a long reference", 1, twice({ $ref: `#${"/a".repeat(200_000)}` })],
+] as const)("takes a moment for %s", ([, value, schema]) => {
+  // Each took minutes: the limit of a test is what it must not reach.
+  expect(mismatchesOf(value, schema as Record<string, unknown>).length).toBeLessThanOrEqual(10);
+});
+
+it("compares values, not the order of their names, and says nothing about what it did not look at", () => {
+  expect(mismatchesOf({ a: 1, b: [2] }, { const: { b: [2], a: 1 } })).toEqual([]);
+  expect(mismatchesOf({ a: 1 }, { enum: [{ a: 1, b: 1 }, { b: 1 }, [1], null] })).toHaveLength(1);
+  expect(mismatchesOf(149, { anyOf: many(150, (index) => ({ const: index })) })).toEqual([]);
+  const large = many(60_000, Number);
+  expect(mismatchesOf(large, { oneOf: [{ items: { type: "integer" } }, { items: { type: "string" } }] })).toEqual([]);
+});

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { briefJson } from "../../../shared/mcp/brief-json.ts";
 import { mismatchesOf } from "../../../shared/mcp/schema-check.ts";
 import type { McpAssertion, McpOutcome } from "../../../shared/protocol/mcp-workbench.ts";
 
@@ -71,13 +72,8 @@ function outcomeOf(assertion: McpAssertion, { result, durationMs }: CallOutcome)
 
 const nothingAt = (path: string) => `The result has no value at ${path || "its root"}.`;
 
-const cutAt = (text: string, length: number) =>
-  text.length > length ? `${text.slice(0, length).toWellFormed()}…` : text;
-const quoted = (value: unknown): string => cutAt(JSON.stringify(value) ?? "undefined", MAX_QUOTED);
-const shown = (value: unknown): string | null => {
-  const json = JSON.stringify(value, null, 2);
-  return json === undefined ? null : cutAt(json, MAX_VALUE);
-};
+const quoted = (value: unknown): string => briefJson(value, MAX_QUOTED) ?? "undefined";
+const shown = (value: unknown): string | null => briefJson(value, MAX_VALUE, 2) ?? null;
 
 /** All texts of a value, in the order of their places; at most 10,000 values are looked at. */
 function textsOf(value: unknown): string[] {
