@@ -27,7 +27,13 @@ import { createPrograms } from "../launcher/programs.ts";
 import { messages } from "../messages.ts";
 import { mergeSecrets, oauthView } from "../secrets.ts";
 import type { PendingSignIn } from "../sign-in/pending.ts";
-import { createSignIns, hasAuthorization, type SignInRequest, type SignIns } from "../sign-in/sign-ins.ts";
+import {
+  createSignIns,
+  hasAuthorization,
+  isOtherResource,
+  type SignInRequest,
+  type SignIns,
+} from "../sign-in/sign-ins.ts";
 import { createMcpStore, type McpTransport, type StoredMcpServer } from "../store.ts";
 import { createMcpWorkbench, type McpWorkbench } from "../workbench/workbench.ts";
 import { createCommandList } from "./command-list.ts";
@@ -353,7 +359,9 @@ export function createMcpHost({ database, realtime, log, config, ...options }: M
       const transport = mergeSecrets(before.transport, server.transport);
       check(transport);
       const stored = store.change(id, { name: server.name, transport });
-      if (isOtherResource(before.transport, transport)) signIns.forget(id);
+      const secret = server.transport.type === "http" ? server.transport.oauth?.clientSecret : undefined;
+      if (isOtherResource(before.transport, transport)) signIns.forget(id, secret === null ? "kept" : undefined);
+      else if (typeof secret === "string") signIns.noteSecret(id);
       notifyAll(id, "changed");
       const runner = runners.get(id);
       if (isUp(runner) && JSON.stringify(before.transport) !== JSON.stringify(stored.transport)) {
@@ -495,12 +503,6 @@ const notStarted: RunState = {
   health: null,
   oldTransport: false,
 };
-
-/** Whether tokens of one transport are not meant for the other. */
-function isOtherResource(before: McpTransport, after: McpTransport): boolean {
-  if (before.type === "stdio" || after.type === "stdio") return true;
-  return before.url !== after.url || JSON.stringify(before.oauth) !== JSON.stringify(after.oauth);
-}
 
 function withoutValues(transport: McpTransport): McpServer["transport"] {
   if (transport.type === "http") {

@@ -5,6 +5,7 @@ import { HttpRefusal, SignInRequired } from "../connection/http-responses.ts";
 import { type Challenge, challengeOf } from "./discovery.ts";
 import { isRefusal, loadSdk, toFailure, unavailable, wordsOf } from "./failure.ts";
 import { messages, requests } from "./messages.ts";
+import { revokeTokens } from "./revoke.ts";
 import type { SignInStore, StoredSignIn, Tokens } from "./store.ts";
 import { createProviderFetch, toTokens } from "./token-set.ts";
 
@@ -46,6 +47,8 @@ export function createAccessTokens({ store, rules, onChallenge, onTokens, onLost
     const { issuer, metadata, client: clientInformation, resource } = before;
     if (tokens.refresh === null) throw lose(serverId, before, messages.noRenewal);
     const sdk = await loadSdk();
+    const sent = [tokens.refresh, tokens.access, clientInformation.client_secret];
+    const fetch = createProviderFetch(rules);
     let renewed: Tokens;
     try {
       const given = await sdk.refreshAuthorization(issuer, {
@@ -53,18 +56,24 @@ export function createAccessTokens({ store, rules, onChallenge, onTokens, onLost
         clientInformation,
         refreshToken: tokens.refresh,
         resource,
-        fetchFn: createProviderFetch(rules),
+        fetchFn: async (target, init) => {
+          const response = await fetch(target, init);
+          // Whatever its body says: the provider did not look at the token.
+          if (isBusy(response.status)) throw unavailable(messages.busy(response.status));
+          return response;
+        },
       });
       renewed = toTokens(given, tokens.scope);
     } catch (error) {
-      if (isRefusal(sdk, error)) throw lose(serverId, before, messages.renewalRefused(wordsOf(error)));
-      const failure = unavailable(messages.notRenewed(toFailure(sdk, error, requests.token).message));
+      if (isRefusal(sdk, error)) throw lose(serverId, before, messages.renewalRefused(wordsOf(error, sent)));
+      const failure = unavailable(messages.notRenewed(toFailure(sdk, error, requests.token, sent).message));
       failures.set(before, { at: performance.now(), error: failure });
       throw failure;
     }
     const now = store.find(serverId);
     if (!now || !isSameSignIn(now, before)) {
       if (now?.tokens) return now.tokens.access;
+      await revokeTokens(sdk, { ...before, tokens: renewed }, fetch);
       throw new SignInRequired(now?.problem ?? messages.signedOut, 401);
     }
     store.setTokens(serverId, renewed, now.problem);
@@ -133,6 +142,8 @@ export function createAccessTokens({ store, rules, onChallenge, onTokens, onLost
     },
   };
 }
+
+const isBusy = (status: number): boolean => status === 408 || status === 429 || status >= 500;
 
 /** Whether nobody signed in or out since, and the tokens are the same. */
 const isSameSignIn = (now: StoredSignIn | undefined, before: StoredSignIn): boolean =>

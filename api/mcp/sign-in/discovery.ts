@@ -26,6 +26,8 @@ export interface ProtectedResource {
 }
 
 const MAX_SERVERS = 10;
+/** Longest address that a browser is sent to, or that is shown, in characters. */
+const MAX_ADDRESS = 2_048;
 
 /** The challenge of a response, without what is not valid. */
 export function challengeOf({ headers }: Response): Challenge {
@@ -121,6 +123,8 @@ export async function findAuthorizationServer(
     token_endpoint_auth_methods_supported: found.token_endpoint_auth_methods_supported,
     authorization_response_iss_parameter_supported: found.authorization_response_iss_parameter_supported,
   };
+  const long = [metadata.issuer, metadata.authorization_endpoint].some((address) => address.length > MAX_ADDRESS);
+  if (long) throw unavailable(messages.invalidMetadata(place));
   if (!metadata.response_types_supported.includes("code")) throw unavailable(messages.noCode(place));
   if (!metadata.code_challenge_methods_supported?.includes("S256")) throw unavailable(messages.noPkce(place));
   for (const address of [metadata.authorization_endpoint, metadata.token_endpoint]) await check(address);

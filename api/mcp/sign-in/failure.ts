@@ -1,3 +1,4 @@
+import { createMask } from "../../../shared/docker/value-mask.ts";
 import { toSingleLine } from "../../../shared/logs/single-line.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import { messages } from "./messages.ts";
@@ -21,8 +22,9 @@ export const isRefusal = (sdk: Sdk, error: unknown): boolean =>
  * hold a token.
  *
  * @param what what was asked for, as in {@link requests}
+ * @param sent secrets of the request, which a refusal may repeat
  */
-export function toFailure(sdk: Sdk, error: unknown, what: string): AppError {
+export function toFailure(sdk: Sdk, error: unknown, what: string, sent: readonly Secret[] = []): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof sdk.IssuerMismatchError) {
     return refused(messages.otherIssuer(shown(error.expected), shown(error.received)));
@@ -30,14 +32,17 @@ export function toFailure(sdk: Sdk, error: unknown, what: string): AppError {
   if (error instanceof sdk.RegistrationRejectedError) {
     return unavailable(messages.registrationRefused(error.status, errorIn(error.body)));
   }
-  if (isRefusal(sdk, error)) return unavailable(messages.refused(wordsOf(error)));
+  if (isRefusal(sdk, error)) return unavailable(messages.refused(wordsOf(error, sent)));
   return unavailable(messages.oddResponse(what));
 }
 
-/** The words of a refusal, on one line. */
-export function wordsOf(error: unknown): string {
+type Secret = string | null | undefined;
+
+/** The words of a refusal, on one line, without the secrets that were sent. */
+export function wordsOf(error: unknown, sent: readonly Secret[] = []): string {
   const { code, message } = error as { code?: unknown; message?: unknown };
-  return toSingleLine([code, message].filter((part) => typeof part === "string" && part !== "").join(": "), 300);
+  const words = [code, message].filter((part) => typeof part === "string" && part !== "").join(": ");
+  return toSingleLine(createMask(sent.flatMap((value) => (value ? { name: "token", value } : [])))(words), 300);
 }
 
 export const shown = (value: unknown): string => toSingleLine(typeof value === "string" ? value : "none", 200);

@@ -39,6 +39,7 @@ export const messages = {
   again: (why: string) => `Sign in again: ${why}`,
   noRenewal: "the access token has ended, and the authorization server gave none to renew it.",
   renewalRefused: (text: string) => `the authorization server does not renew the access token (${text}).`,
+  busy: (status: number) => `The authorization server answered ${status}.`,
   tokenRefused: "the server does not accept the access token.",
   notRenewed: (why: string) => `The access token could not be renewed: ${why}`,
   moreRights: (scope: string) =>

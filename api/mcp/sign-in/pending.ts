@@ -1,5 +1,6 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { Principal } from "../../../shared/protocol/access.ts";
+import type { McpTransport } from "../store.ts";
 import type { OAuthClient, ServerMetadata } from "./store.ts";
 
 /** Time for the sign-in at the provider. */
@@ -12,8 +13,8 @@ const MAX_OF_PERSON = 10;
 export interface PendingSignIn {
   state: string;
   serverId: string;
-  /** The address that the tokens are for, to notice a change of the server meanwhile. */
-  serverUrl: string;
+  /** What the tokens are for, to notice a change of the server meanwhile. */
+  transport: McpTransport;
   principal: Principal;
   verifier: string;
   redirectUri: string;
@@ -33,9 +34,10 @@ export interface PendingSignIns {
   find(state: string | null | undefined): PendingSignIn | undefined;
   /** Makes the browser of a request the only one that can finish it. Returns the value for its cookie. */
   bind(signIn: PendingSignIn): string;
-  /** Ends it: it can be finished once. */
-  take(signIn: PendingSignIn): void;
-  /** Ends all of a server that was removed, changed or signed out. */
+  /** It can be finished once. Returns whether it still holds: see `forget`. End it by `end`. */
+  take(signIn: PendingSignIn): () => boolean;
+  end(signIn: PendingSignIn): void;
+  /** Ends all of a server that was removed, changed or signed out, also those that are being finished. */
   forget(serverId: string): void;
 }
 
@@ -48,6 +50,7 @@ export const isSame = (a: string, b: string): boolean => {
 
 export function createPendingSignIns(now: () => number = Date.now): PendingSignIns {
   const pending = new Map<string, PendingSignIn>();
+  const taken = new Set<PendingSignIn>();
   const drop = (oldest: Iterable<PendingSignIn>, most: number) => {
     const list = [...oldest];
     for (const { state } of list.slice(0, Math.max(0, list.length - most))) pending.delete(state);
@@ -72,8 +75,14 @@ export function createPendingSignIns(now: () => number = Date.now): PendingSignI
       signIn.binding = randomText();
       return signIn.binding;
     },
-    take: ({ state }) => void pending.delete(state),
+    take(signIn) {
+      pending.delete(signIn.state);
+      taken.add(signIn);
+      return () => taken.has(signIn);
+    },
+    end: (signIn) => void taken.delete(signIn),
     forget(serverId) {
+      for (const signIn of taken) if (signIn.serverId === serverId) taken.delete(signIn);
       for (const signIn of pending.values()) if (signIn.serverId === serverId) pending.delete(signIn.state);
     },
   };

@@ -279,6 +279,7 @@ describe("an access token", () => {
   test.for([
     ["a web page", 200, "text/html", "<h1>maintenance</h1>"],
     ["503", 503, "text/html", "busy"],
+    ["429 in its own words", 429, "application/json", `{"error":"rate_limited"}`],
     ["an error of its own", 500, "application/json", `{"error":"server_error"}`],
     ["a token of another type", 200, "application/json", `{"access_token":"a","token_type":"mac"}`],
     ["a token that no header can hold", 200, "application/json", `{"access_token":"a\\nb","token_type":"bearer"}`],
@@ -322,6 +323,101 @@ test("signs out: revokes, forgets and stops", async () => {
   expect(out.body).toMatchObject({ server: { status: "stopped", signIn: { state: "needed", user: null } } });
   expect(provider.revoked).toEqual([expect.stringMatching(/^refresh-/)]);
   expect((await start()).body.error).toContain("asks for a sign-in");
+});
+
+/** Holds what comes to the token endpoint until `go` is called, then answers it as usual. */
+const hold = () => {
+  const came = Promise.withResolvers<void>();
+  const go = Promise.withResolvers<void>();
+  provider.instead["/token"] = async (_request, response, body) => {
+    came.resolve();
+    await go.promise;
+    const form = new URLSearchParams(body);
+    const name = form.get("grant_type") === "refresh_token" ? "renewed" : "late";
+    const given = { access_token: `access-${name}`, refresh_token: `refresh-${name}`, token_type: "bearer" };
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(given));
+  };
+  return { came: came.promise, go: go.resolve };
+};
+
+describe("a sign-in that ends while its tokens are on the way", () => {
+  const otherClient = (url = server.url) => ({
+    name: "cloud",
+    transport: { type: "http", url, headers: {}, oauth: { clientId: "another" } },
+  });
+  test.for([
+    ["a sign-out", () => api.ask("DELETE", `/api/mcp/${id}/sign-in`, { body: {} })],
+    ["another client", () => api.ask("PUT", `/api/mcp/${id}`, { cookie: admin, body: otherClient() })],
+    [
+      "a change that was undone",
+      async () => {
+        for (const url of [`${server.url}/b`, server.url]) {
+          const transport = { type: "http", url, headers: {} };
+          await api.ask("PUT", `/api/mcp/${id}`, { cookie: admin, body: { name: "cloud", transport } });
+        }
+      },
+    ],
+    ["its removal", () => api.ask("DELETE", `/api/mcp/${id}`, { body: {} })],
+  ] as const)("by %s stays ended, and the tokens are revoked", async ([, end]) => {
+    await register();
+    const { back, binding } = await visit(await begin());
+    const { came, go } = hold();
+    const page = comeBack(back, binding);
+    await came;
+    await end();
+    go();
+    expect((await page).text).toContain("changed or removed during the sign-in");
+    expect(provider.revoked).toEqual(["refresh-late"]);
+    expect(api.deps.database.prepare("SELECT count(*) AS rows FROM mcp_sign_in").get()?.rows).toBe(0);
+  });
+
+  test("by a sign-out during a renewal stays ended, and the renewed tokens are revoked too", async () => {
+    await register();
+    await signIn();
+    expire();
+    const { came, go } = hold();
+    const called = call();
+    await came;
+    const out = api.ask("DELETE", `/api/mcp/${id}/sign-in`, { body: {} });
+    await eventually(() => provider.revoked.length === 1);
+    go();
+    expect((await called).status).toBeGreaterThanOrEqual(400);
+    await eventually(() => provider.revoked.includes("refresh-renewed"));
+    expect((await out).body).toMatchObject({ server: { signIn: { state: "needed" } } });
+  });
+});
+
+test("a refusal that repeats the tokens shows none of them", async () => {
+  await register();
+  await signIn();
+  expire();
+  provider.instead["/token"] = (_request, response, body) => {
+    const token = new URLSearchParams(body).get("refresh_token");
+    const words = { error: "invalid_grant", error_description: `token ${token} has ended` };
+    response.writeHead(400, { "content-type": "application/json" }).end(JSON.stringify(words));
+  };
+  const failed = await call();
+  expect(failed.body.error).toContain("invalid_grant: token ");
+  await eventually(async () => (await current()).status === "failed");
+  expect(JSON.stringify([failed.text, await current(), api.emitted])).not.toMatch(/refresh-[0-9a-f]{8}-/);
+});
+
+test("a client secret stays with its authorization server when the scope is changed, until it is entered again", async () => {
+  const { id: clientId, secret } = provider.client;
+  await register({ oauth: { clientId, clientSecret: secret, scope: "read" } });
+  await signIn();
+  const change = (clientSecret: string | null, scope: string) => {
+    const oauth = { clientId, clientSecret, scope };
+    const transport = { type: "http", url: server.url, headers: {}, oauth };
+    return api.ask("PUT", `/api/mcp/${id}`, { cookie: admin, body: { name: "cloud", transport } });
+  };
+  const other = await startAuthorizationServer();
+  expect((await change(null, "write")).body).toMatchObject({ server: { signIn: { state: "needed" } } });
+  server.metadata.authorization_servers = [other.issuer];
+  expect((await begin()).body.error).toContain("enter the client secret again");
+  expect((await change(secret, "write")).status).toBe(200);
+  expect((await begin()).body).toMatchObject({ signIn: { issuer: other.issuer } });
+  await other.close();
 });
 
 test("uses a client that was entered by hand, whose secret is never shown and belongs to one authorization server", async () => {
@@ -386,6 +482,11 @@ describe("what a server says about where to sign in", () => {
     ["with a script", { authorization_endpoint: "javascript:alert(1)" }, "is not valid"],
     ["that sends the browser to a private address", { authorization_endpoint: "https://192.168.1.1/x" }, "Private"],
     ["that takes codes at a private address", { token_endpoint: "https://169.254.169.254/t" }, "Private"],
+    [
+      "that sends the browser to an address of 100 kB",
+      { authorization_endpoint: `https://a.example/${"x".repeat(1e5)}` },
+      "is not valid",
+    ],
     ["that is 10 MB long", { padding: "x".repeat(10_000_000) }, "larger than 256 KiB"],
   ] as const)("leads to metadata that is refused: %s", async ([, metadata, words]) => {
     provider.metadata = metadata;

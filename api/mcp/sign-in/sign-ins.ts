@@ -63,8 +63,13 @@ export interface SignIns {
   finish(finish: Finish): Promise<PendingSignIn>;
   /** Forgets the tokens, and revokes them where the provider can. */
   signOut(server: StoredMcpServer): Promise<void>;
-  /** The server was removed, or its address or client was changed. */
-  forget(serverId: string): void;
+  /**
+   * The server was removed, or its address or client was changed. A client secret that stays the stored one still belongs to
+   * the authorization server that it was sent to.
+   */
+  forget(serverId: string, secret?: "kept"): void;
+  /** Somebody entered the client secret, maybe the same again: it may be sent to another authorization server. */
+  noteSecret(serverId: string): void;
   /** The same `fetch` with the access token of a server. */
   authorize(server: Pick<StoredMcpServer, "id" | "transport">, fetch: FetchLike): FetchLike;
 }
@@ -72,10 +77,18 @@ export interface SignIns {
 export const hasAuthorization = (transport: McpTransport): boolean =>
   transport.type === "http" && Object.keys(transport.headers).some((name) => name.toLowerCase() === "authorization");
 
+/** Whether tokens of one transport are not meant for the other. */
+export function isOtherResource(before: McpTransport, after: McpTransport): boolean {
+  if (before.type === "stdio" || after.type === "stdio") return true;
+  return before.url !== after.url || JSON.stringify(before.oauth) !== JSON.stringify(after.oauth);
+}
+
 /** Sign-ins of the panel at servers by OAuth: one for each server, shared by all who may use it. */
 export function createSignIns({ database, rules, stored, onTokens, onNeeded, onLost }: SignInsDeps): SignIns {
   const store = createSignInStore(database);
   const pending = createPendingSignIns();
+  /** Servers whose client secret was entered again: it may go to another authorization server. */
+  const secretGiven = new Set<string>();
   /** Servers that answered 401 or want more rights. One entry for each registered server. */
   const wanted = new Map<string, Challenge>();
 
@@ -106,7 +119,7 @@ export function createSignIns({ database, rules, stored, onTokens, onNeeded, onL
       if (!isSecure(new URL(address))) throw refused(messages.serverNeedsHttps);
       await rules.pin(address);
     });
-    if (before && before.issuer !== metadata.issuer) {
+    if (before && before.issuer !== metadata.issuer && !(keepsIssuer(before) && secretGiven.has(id))) {
       const sentence = keepsIssuer(before) ? messages.issuerOfSecret : messages.issuerChanged;
       throw refused(sentence(shown(before.issuer), shown(metadata.issuer)));
     }
@@ -137,11 +150,61 @@ export function createSignIns({ database, rules, stored, onTokens, onNeeded, onL
     }
   };
 
-  /** The server of a begun sign-in, unless it was changed meanwhile. */
-  const unchanged = ({ serverId, serverUrl }: PendingSignIn): StoredMcpServer => {
+  /** @throws AppError when the server of a begun sign-in was changed meanwhile */
+  const checkUnchanged = ({ serverId, transport }: PendingSignIn): void => {
     const server = stored(serverId);
-    if (server?.transport.type === "http" && server.transport.url === serverUrl) return server;
-    throw new AppError("conflict", messages.serverGone);
+    if (!server || isOtherResource(transport, server.transport)) throw new AppError("conflict", messages.serverGone);
+  };
+
+  /** Exchanges the code, and keeps the tokens unless the server was changed, removed or signed out meanwhile. */
+  const complete = async (
+    signIn: PendingSignIn,
+    query: URLSearchParams,
+    { holds, isAllowed }: { holds(): boolean; isAllowed(): boolean },
+  ): Promise<void> => {
+    if (!isAllowed()) throw refused(messages.noLongerAllowed);
+    checkUnchanged(signIn);
+    const sdk = await loadSdk();
+    const iss = query.get("iss") ?? undefined;
+    try {
+      sdk.validateAuthorizationResponseIssuer({
+        iss,
+        expectedIssuer: signIn.metadata.issuer,
+        issParameterSupported: signIn.metadata.authorization_response_iss_parameter_supported === true,
+      });
+    } catch (error) {
+      throw toFailure(sdk, error, requests.token);
+    }
+    const error = query.get("error");
+    if (error !== null) {
+      const text = wordsOf({ code: error, message: query.get("error_description") });
+      throw refused(error === "access_denied" ? messages.refusedByPerson : messages.refused(text));
+    }
+    const [code, second] = query.getAll("code");
+    if (!code || second !== undefined) throw refused(messages.oddReturn);
+    const { metadata, resource, client, principal, serverId } = signIn;
+    const given: StoredSignIn = {
+      issuer: metadata.issuer,
+      metadata,
+      resource,
+      client,
+      tokens: await exchange(sdk, signIn, code, iss),
+      problem: null,
+      user: principal.name,
+      signedInAt: new Date().toISOString(),
+    };
+    try {
+      if (!holds()) throw new AppError("conflict", messages.serverGone);
+      checkUnchanged(signIn);
+      if (!isAllowed()) throw refused(messages.noLongerAllowed);
+    } catch (error) {
+      await revokeTokens(sdk, given, createProviderFetch(rules));
+      throw error;
+    }
+    store.save(serverId, given);
+    wanted.delete(serverId);
+    secretGiven.delete(serverId);
+    onTokens(serverId);
   };
 
   return {
@@ -186,7 +249,7 @@ export function createSignIns({ database, rules, stored, onTokens, onNeeded, onL
       return pending.add({
         state,
         serverId: server.id,
-        serverUrl: transport.url,
+        transport,
         principal,
         verifier,
         redirectUri,
@@ -209,43 +272,12 @@ export function createSignIns({ database, rules, stored, onTokens, onNeeded, onL
       const isBrowser = binding !== undefined && signIn.binding !== null && isSame(binding, signIn.binding);
       if (!isBrowser && !(caller && isSameCaller(signIn.principal, caller))) throw refused(messages.otherCaller);
       if (expected !== undefined && expected !== signIn.serverId) throw refused(messages.notBegun);
-      pending.take(signIn);
-      if (!isAllowed(signIn.principal)) throw refused(messages.noLongerAllowed);
-      unchanged(signIn);
-      const sdk = await loadSdk();
-      const iss = query.get("iss") ?? undefined;
+      const holds = pending.take(signIn);
       try {
-        sdk.validateAuthorizationResponseIssuer({
-          iss,
-          expectedIssuer: signIn.metadata.issuer,
-          issParameterSupported: signIn.metadata.authorization_response_iss_parameter_supported === true,
-        });
-      } catch (error) {
-        throw toFailure(sdk, error, requests.token);
+        await complete(signIn, query, { holds, isAllowed: () => isAllowed(signIn.principal) });
+      } finally {
+        pending.end(signIn);
       }
-      const error = query.get("error");
-      if (error !== null) {
-        const text = wordsOf({ code: error, message: query.get("error_description") });
-        throw refused(error === "access_denied" ? messages.refusedByPerson : messages.refused(text));
-      }
-      const [code, second] = query.getAll("code");
-      if (!code || second !== undefined) throw refused(messages.oddReturn);
-      const given = await exchange(sdk, signIn, code, iss);
-      unchanged(signIn);
-      if (!isAllowed(signIn.principal)) throw refused(messages.noLongerAllowed);
-      const { metadata, resource, client, principal, serverId } = signIn;
-      store.save(serverId, {
-        issuer: metadata.issuer,
-        metadata,
-        resource,
-        client,
-        tokens: given,
-        problem: null,
-        user: principal.name,
-        signedInAt: new Date().toISOString(),
-      });
-      wanted.delete(serverId);
-      onTokens(serverId);
       return signIn;
     },
     async signOut({ id }) {
@@ -258,11 +290,15 @@ export function createSignIns({ database, rules, stored, onTokens, onNeeded, onL
       onTokens(id);
       await revokeTokens(await loadSdk(), before, createProviderFetch(rules));
     },
-    forget(serverId) {
+    forget(serverId, secret) {
       pending.forget(serverId);
       wanted.delete(serverId);
-      store.remove(serverId);
+      secretGiven.delete(serverId);
+      const before = store.find(serverId);
+      if (secret === "kept" && before && keepsIssuer(before)) store.setTokens(serverId, null, null);
+      else store.remove(serverId);
     },
+    noteSecret: (serverId) => void secretGiven.add(serverId),
     authorize({ id, transport }, fetch) {
       // A server that asked for a sign-in may have stopped doing so: a new connection shows it.
       if (!store.find(id)) wanted.delete(id);
