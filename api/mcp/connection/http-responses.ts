@@ -25,8 +25,12 @@ export class SignInRequired extends HttpRefusal {}
 /** The server no longer knows the session: nothing was done, and a new handshake helps. */
 export class SessionExpired extends HttpRefusal {}
 
-/** The target of a request without its query, which may hold a key. */
-export const placeOf = ({ origin, pathname }: URL): string => `${origin}${pathname}`;
+const MAX_PLACE = 300;
+/** The target of a request without its query, which may hold a key. A server may have named it, of any length. */
+export const placeOf = ({ origin, pathname }: URL): string => {
+  const place = `${origin}${pathname}`;
+  return place.length > MAX_PLACE ? `${place.slice(0, MAX_PLACE)}…` : place;
+};
 
 export interface ExplainOptions {
   /** Of the old transport, which has no header of the session: whether 404 means that the session is over. */
@@ -94,7 +98,7 @@ function locationOf(headers: Headers, from: URL): URL | undefined {
 
 function redirectSentence(status: number, from: URL, to: URL): string {
   const web = to.protocol === "http:" || to.protocol === "https:";
-  const place = web ? placeOf(to).slice(0, 300) : messages.response.otherAddress(to.protocol.slice(0, 20));
+  const place = web ? placeOf(to) : messages.response.otherAddress(to.protocol.slice(0, 20));
   return messages.response.redirects(status, placeOf(from), place);
 }
 

@@ -128,6 +128,13 @@ test("sends messages to the registered origin only", async () => {
   other.close();
 });
 
+test("takes an address for messages of any length, and repeats little of it", async () => {
+  server.endpoint = () => `/${"x".repeat(10_000)}?session=none`;
+  const { error } = (await start({ protocol: "sse" })).body;
+  expect(error).toMatch(/^The server answered 404 at http:\S+…: there is nothing/);
+  expect(error.length).toBeLessThan(500);
+});
+
 test("connects again when the stream ends, with a handshake of its own", async () => {
   await start();
   server.streams.get("1")?.end();
