@@ -93,7 +93,9 @@ function check(value: unknown, given: unknown, at: Place): void {
     if (target !== undefined) check(value, target, { ...at, depth: at.depth + 1 });
   }
   const actual = typeOf(value);
-  const types = (Array.isArray(given.type) ? given.type.slice(0, MAX_TYPES) : [given.type]).filter((one): one is string => typeof one === "string");
+  const types = (Array.isArray(given.type) ? given.type.slice(0, MAX_TYPES) : [given.type]).filter(
+    (one): one is string => typeof one === "string",
+  );
   if (types.length > 0 && !types.some((type) => type === actual || (type === "number" && actual === "integer"))) {
     at.report(`${where} is ${actual}, not ${types.join(" or ")}.`);
     return;
