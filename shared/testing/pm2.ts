@@ -109,8 +109,9 @@ export async function testPm2({ uid }: TestPm2Options = {}): Promise<TestPm2> {
     },
     close: async () => {
       const daemon = daemonPid();
-      await command("kill").catch(() => undefined);
-      if (daemon) await eventually(() => !isAlive(daemon)); // it responds before it ends
+      // It ends its processes first. Its command line would start another Node for that.
+      if (daemon && isAlive(daemon)) process.kill(daemon, "SIGTERM");
+      if (daemon) await eventually(() => !isAlive(daemon));
       for (const pid of pids) if (isAlive(pid)) process.kill(pid, "SIGKILL");
       await folder.remove();
     },
