@@ -7,6 +7,7 @@ test("one key leaves room at a server for the others, however many sessions it o
   const never = new Promise<never>(() => {});
   const pass = createPassThrough({
     connection: () => ({
+      name: "s",
       raw: () => undefined,
       wake: () => never,
       request: (_method, params, { signal }) => {
@@ -17,7 +18,6 @@ test("one key leaves room at a server for the others, however many sessions it o
       unsubscribe: () => never,
     }),
     calls: { start: () => ({ end: () => {} }) },
-    serverName: () => "s",
     timeoutSeconds: () => 600,
     take: async () => {},
   });
