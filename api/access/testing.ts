@@ -82,6 +82,7 @@ export async function startAccess(options: TestAccessOptions = {}): Promise<Test
   const config = parseConfig({
     DATA_DIR: `${folder.path}/data`,
     PM2_HOME: `${folder.path}/pm2`,
+    PM2_DAEMONS: "own",
     FILE_MANAGER_ROOT: `${folder.path}/files`,
     WS_SERVER_URL: `http://127.0.0.1:${await freePort()}`,
     NODE_ENV: "test",

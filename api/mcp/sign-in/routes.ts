@@ -43,7 +43,7 @@ export const signInRoutes = ({ mcp, access, trail }: Deps) =>
     )
     .get(
       "/callback",
-      described({ tag: "MCP", summary: "Come back from the provider of a sign-in", status: 200 }),
+      described({ tag: "MCP", summary: "Come back from the provider of a sign-in", media: "text/html" }),
       async (c) => {
         refuseHead(c);
         const query = new URL(c.req.url).searchParams;
