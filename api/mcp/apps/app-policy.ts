@@ -14,6 +14,9 @@ const inline: Partial<Record<(typeof lists)[number], readonly string[]>> = {
 /** Names that lead to the machine or the network of the person who looks at the app. */
 const localName = /(^|\.)(localhost|local|internal|intranet|lan|home|corp|home\.arpa|test|invalid|onion)$/;
 
+/** What is shown for an entry that is no text. */
+const NO_ADDRESS = "(no address)";
+
 export interface AppPolicy {
   /** Value of `Content-Security-Policy`. */
   header: string;
@@ -37,8 +40,9 @@ export function toAppPolicy(csp: unknown, ownHosts: readonly string[], embedder:
   for (const list of lists) {
     const declared = Array.isArray(given[list]) ? given[list] : [];
     for (const value of declared.slice(0, MAX_DOMAINS)) {
-      const source = inline[list]?.includes(String(value)) ? String(value) : toSource(value, list, ownHosts);
-      if (source === undefined) refused.add(String(value).slice(0, MAX_LENGTH));
+      const isInline = typeof value === "string" && inline[list]?.includes(value);
+      const source = isInline ? value : toSource(value, list, ownHosts);
+      if (source === undefined) refused.add(typeof value === "string" ? value.slice(0, MAX_LENGTH) : NO_ADDRESS);
       else if (!domains[list].includes(source)) domains[list].push(source);
     }
     if (declared.length > MAX_DOMAINS) refused.add(`${declared.length - MAX_DOMAINS} more of ${list}`);

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { performance } from "node:perf_hooks";
 
-/** Views that wait for their frame, and their bytes together; the oldest are dropped. */
+/** Views that wait for their frame, of one user and of all, and their bytes together; the oldest are dropped. */
+const MAX_OF_CALLER = 6;
 const MAX_VIEWS = 20;
 const MAX_BYTES = 40_000_000;
 /** Time that a view waits, in milliseconds. */
@@ -40,6 +41,8 @@ export function createAppViews(now: () => number = () => performance.now()): App
       const id = randomBytes(32).toString("base64url");
       views.set(id, { ...view, until: now() + KEPT_MS });
       bytes += view.html.byteLength;
+      const own = [...views].filter(([, { caller }]) => caller === view.caller);
+      for (const [oldest] of own.slice(0, -MAX_OF_CALLER)) drop(oldest);
       for (const oldest of views.keys()) {
         if (views.size <= MAX_VIEWS && bytes <= MAX_BYTES) break;
         drop(oldest);

@@ -91,7 +91,14 @@ test("names the addresses that an app reaches, those that are refused, and what 
 
 test("a policy holds public names only, and no word of the server", () => {
   const given = {
-    connectDomains: ["wss://live.example.com:8443", "blob:", "https://*.example.org", "https://panel.example.net", 5],
+    connectDomains: [
+      "wss://live.example.com:8443",
+      "blob:",
+      "https://*.example.org",
+      "https://panel.example.net",
+      5,
+      { toString: 1 },
+    ],
     resourceDomains: ["https://cdn.example.com/", "data:", "wss://live.example.com", "'unsafe-eval'", "https:"],
     frameDomains: ["https://*.com", "https://*.example.net", "http://a.example.com", "https://user@a.example.com"],
     baseUriDomains: [
@@ -117,15 +124,18 @@ test("a policy holds public names only, and no word of the server", () => {
   expect(toAppPolicy(many, [], undefined).domains.connectDomains).toHaveLength(30);
 });
 
-test("views that nobody takes are dropped by age, by number and by size", () => {
+test("views that nobody takes are dropped by age, by number and by size, those of one user first", () => {
   let now = 0;
   const views = createAppViews(() => now);
-  const add = (bytes: number) => views.add({ caller: "a", html: new Uint8Array(bytes), policy: "" });
+  const add = (bytes: number, caller = "a") => views.add({ caller, html: new Uint8Array(bytes), policy: "" });
+  const mine = add(1);
+  for (let count = 0; count < 50; count++) add(1, "greedy");
+  expect(views.take(mine, "a")).toBeDefined();
   const first = add(1);
-  for (let count = 0; count < 20; count++) add(1);
+  for (let count = 0; count < 20; count++) add(1, `user ${count}`);
   expect(views.take(first, "a")).toBeUndefined();
   const small = add(1);
-  for (let count = 0; count < 9; count++) add(5_000_000);
+  for (let count = 0; count < 9; count++) add(5_000_000, `user ${count}`);
   expect(views.take(small, "a")).toBeUndefined();
   const old = add(1);
   now = 60_000;

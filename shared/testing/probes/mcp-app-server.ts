@@ -33,7 +33,9 @@ const show = `<!doctype html><title>Show</title>
   heard["ui/notifications/host-context-changed"] = ({ theme }) => say("theme", "theme " + theme);
   document.querySelector("form").onsubmit = (event) => { event.preventDefault(); say("form", "form seen"); };
   document.getElementById("ask").onclick = async () => {
-    const { result, error } = await request("tools/call", { name: "change", arguments: { to: "blue" } });
+    const asked = request("tools/call", { name: "change", arguments: { to: "blue" } });
+    notify("ui/notifications/size-changed", { height: 500 });
+    const { result, error } = await asked;
     say("change", error ? "refused" : "changed " + result.content[0].text);
   };
   document.getElementById("away").onclick = async () => {

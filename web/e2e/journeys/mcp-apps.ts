@@ -34,12 +34,16 @@ export function mcpAppsJourney(at: () => TestDesktop): void {
     for (const text of ["input from the call", "result from the call", "free was called", /^theme (light|dark)$/]) {
       await honest.getByText(text).waitFor();
     }
-    await expect.poll(() => page.locator("iframe").evaluate((frame) => frame.clientHeight)).toBe(420);
+    const height = () => page.locator("iframe").evaluate((frame) => frame.clientHeight);
+    await expect.poll(height).toBe(420);
     await honest.getByRole("button", { name: "Send" }).click();
     await honest.getByText("form seen").waitFor();
     await honest.getByRole("button", { name: "Change" }).click();
     await page.getByText("The app wants to call the tool change with").waitFor();
+    // The app has asked for another height since: the buttons of a question stay where they are.
+    expect(await height()).toBe(420);
     await page.getByRole("button", { name: "Allow" }).click();
+    await expect.poll(height).toBe(500);
     await honest.getByText("changed change was called").waitFor();
     await honest.getByRole("button", { name: "Bad" }).click();
     await honest.getByText("refused at once").waitFor();

@@ -12,6 +12,10 @@ import { heights, nextHeight } from "./app-messages.ts";
 import { appMessages as texts } from "./messages.ts";
 
 const MAX_LINES = 100;
+/** How long a question is shown before it can be agreed to: a click that was meant for the app must not answer it. */
+const READ_MS = 700;
+/** Questions that are open. Meanwhile no frame changes its height: it would move the buttons to the pointer. */
+const [asking, setAsking] = createSignal(0);
 
 export interface AppFrameProps {
   serverId: string;
@@ -115,6 +119,7 @@ function Addresses(props: { list: readonly string[] }) {
 function Running(props: AppFrameProps & { view: McpAppView; onFlood: () => void }) {
   let frame: HTMLIFrameElement | undefined;
   const [height, setHeight] = createSignal<number>(heights.initial);
+  const [reported, setReported] = createSignal<unknown>();
   const [lines, setLines] = createSignal<readonly string[]>([]);
   const [questions, setQuestions] = createSignal<readonly { question: AppQuestion; settle: (yes: boolean) => void }[]>(
     [],
@@ -135,10 +140,13 @@ function Running(props: AppFrameProps & { view: McpAppView; onFlood: () => void 
       const entry = {
         question,
         settle(yes: boolean) {
+          if (!questions().includes(entry)) return;
+          setAsking((count) => count - 1);
           setQuestions((all) => all.filter((one) => one !== entry));
           resolve(yes);
         },
       };
+      setAsking((count) => count + 1);
       setQuestions((all) => [...all, entry]);
     });
   const bridge: AppBridge = createAppBridge({
@@ -150,7 +158,7 @@ function Running(props: AppFrameProps & { view: McpAppView; onFlood: () => void 
     ask,
     toMessage,
     onLine: (line) => setLines((all) => [...all, line].slice(-MAX_LINES)),
-    onSize: ({ height: reported }) => setHeight((now) => nextHeight(now, reported)),
+    onSize: ({ height: wanted }) => setReported(() => wanted),
     onFlood: props.onFlood,
     call: { tool: props.tool, arguments: props.arguments, result: props.result },
     domains,
@@ -161,6 +169,10 @@ function Running(props: AppFrameProps & { view: McpAppView; onFlood: () => void 
       bridge.receive(event.data);
   };
   window.addEventListener("message", receive);
+  createEffect(() => {
+    const wanted = reported();
+    if (asking() === 0) setHeight((now) => nextHeight(now, wanted));
+  });
   createEffect(on(theme.resolved, (resolved) => bridge.contextChanged({ theme: resolved }), { defer: true }));
   props.onRunning?.(bridge.teardown);
   onMount(() => {
@@ -205,6 +217,9 @@ const shownArguments = (given: Record<string, unknown>): string =>
 function Question(props: { question: AppQuestion; onSettle: (yes: boolean) => void }) {
   const link = () => (props.question.kind === "link" ? props.question.url : undefined);
   const call = () => (props.question.kind === "tool" ? props.question : undefined);
+  const [ready, setReady] = createSignal(false);
+  const timer = setTimeout(() => setReady(true), READ_MS);
+  onCleanup(() => clearTimeout(timer));
   return (
     <Callout tone="warn">
       <div class="mcp-app-question">
@@ -225,7 +240,14 @@ function Question(props: { question: AppQuestion; onSettle: (yes: boolean) => vo
           )}
         </Show>
         <div class="row">
-          <Show when={link()} fallback={<Button onClick={() => props.onSettle(true)}>{texts.allow}</Button>}>
+          <Show
+            when={ready() && link()}
+            fallback={
+              <Button disabled={!ready()} onClick={() => props.onSettle(true)}>
+                {link() === undefined ? texts.allow : texts.open}
+              </Button>
+            }
+          >
             {(url) => (
               <a
                 class="button button-secondary"

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { McpTool } from "../../../../../shared/protocol/mcp.ts";
 import { type AppQuestion, createAppBridge } from "./app-bridge.ts";
-import { MAX_MESSAGE, MAX_RATE, nextHeight, readAppMessage, readLink } from "./app-messages.ts";
+import { MAX_CALLS, MAX_MESSAGE, MAX_RATE, MAX_TEXT, nextHeight, readAppMessage, readLink } from "./app-messages.ts";
 
 type Json = Record<string, unknown>;
 const tool = (name: string, more: Partial<McpTool> = {}): McpTool => ({
@@ -127,6 +127,30 @@ test("an app that sends without end is stopped once", () => {
   expect(floods()).toBe(1);
   bridge.receive({ jsonrpc: "2.0", id: 1, method: "ping" });
   expect(sent).toEqual([]);
+});
+
+test("an app reaches its server a bounded number of times within a minute", async () => {
+  const { bridge, sent, called, request } = setUp();
+  const call = (id: number) =>
+    bridge.receive({ jsonrpc: "2.0", id, method: "tools/call", params: { name: "free", arguments: {} } });
+  for (let id = 1; id <= MAX_CALLS; id++) {
+    call(id);
+    if (id % 10 === 0) await expect.poll(() => sent.length).toBe(id);
+  }
+  await request("resources/read", { uri: "ui://x/y" }, 500).toMatchObject({ error: { code: -32_000 } });
+  await request("tools/call", { name: "free" }, 501).toMatchObject({ error: { code: -32_000 } });
+  expect(called).toHaveLength(MAX_CALLS);
+});
+
+test("what an app did is listed in short lines, whatever it sends", async () => {
+  const { bridge, lines, request } = setUp();
+  const long = "x".repeat(MAX_MESSAGE - 100);
+  await request("ui/update-model-context", { structuredContent: { long } }).toMatchObject({ result: {} });
+  for (const level of [long, { toString: 1 }, null]) {
+    bridge.receive({ jsonrpc: "2.0", method: "notifications/message", params: { level, data: { valueOf: 1 } } });
+  }
+  expect(lines).toHaveLength(4);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(MAX_TEXT);
 });
 
 test("the height follows the app within its bounds, and ends a loop of small steps", () => {

@@ -7,6 +7,7 @@ import {
   codes,
   createRate,
   isObject,
+  MAX_CALLS,
   MAX_TEXT,
   readAppMessage,
   readLink,
@@ -64,6 +65,7 @@ export interface AppBridge {
 export function createAppBridge(options: AppBridgeOptions): AppBridge {
   const { post, call } = options;
   const mayReceive = createRate(options.now);
+  const mayCall = createRate(options.now, { most: MAX_CALLS, withinMs: 60_000 });
   const ended = new AbortController();
   let open = 0;
   let waiting = 0;
@@ -77,6 +79,8 @@ export function createAppBridge(options: AppBridgeOptions): AppBridge {
   };
   const notify = (method: string, params: Json) => send({ method, params });
 
+  const line = (text: string) => options.onLine(text.slice(0, MAX_TEXT));
+
   const ask = async (question: AppQuestion) => {
     if (waiting >= MAX_WAITING) throw new AppMessageError(codes.refused, texts.errors.tooManyQuestions);
     waiting++;
@@ -85,6 +89,10 @@ export function createAppBridge(options: AppBridgeOptions): AppBridge {
     } finally {
       waiting--;
     }
+  };
+
+  const checkCalls = () => {
+    if (!mayCall()) throw new AppMessageError(codes.refused, texts.errors.tooManyCalls);
   };
 
   const callTool = async ({ name, arguments: given }: Json): Promise<unknown> => {
@@ -98,7 +106,8 @@ export function createAppBridge(options: AppBridgeOptions): AppBridge {
     }
     const free = visibility?.includes("app") === true && tool.annotations?.readOnlyHint === true;
     if (!free) await ask({ kind: "tool", name: tool.name, arguments: given ?? {} });
-    options.onLine(texts.called(tool.name));
+    checkCalls();
+    line(texts.called(tool.name));
     return options.callTool(tool.name, given ?? {}, ended.signal);
   };
 
@@ -126,7 +135,8 @@ export function createAppBridge(options: AppBridgeOptions): AppBridge {
         if (typeof uri !== "string" || uri === "" || uri.length > 4_096) {
           throw new AppMessageError(codes.invalidParams, texts.errors.noUri);
         }
-        options.onLine(texts.read(uri));
+        checkCalls();
+        line(texts.read(uri));
         return options.readResource(uri);
       }
       case "ui/open-link": {
@@ -136,10 +146,10 @@ export function createAppBridge(options: AppBridgeOptions): AppBridge {
         return {};
       }
       case "ui/message":
-        options.onLine(texts.said(textOf(params.content)));
+        line(texts.said(textOf(params.content)));
         return {};
       case "ui/update-model-context":
-        options.onLine(texts.context(JSON.stringify(params.structuredContent ?? params.content ?? null)));
+        line(texts.context(JSON.stringify(params.structuredContent ?? params.content ?? null)));
         return {};
       case "ui/request-display-mode":
         return { mode: "inline" };
@@ -174,7 +184,7 @@ export function createAppBridge(options: AppBridgeOptions): AppBridge {
       notify("ui/notifications/tool-result", isObject(call.result) ? call.result : { content: [] });
     } else if (method === "ui/notifications/size-changed") options.onSize({ height: params.height });
     else if (method === "notifications/message") {
-      options.onLine(texts.logged(String(params.level ?? ""), textOf(params.data)));
+      line(texts.logged(textOf(params.level ?? ""), textOf(params.data)));
     }
   };
 

@@ -59,16 +59,22 @@ function toPlain(params: Json): Json | undefined {
   }
 }
 
-/** Counts messages. Returns false from the one that is too many within a second. */
-export function createRate(now: () => number = () => performance.now()): () => boolean {
+/** Requests to the server within a minute. Each is recorded: without a bound an app would push out what others did. */
+export const MAX_CALLS = 120;
+
+/** Counts messages. Returns false from the one that is too many within the time. */
+export function createRate(
+  now: () => number = () => performance.now(),
+  { most, withinMs }: { most: number; withinMs: number } = { most: MAX_RATE, withinMs: 1_000 },
+): () => boolean {
   let since = Number.NEGATIVE_INFINITY;
   let count = 0;
   return () => {
-    if (now() - since >= 1_000) {
+    if (now() - since >= withinMs) {
       since = now();
       count = 0;
     }
-    return ++count <= MAX_RATE;
+    return ++count <= most;
   };
 }
 

@@ -29,6 +29,7 @@ export const appMessages = {
     refused: "The user refused it.",
     tooManyQuestions: "Too many questions wait for the user.",
     tooManyRequests: "Too many requests are running.",
+    tooManyCalls: "Too many requests to the server within a minute.",
     noUri: "The request names no resource.",
     invalidLink: "Only addresses with http or https can be opened.",
     noMethod: "The host does not support this method.",
