@@ -196,11 +196,13 @@ describe("processes of PM2", () => {
   });
 
   test("get a signal while they run; without one, nothing does", async () => {
-    const seen = join(pm2.home, "hangup");
+    const [ready, seen] = [join(pm2.home, "ready"), join(pm2.home, "hangup")];
     await pm2.start({
       name: "listener",
-      source: `import { writeFileSync } from "node:fs"; process.on("SIGHUP", () => writeFileSync(${JSON.stringify(seen)}, "")); ${source}`,
+      source: `import { writeFileSync } from "node:fs"; process.on("SIGHUP", () => writeFileSync(${JSON.stringify(seen)}, "")); writeFileSync(${JSON.stringify(ready)}, ""); ${source}`,
     });
+    // Before it listens for the signal, it would end by it.
+    await eventually(() => existsSync(ready));
     const signal = (name: string) => api.ask("POST", `/api/deployments/listener/signal`, { body: { signal: name } });
     await eventually(async () => (await signal("SIGHUP")).status === 200 && existsSync(seen));
     expect((await signal("SIGKILLALL")).status).toBe(400);
