@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createPinnedFetch } from "./pinned-fetch.ts";
 
@@ -42,4 +42,24 @@ test.for([
 test("refuses an event that is larger than 16 MiB, in however many lines it comes", async () => {
   parts = Array.from({ length: 17 }, () => line);
   await expect(read()).rejects.toThrow("larger than 16 MiB");
+});
+
+test.for([
+  "999 Request denied",
+  "600 X",
+  "099 X",
+  "101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket",
+])("fails for the status %j, and closes the connection", async (status) => {
+  const closed = Promise.withResolvers<void>();
+  const odd = createTcpServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("close", () => closed.resolve());
+    socket.once("data", () => socket.write(`HTTP/1.1 ${status}\r\n\r\n`));
+  }).listen(0, "127.0.0.1");
+  await once(odd, "listening");
+  const url = new URL(`http://127.0.0.1:${(odd.address() as AddressInfo).port}/`);
+  const pinned = createPinnedFetch({ url, addresses: ["127.0.0.1"] });
+  await expect(pinned.fetch(url)).rejects.toThrow("did not respond with HTTP");
+  await closed.promise;
+  odd.close();
 });

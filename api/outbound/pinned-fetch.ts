@@ -11,6 +11,15 @@ import { ConnectTimeout, tryAddresses } from "./first-address.ts";
 const MAX_MESSAGE = 16 * 1024 * 1024;
 const MAX_CONNECTIONS = 16;
 
+/** A response that is none: it switches to another protocol, or its status is no number from 200 to 599. */
+class NoResponse extends Error {
+  readonly code = "HPE_INVALID_STATUS";
+  constructor() {
+    super("The server did not respond with HTTP.");
+  }
+}
+const isStatus = (status: number | undefined): boolean => status !== undefined && status >= 200 && status <= 599;
+
 export interface PinnedFetch {
   fetch(url: string | URL, init?: RequestInit): Promise<Response>;
   /** Closes all connections. */
@@ -47,9 +56,18 @@ export function createPinnedFetch({ url: registered, addresses }: PinnedAddress)
         ...(secure && isIP(name) === 0 ? { servername: name } : {}),
         ...(init.signal ? { signal: init.signal } : {}),
       },
-      resolve,
+      (message) => {
+        if (isStatus(message.statusCode)) return resolve(message);
+        message.destroy();
+        reject(new NoResponse());
+      },
     );
     request.once("error", reject);
+    // Without a listener the request would neither fail nor end.
+    request.once("upgrade", (_message, socket) => {
+      socket.destroy();
+      reject(new NoResponse());
+    });
     request.once("socket", (socket) => {
       if (!socket.connecting) return connected();
       const limit = setTimeout(() => request.destroy(new ConnectTimeout()), limitMs);
