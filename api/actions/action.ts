@@ -43,7 +43,7 @@ export interface ActionContext {
   /** Host name in the address of the request. */
   host: string;
   /** Scheme and host by which the caller reached this API. */
-  origin: string;
+  origin(): string;
   /** Checks the rights of the caller again, for use after a wait. @throws AppError `unauthorized`, `forbidden` */
   reauthorize(): void;
   /** Another action of the same list. */

@@ -233,7 +233,7 @@ function contextOf(c: Context<ApiEnv>, deps: ApiDeps, byName: ReadonlyMap<string
     caller: callerOf(c),
     actionNamed: (name) => byName.get(name),
     host: new URL(c.req.url).hostname,
-    origin: ownOrigin(c, deps.access),
+    origin: () => ownOrigin(c, deps.access),
     reauthorize: () => {
       c.get("reauthorize")?.();
       // Subject and input were checked against the earlier scope.

@@ -26,7 +26,7 @@ const beginSignIn = action({
   stepUp: "scoped-keys",
   result: { signIn: mcpSignInStartSchema },
   apply: async (_input, { subject, deps, principal, origin }) => {
-    const base = `${origin}${deps.access.basePath}/api/mcp/oauth`;
+    const base = `${origin()}${deps.access.basePath}/api/mcp/oauth`;
     const begun = await deps.mcp.signIn.begin(subject.id, { principal, redirectUri: `${base}/callback` });
     return {
       signIn: {

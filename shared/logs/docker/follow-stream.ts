@@ -11,7 +11,7 @@ import { locate, type ResumePlan } from "./resume-plan.ts";
 import { abortIfMoved, findEnd, isRunOver, isSameRun, type RunEnd, untilOver } from "./run-check.ts";
 import { openRunProbe, type RunProbe } from "./run-probe.ts";
 import { watchSilence } from "./silence-watch.ts";
-import { createSkipWatch } from "./skip-watch.ts";
+import { createSkipWatch, type SkipWatch } from "./skip-watch.ts";
 import { newestStoredTime } from "./tail-log.ts";
 import { showsDamage } from "./tail-messages.ts";
 
@@ -32,6 +32,7 @@ export async function followStream(
   const over = new AbortController();
   let stream: Readable | undefined;
   state.isRunRead = false;
+  const openedAt = new Date().toISOString();
   try {
     stream = await access.docker.openLogs(container.id, {
       follow: true,
@@ -43,7 +44,7 @@ export async function followStream(
     watch.onMoved(() => void abortIfMoved(access, name, container.id, over));
     if (!(await isSameRun(access, name, container))) return;
     if (container.runs.running) status.goLive();
-    await readStream(follow, stream, container, plan, probe);
+    await readStream(follow, { stream, openedAt }, container, plan, probe);
   } finally {
     probe?.close();
     watch.onMoved(undefined);
@@ -76,14 +77,16 @@ async function checkStall({ access, state, signal }: FollowContext, container: C
 /** Delivers the lines of an open stream, and notes in the state how reading has to continue after it. */
 async function readStream(
   follow: FollowContext,
-  stream: Readable,
+  { stream, openedAt }: { stream: Readable; openedAt: string },
   container: ContainerIdentity,
   plan: ResumePlan,
   probe: RunProbe | undefined,
 ): Promise<void> {
   const { access, name, state, signal } = follow;
   const decoder = decoderOf(container);
-  const taker = createTaker(follow, container, plan);
+  const { logFileBytes } = container;
+  const skips = logFileBytes === null ? undefined : createSkipWatch(logFileBytes, openedAt);
+  const taker = createTaker(follow, plan, skips);
   const silence = watchStream(follow, stream, container, () => taker.isHeld);
   let isVerified = false;
   let isCut = false;
@@ -143,11 +146,10 @@ interface LineTaker {
 
 function createTaker(
   { state, status, handlers }: FollowContext,
-  { logFileBytes }: ContainerIdentity,
   plan: ResumePlan,
+  skips: SkipWatch | undefined,
 ): LineTaker {
   const filter = createResumeFilter(plan.from, { ...plan, follows: true, isCoarse: state.isCoarse });
-  const skips = logFileBytes === null ? undefined : createSkipWatch(logFileBytes, new Date().toISOString());
   let isSkipped = false;
   let stop: ResumeStop | undefined;
   let isLeft = false;

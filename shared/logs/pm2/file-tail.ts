@@ -12,7 +12,7 @@ import {
   type TailOptions,
   tailOffset,
 } from "./log-file.ts";
-import { fillerOf } from "./log-filler.ts";
+import { headBehind } from "./log-filler.ts";
 
 /** Interval at which a file is checked without an event: watches can run out, or miss a rename. */
 export const POLL_MS = 500;
@@ -278,15 +278,17 @@ export class FileTail {
           from = place.at;
         }
       }
-      this.reader = new LineReader(live ? await fillerOf(live) : 0);
+      this.reader = new LineReader(live ? await headBehind(neighbours.at(-1)?.handle, live) : 0);
       if (first === -1) {
         if (!reports) return false;
         this.handlers.onLost(reason, sought);
         this.mark = { epoch: this.mark.epoch, at: 0 };
         return false;
       }
-      for (const [index, { handle, epoch }] of neighbours.slice(first).entries()) {
-        const reader = new LineReader(index === 0 ? from : await fillerOf(handle));
+      for (const [index, { handle, epoch }] of neighbours.entries()) {
+        if (index < first) continue;
+        const start = index === first ? from : await headBehind(neighbours[index - 1]?.handle, handle);
+        const reader = new LineReader(start);
         for await (const lines of reader.read(handle)) await this.deliver(lines, epoch, handle);
         await this.deliver(reader.finish(), epoch, handle);
       }
@@ -309,7 +311,7 @@ export class FileTail {
     for (let file = files[index]; file && at > file.size; file = files[index]) {
       const next = files[++index];
       if (!next) return undefined;
-      at -= file.size - (await fillerOf(next.handle));
+      at -= file.size - (await headBehind(file.handle, next.handle));
     }
     const found = files[index];
     if (!found || !(await holdsMark(found.handle, { ...this.mark, at }))) return undefined;
