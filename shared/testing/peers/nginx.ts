@@ -3,11 +3,12 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import type { IncomingHttpHeaders } from "node:http";
 import { type RequestOptions, request } from "node:https";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Child, startChild } from "../child.ts";
 import { eventually } from "../eventually.ts";
-import { canConnect, freePorts } from "../free-port.ts";
+import { freePorts } from "../free-port.ts";
 import { findProgram } from "../parts.ts";
 import { projectFolder } from "../service-process.ts";
 import { tempFolder } from "../temp-folder.ts";
@@ -113,7 +114,8 @@ http {
   try {
     await eventually(async () => {
       if (nginx.exitCode() !== null) throw new Error(`nginx ended: ${nginx.output()}${await errorLog()}`);
-      return (await readFile(at("nginx.pid"), "utf8")) !== "" && canConnect(httpsPort);
+      // A worker: before there is one, nginx forgets a signal to reload.
+      return (await readFile(at("nginx.pid"), "utf8")) !== "" && (await answers(httpsPort));
     });
   } catch (error) {
     await close();
@@ -138,13 +140,34 @@ http {
       nginx.signal("SIGHUP");
       const url = `${plain ? "http" : "https"}://127.0.0.1:${httpsPort}${mark}`;
       await eventually(async () => {
-        const { stdout } = await run("curl", ["-skw", "%{http_code}", "-H", `Host: localhost:${httpsPort}`, url]);
+        const { stdout } = await run("curl", [
+          "-skm",
+          "5",
+          "-w",
+          "%{http_code}",
+          "-H",
+          `Host: localhost:${httpsPort}`,
+          url,
+        ]);
         return stdout.endsWith("204");
       });
     },
     close,
   };
 }
+
+/** Whether a worker responds: to a request without a host, which no upstream gets. */
+const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host: "127.0.0.1", port, timeout: 5_000 });
+    const end = (isThere: boolean) => {
+      socket.destroy();
+      resolve(isThere);
+    };
+    socket.on("connect", () => socket.write("GET / HTTP/1.1\r\n\r\n"));
+    socket.on("data", () => end(true));
+    for (const event of ["error", "close", "timeout"]) socket.on(event, () => end(false));
+  });
 
 /** Another site that existed before the panel. */
 async function outerSite(port: number, innerPort: number, certificates: string): Promise<string> {
