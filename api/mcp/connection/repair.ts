@@ -4,6 +4,7 @@ import type { McpTool } from "../../../shared/protocol/mcp.ts";
 import { isAppUri } from "../../../shared/protocol/mcp-app-limits.ts";
 import { MAX_URI } from "../../../shared/protocol/mcp-limits.ts";
 import { isObject, type Json } from "../json.ts";
+import { isTooDeep } from "./depth.ts";
 import { messages } from "./messages.ts";
 
 /** Names in `_meta` under which values pass the client that it would refuse elsewhere. */
@@ -14,12 +15,16 @@ export const PROBLEMS = "ai-desktop/problems";
 const MAX_PROBLEMS = 20;
 const MAX_PART = 4_000;
 const MAX_DESCRIPTION = 20_000;
+/** Levels of a tool with its schemas that are checked. */
+const MAX_TOOL_DEPTH = 500;
 
 /** Problems of a value of the protocol, such as `"title": expected string, received null`; empty for a valid one. */
 export function issuesOf(
   type: "Tool" | "ContentBlock" | "CallToolResult" | "InitializeResult" | "Resource" | "ResourceTemplate" | "Prompt",
   value: unknown,
 ): string[] {
+  // How deep the check gets before it runs out of stack depends on what was compiled before.
+  if (type === "Tool" && isTooDeep(value, MAX_TOOL_DEPTH)) return [messages.result.tooDeep];
   const checked: unknown = specTypeSchemas[type]["~standard"].validate(value);
   // The check ran out of stack, and is tried again in a promise, which fails for the same reason.
   if (checked instanceof Promise) {
