@@ -99,9 +99,9 @@ test("a schema of a thousand levels is shown as it is, as one that cannot be che
   for (let level = 0; level < 1_000; level++) schema = { type: "object", properties: { a: schema } };
   server.answers["tools/list"] = { tools: [{ name: "deep", inputSchema: schema }] };
   const { tools } = await get<{ tools: McpTool[] }>("tools");
-  expect(tools).toEqual([
-    expect.objectContaining({ name: "deep", inputSchema: schema, problem: expect.stringContaining("too deeply") }),
-  ]);
+  const seen = tools.map(({ name, problem, inputSchema }) => [name, problem, JSON.stringify(inputSchema)]);
+  // As text: a comparison of so many levels can run out of stack itself.
+  expect(seen).toEqual([["deep", expect.stringContaining("too deeply"), JSON.stringify(schema)]]);
 });
 
 test.for([2_000, 100_000])("a result of %i levels is a result or a clear refusal", async (levels) => {
