@@ -7,7 +7,7 @@ import { prefixesOf } from "./names.ts";
 
 /** Longest wait for the lists of one server, from their first read. Then it counts as empty until they come. */
 const READ_MS = 5_000;
-/** The same once its lists are known: then those of before are shown meanwhile. */
+/** The same once its lists are known: the earlier ones are shown meanwhile. */
 const READ_AGAIN_MS = 1_000;
 /** Longest wait of a call for lists that are read again. */
 const SOON_MS = 250;
@@ -45,7 +45,7 @@ export interface Exposed {
   /** Of the enabled servers. */
   current(): Promise<Exposure>;
   /**
-   * The same, or that of before while lists are read again: a server that keeps changing its lists, and answers slowly, does
+   * The same, or the earlier one while lists are read again: a server that keeps changing its lists, and answers slowly, does
    * not hold up calls of others.
    */
   soon(): Promise<Exposure>;
@@ -60,7 +60,7 @@ export interface Exposed {
 
 export function createExposed({ mcp, isEnabled, hiddenOf, nameSpacing, onChange }: ExposedOptions): Exposed {
   const catalogues = new Map<string, Reading>();
-  /** The lists of before, while a server is asked for new ones. */
+  /** The earlier lists, while a server is asked for new ones. */
   const before = new Map<string, Catalogue>();
   const notices = new Map<string, { methods: Set<string>; timer: NodeJS.Timeout }>();
   const noticedAt = new Map<string, number>();
@@ -108,7 +108,7 @@ export function createExposed({ mcp, isEnabled, hiddenOf, nameSpacing, onChange 
     catalogues.set(serverId, started);
     return started;
   };
-  /** The lists of a server; those of before, or nothing, if they take too long. */
+  /** The lists of a server; the earlier ones, or nothing, if they take too long. */
   const soonOf = async (serverId: string): Promise<Catalogue> => {
     const started = catalogueOf(serverId);
     const { reading, since } = started;

@@ -61,7 +61,7 @@ export interface PassThrough {
   stop(serverId: string, why: RpcError): void;
   /** Whether a request runs at a server, or may still do so. */
   isPassing(serverId: string): boolean;
-  /** A server started anew: nothing of before goes on there. */
+  /** A server that was started again: no earlier call goes on there. */
   restarted(serverId: string): void;
   /** The only client with a running call at a server; undefined when there is none or it is not certain which. */
   clientOf(serverId: string): Pick<Passing, "session" | "exchange"> | undefined;

@@ -19,7 +19,7 @@ type Json = Record<string, unknown>;
 /** Requests of an app that run or wait for a person. */
 const MAX_OPEN = 20;
 const MAX_WAITING = 5;
-/** Longest wait for an app that is told that it ends, in milliseconds. */
+/** Longest wait for the response of an app that is being closed, in milliseconds. */
 const TEARDOWN_MS = 500;
 
 /** What an app asks a person for. */
