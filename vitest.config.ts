@@ -4,7 +4,12 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Tests beside real daemons wait for real events: a limit only ends what hangs, on a machine as busy as it may be. */
-const limits = { testTimeout: 300_000, hookTimeout: 300_000, teardownTimeout: 60_000 };
+const limits = {
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+  teardownTimeout: 60_000,
+  expect: { poll: { timeout: 150_000 } },
+};
 
 /**
  * Files that replace modules or clocks, change or measure their own process, or start programs that do: each has a process of

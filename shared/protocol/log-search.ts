@@ -41,7 +41,10 @@ export const logLineId = z
 
 const instant = z.iso.datetime({ offset: true });
 
-/** Filter of lines: all given conditions must hold. Times are inclusive. */
+/**
+ * Filter of lines: all given conditions must hold. Times are inclusive, to the microsecond: `until` without a fraction
+ * of a millisecond means the whole millisecond.
+ */
 export const logFilter = z.strictObject({
   /** Names of containers. Without a name of any kind: all logs that the caller can see. */
   container: repeated(containerRef, 200),
@@ -174,6 +177,11 @@ export const logAroundAnswer = z.object({
   id: z.string().describe("The requested line."),
   older,
   newer,
+  place: z
+    .object({ before: z.string(), from: z.string() })
+    .describe(
+      "The place of the requested line in every search: with `before` as `before` come the lines before it; with `from` as `after` come the line itself and those after it.",
+    ),
 });
 export type LogAroundAnswer = z.infer<typeof logAroundAnswer>;
 

@@ -34,6 +34,10 @@ export function parseCursor(cursor: string): LineKey {
 export const formatLineId = ({ segment, stream, n }: Omit<LineKey, "us">): string =>
   [segment, stream, n].map((number) => number.toString(36)).join("-");
 
+/** The place right before a line, and after all that come before it. */
+export const justBefore = ({ us, segment, stream, n }: LineKey): LineKey =>
+  n > 0 ? { us, segment, stream, n: n - 1 } : { us, segment, stream: stream - 1, n: Number.MAX_SAFE_INTEGER };
+
 /** @param id checked by the schema of line ids */
 export function parseLineId(id: string): Omit<LineKey, "us"> {
   const [segment = -1, stream = -1, n = -1] = id.split("-").map((part) => Number.parseInt(part, 36));

@@ -2,12 +2,12 @@ import pLimit from "p-limit";
 import type { LogAroundAnswer, LogHistogramAnswer, LogSearchAnswer } from "../../../shared/protocol/log-search.ts";
 import type { CauseLine } from "../../../shared/protocol/watch.ts";
 import { AppError } from "../../../shared/server/errors.ts";
-import { formatLineTime, toMicros } from "../store/line-time.ts";
+import { formatLineTime, toMicros, toMicrosOf } from "../store/line-time.ts";
 import { type CatalogEntry, createCatalog } from "../store/segment-index.ts";
 import { type StoredLogTotals, summarize } from "../summary.ts";
 import { type CauseQuery, findCauseLines } from "./cause-lines.ts";
 import { histogram } from "./histogram.ts";
-import { type LineKey, parseCursor, parseLineId } from "./line-key.ts";
+import { formatCursor, justBefore, type LineKey, parseCursor, parseLineId } from "./line-key.ts";
 import { createLinePattern, type LinePatternSpec } from "./line-pattern.ts";
 import { readLogEvents } from "./log-events.ts";
 import { type LogSelection, type SourceFilter, selectSources } from "./log-selection.ts";
@@ -76,9 +76,8 @@ export function createReader({ folder, maxDays, floorMs = () => 0, onDamage }: R
   /** Lines past their age are not shown, though the file they are in goes a little later. */
   const oldestShownUs = () => toMicros(Math.max(Date.now() - maxDays() * DAY_MS, floorMs()));
   const spanOf = ({ since, until }: StoreFilter) => ({
-    fromUs: Math.max(oldestShownUs(), since === undefined ? 0 : toMicros(Date.parse(since))),
-    // The last microsecond of the millisecond that was said.
-    toUs: until === undefined ? Number.MAX_SAFE_INTEGER : toMicros(Date.parse(until)) + 999,
+    fromUs: Math.max(oldestShownUs(), since === undefined ? 0 : toMicrosOf(since).first),
+    toUs: until === undefined ? Number.MAX_SAFE_INTEGER : toMicrosOf(until).last,
   });
 
   const run = async (entries: CatalogEntry[], query: StoreSearch): Promise<LogSearchAnswer> => {
@@ -146,6 +145,7 @@ export function createReader({ folder, maxDays, floorMs = () => 0, onDamage }: R
           marks: [...older.marks.reverse(), ...(newer?.marks ?? [])],
           older: older.older,
           newer: newer?.newer ?? older.newer,
+          place: { before: formatCursor(key), from: formatCursor(justBefore(key)) },
         };
       }),
     histogram: (query) =>

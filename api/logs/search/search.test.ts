@@ -109,6 +109,47 @@ test("keeps the id of a line when it moves into a block, and shows it among its 
   });
 });
 
+test("splits thousands of lines of one instant, and the events among them, at the place of one of them", async () => {
+  store = await startStore();
+  const same = Array.from({ length: 3_000 }, (_, n) => ({ text: `same ${n}`, us: start }));
+  store.feed("other", [{ text: "other", us: start }]);
+  store.feed("web", same.slice(0, 2_000));
+  store.writer.flush();
+  store.feed("web", same.slice(2_000));
+  store.writer.flush();
+  const all = await pages({}, "newer");
+  expect(all).toHaveLength(3_001);
+  for (const at of [0, 1, 1_500, 2_001, 3_000]) {
+    const { place } = await store.reader.around({ id: all[at]?.id ?? "", before: 0, after: 0, sources: null });
+    const before = await store.search({ before: place.before, limit: 100 });
+    const from = await store.search({ after: place.from, order: "asc", limit: 100 });
+    expect(texts(before.lines)).toEqual(texts(all.slice(Math.max(0, at - 100), at)).reverse());
+    expect(texts(from.lines)).toEqual(texts(all.slice(at, at + 100)));
+    // The beginnings of both logs stand before their first lines, so on the last page back.
+    const begins = before.older === null ? before : await store.search({ before: before.older, limit: 3_000 });
+    if (begins !== before) expect(before.marks).toEqual([]);
+    expect(begins.marks.map(({ kind }) => kind)).toEqual(["begin", "begin"]);
+    expect(from.marks).toEqual([]);
+  }
+});
+
+test("takes times to the microsecond, and whole milliseconds where no more is said", async () => {
+  store = await startStore();
+  const at = Math.floor(start / 1_000_000) * 1_000_000;
+  store.feed(
+    "web",
+    [0, 1, 499, 500, 501, 999, 1_000].map((us) => ({ text: `${us}`, us: at + us })),
+  );
+  store.writer.flush();
+  const second = new Date(at / 1_000).toISOString().slice(0, 19);
+  const found = async (since: string, until: string) =>
+    texts((await store.search({ order: "asc", since: `${second}.${since}`, until: `${second}.${until}` })).lines);
+  expect(await found("000Z", "000Z")).toEqual(["0", "1", "499", "500", "501", "999"]);
+  expect(await found("000500Z", "000Z")).toEqual(["500", "501", "999"]);
+  expect(await found("000001Z", "000500999Z")).toEqual(["1", "499", "500"]);
+  expect(await found("0005Z", "001+00:00")).toEqual(["500", "501", "999", "1000"]);
+});
+
 test("gives up the oldest lines to keep its size, counts them and says where they are missing", async () => {
   store = await startStore({ maxBytes: 1024 * 1024 });
   const count = 8_000;

@@ -83,9 +83,11 @@ export async function search(plan: SearchPlan): Promise<SearchResult> {
   const newer = backward
     ? (near ?? before ?? (stoppedAt === undefined ? empty : undefined))
     : (onward ?? far ?? after ?? empty);
-  const span = backward
-    ? { fromUs: hasMore && onward ? onward.us : plan.fromUs, toUs: before ? before.us - 1 : plan.toUs }
-    : { fromUs: after ? after.us + 1 : plan.fromUs, toUs: hasMore && onward ? onward.us : plan.toUs };
+  const [oldEnd, newEnd] = backward ? [onward, before] : [after, onward];
+  const span = {
+    fromUs: oldEnd ? Math.max(lastEventUs(oldEnd) + 1, plan.fromUs) : plan.fromUs,
+    toUs: newEnd ? Math.min(lastEventUs(newEnd), plan.toUs) : plan.toUs,
+  };
   return {
     found,
     marks: readLogEvents(plan, span, backward),
@@ -96,6 +98,9 @@ export async function search(plan: SearchPlan): Promise<SearchResult> {
     reachedUs: hasMore ? (onward?.us ?? null) : null,
   };
 }
+
+/** The last microsecond whose events come before a place: events stand before all lines of their time. */
+const lastEventUs = (place: LineKey): number => (place.n < 0 ? place.us - 1 : place.us);
 
 interface Bounds {
   fromUs: number;

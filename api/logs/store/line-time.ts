@@ -23,4 +23,14 @@ export function formatLineTime(us: number, ns = 0): string {
   return `${whole}.${String(micros).padStart(6, "0")}${String(ns).padStart(3, "0")}Z`;
 }
 
+/**
+ * The first and last microsecond of an instant: they differ where it says no more than its millisecond.
+ * @param time RFC 3339, with any offset and any number of digits; what lies beyond microseconds is cut off
+ */
+export function toMicrosOf(time: string): { first: number; last: number } {
+  const fraction = /\.(\d+)/.exec(time)?.[1] ?? "";
+  const first = toMicros(Math.floor(Date.parse(time))) + Number(fraction.slice(3, 6).padEnd(3, "0"));
+  return { first, last: fraction.length > 3 ? first : first + 999 };
+}
+
 export const toMicros = (milliseconds: number): number => Math.round(milliseconds * 1000);

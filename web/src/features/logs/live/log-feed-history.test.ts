@@ -179,6 +179,38 @@ describe("a feed that meets stored lines", () => {
     dispose();
   });
 
+  it("goes to a line among thousands of one instant, in their order", async () => {
+    const { history } = storedLogs(numbers(0, 5_000).map((text) => ({ ms: 7, text })));
+    const { feed, texts, dispose } = start({ history: () => history });
+    feed.goToLine("l-2500-0");
+    await eventually(() => feed.target()?.line === true);
+    expect(feed.shown().find(({ id }) => id === feed.target()?.place.id)?.text).toBe("2500");
+    await readAll(feed);
+    const shown = texts();
+    expect(shown).toEqual(numbers(0, shown.length));
+    expect(shown.length).toBeGreaterThan(2_500);
+    dispose();
+  });
+
+  it("finds the next match among thousands of one instant, each once", async () => {
+    const { history } = storedLogs(
+      numbers(0, 5_000).map((text) => ({ ms: 7, text: `${text}${+text % 900 ? "" : " hit"}` })),
+    );
+    const { feed, setQuery, dispose } = start({ history: () => history });
+    setQuery({ ...noQuery, text: "hit" });
+    feed.goToLine("l-4999-0");
+    await eventually(() => feed.target()?.line === true);
+    const found: string[] = [];
+    for (;;) {
+      const before = feed.target();
+      if (!(await feed.findBeyond("older"))) break;
+      await eventually(() => feed.target() !== before);
+      found.push(feed.shown().find(({ id }) => id === feed.target()?.place.id)?.text ?? "none");
+    }
+    expect(found).toEqual(["3600 hit", "2700 hit", "1800 hit", "900 hit", "0 hit"]);
+    dispose();
+  });
+
   it.each(["while the line is looked up", "once it is shown"])(
     "stays at the line of a link when another list of containers comes %s",
     async (when) => {

@@ -67,7 +67,7 @@ export function createLogNavigation(options: LogNavigationOptions) {
   const goTo = (time: number) => {
     line = undefined;
     void showPast(async () => {
-      await reader.around(nanoOf(time));
+      await reader.aroundTime(nanoOf(time));
       return at(placeOf(shown.entries, time));
     });
   };
@@ -81,15 +81,15 @@ export function createLogNavigation(options: LogNavigationOptions) {
   const goToLine = (id: string) => {
     line = id;
     void showPast(async () => {
-      const time = await reader.timeOf(id);
-      if (time === undefined) {
+      const place = await reader.placeOf(id);
+      if (place === undefined) {
         setProblem(links.gone);
         await reader.end();
         return at(shown.entries.at(-1));
       }
-      await reader.around(time);
+      await reader.aroundLine(place);
       const found = shown.entries.find((entry) => entry.kind === "line" && entry.storedId === id);
-      return at(found ?? placeOf(shown.entries, Date.parse(time)), found !== undefined);
+      return at(found ?? placeOf(shown.entries, Date.parse(place.time)), found !== undefined);
     });
   };
 

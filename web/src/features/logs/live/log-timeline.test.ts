@@ -39,6 +39,22 @@ test("shows a line once that the stream and the history both have", () => {
   expect(texts()).toEqual(["1", "2", "3", "4"]);
 });
 
+test("shows an event after the last line once, though it comes again with the lines after it", () => {
+  const notice = (at: number, id: number): LogEntry => ({
+    kind: "notice",
+    id,
+    at,
+    text: "Exited",
+    tone: "neutral",
+    time: new Date(at).toISOString(),
+  });
+  const { leave, place, texts } = timeline();
+  leave();
+  place([line(1), notice(2, 2)], "older", Number.NEGATIVE_INFINITY, false);
+  place([notice(2, 3), line(3, "3", 4), notice(3, 5)], "newer", Number.NEGATIVE_INFINITY, false);
+  expect(texts()).toEqual(["1", "Exited", "3", "Exited"]);
+});
+
 test("shows a line once that is stored already, of a stream that lags behind the others", () => {
   const { take, meet, place, texts } = timeline();
   const of = (name: string, at: number, id?: number) => ({

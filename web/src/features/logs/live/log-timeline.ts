@@ -1,6 +1,6 @@
 import { type LogFilter, passes } from "../search/log-filter.ts";
 import { indexOfTime } from "./line-order.ts";
-import type { LogEntry, Place } from "./log-entry.ts";
+import type { LogEntry, LogNotice, Place } from "./log-entry.ts";
 import { createLogWindow } from "./log-window.ts";
 import { createMergeBoundary } from "./merge-boundary.ts";
 import { createRecentLines } from "./recent-lines.ts";
@@ -54,6 +54,15 @@ export function createLogTimeline({ maxEntries, maxRecent, hasHistory, filter, t
   const stillToCome = (entries: readonly LogEntry[]) => {
     const newest = new Map(recent.linesOf("newest").map(({ container, at }) => [container, at]));
     return entries.filter(({ at, origin }) => at >= (newest.get(origin?.name) ?? Number.NEGATIVE_INFINITY));
+  };
+  const isShown = ({ at, time, text, origin }: LogNotice) => {
+    const { entries } = shown;
+    for (let index = indexOfTime(entries, at); entries[index]?.at === at; index++) {
+      const other = entries[index];
+      const isSame = other?.kind === "notice" && other.time === time && other.text === text;
+      if (isSame && other.origin?.name === origin?.name) return true;
+    }
+    return false;
   };
   const insertNewest = (entries: readonly LogEntry[]) => {
     if (shown.insert(entries) === 0) return;
@@ -124,7 +133,8 @@ export function createLogTimeline({ maxEntries, maxRecent, hasHistory, filter, t
       const wanted = filter();
       // Which lines match was asked of the server; what happened between them is filtered here.
       const fitting = entries.filter((entry) => entry.kind === "line" || passes(wanted, entry));
-      const added = met[direction].without(fitting);
+      // What happened after the last line comes again with the lines that follow it.
+      const added = met[direction].without(fitting).filter((entry) => entry.kind === "line" || !isShown(entry));
       if (direction === "newer") {
         insertNewest(added);
         return;

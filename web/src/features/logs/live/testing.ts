@@ -91,9 +91,11 @@ export function storedLogs(lines: Stored[], options: { lagging?: () => boolean }
       if (order === "desc") answer.lines.reverse();
       return answer;
     },
-    timeOf: async (id) => {
-      const line = lines[Number(id.split("-")[1])];
-      return line && nano(line.ms);
+    placeOf: async (id) => {
+      const index = Number(id.split("-")[1]);
+      const at = sorted().findIndex((line) => line.index === index);
+      const line = lines[index];
+      return line && { time: nano(line.ms), before: String(at), from: String(at), after: String(at + 1) };
     },
     reaches: async () => !options.lagging?.(),
   };

@@ -23,11 +23,23 @@ export interface StoredPlace {
   limit: number;
 }
 
+/** Where a stored line is in every search. */
+export interface LinePlace {
+  /** As stored. */
+  time: string;
+  /** Cursor of the lines before it. */
+  before: string;
+  /** Cursor of the line itself and those after it. */
+  from: string;
+  /** Cursor of the lines after it. */
+  after: string;
+}
+
 /** The log history of the containers of a view. */
 export interface LogHistory {
   search(query: StoredQuery, place: StoredPlace, signal: AbortSignal): Promise<LogSearchAnswer>;
-  /** Time of a line by its id, as stored; undefined when it is no longer held. */
-  timeOf(id: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Where a line is, by its id; undefined when it is no longer held. */
+  placeOf(id: string, signal: AbortSignal): Promise<LinePlace | undefined>;
   /** Whether each container's lines are stored up to the time given for it: keeping lags behind the streams. */
   reaches(needs: readonly StoredNeed[], signal: AbortSignal): Promise<boolean>;
 }

@@ -40,10 +40,11 @@ export function createStoredHistory(targets: LogTargets): LogHistory {
       if (after !== undefined) place.push(["after", after]);
       return api.logs.search([...targetParameters(targets), ...toParameters(query), ...place], signal);
     },
-    async timeOf(id, signal) {
+    async placeOf(id, signal) {
       try {
-        const { lines } = await api.logs.around(id, 0, signal);
-        return lines.find((line) => line.id === id)?.time;
+        const { lines, place, newer } = await api.logs.around(id, 0, signal);
+        const time = lines.find((line) => line.id === id)?.time;
+        return time === undefined ? undefined : { ...place, time, after: newer ?? place.from };
       } catch (error) {
         if (error instanceof ApiFailure && (error.status === 404 || error.status === 400)) return undefined;
         throw error;

@@ -3,7 +3,7 @@ import { plainText } from "../../../lib/terminal-text.ts";
 import type { LogEntry, LogLine, LogOrigin } from "../live/log-entry.ts";
 import type { Direction } from "../live/log-timeline.ts";
 import { type LogQuery, toStoredQuery } from "../search/log-query.ts";
-import type { LogHistory } from "./log-history.ts";
+import type { LinePlace, LogHistory } from "./log-history.ts";
 import {
   justAfter,
   justBefore,
@@ -38,25 +38,29 @@ export function createStoredLookup({ history, query, originOf, shown, signal, on
     return page.entries.filter((entry): entry is LogLine => entry.kind === "line");
   };
   return {
-    /** Time of a line by its id, as stored. */
-    timeOf: async (id: string): Promise<string | undefined> => history()?.timeOf(id, signal()),
+    placeOf: async (id: string): Promise<LinePlace | undefined> => history()?.placeOf(id, signal()),
 
     /** The id of the next line that matches the search and lies beyond what is shown. */
     async findBeyond(direction: Direction): Promise<string | undefined> {
       const stored = history();
       const edge = direction === "older" ? shown()[0] : shown().at(-1);
       if (!stored || !edge || query().text === "") return undefined;
-      const at = edge.kind === "line" && edge.storedId !== undefined ? edge.time : nanoOf(edge.at);
-      const [line] = await linesOf({
+      const isOlder = direction === "older";
+      const wanted = toStoredQuery(query(), true);
+      const line = edge.kind === "line" && edge.storedId !== undefined ? edge : undefined;
+      const place = line?.storedId ? await stored.placeOf(line.storedId, signal()) : undefined;
+      const at = line?.time ?? nanoOf(edge.at);
+      const [found] = await linesOf({
         history: stored,
-        query: within(
-          toStoredQuery(query(), true),
-          direction === "older" ? { until: justBefore(at) } : { since: justAfter(at) },
-        ),
-        place: { order: direction === "older" ? "desc" : "asc", limit: 1 },
+        query: place ? wanted : within(wanted, isOlder ? { until: justBefore(at) } : { since: justAfter(at) }),
+        place: {
+          order: isOlder ? "desc" : "asc",
+          limit: 1,
+          ...(place && (isOlder ? { before: place.before } : { after: place.after })),
+        },
         onReached,
       });
-      return line?.storedId;
+      return found?.storedId;
     },
 
     /** The id a line of a stream is stored under. */

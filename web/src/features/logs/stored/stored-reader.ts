@@ -3,7 +3,7 @@ import type { LogEntry, LogOrigin } from "../live/log-entry.ts";
 import type { Direction } from "../live/log-timeline.ts";
 import { SKEW_MS } from "../live/merge-boundary.ts";
 import { type LogQuery, toStoredQuery } from "../search/log-query.ts";
-import type { LogHistory, StoredNeed } from "./log-history.ts";
+import type { LinePlace, LogHistory, StoredNeed } from "./log-history.ts";
 import { justBefore, type Page, readPage, sinceOf, untilOf, within } from "./log-pages.ts";
 import { createReaderState, type ReaderState } from "./reader-state.ts";
 import { createStoredLookup } from "./stored-lookup.ts";
@@ -157,18 +157,21 @@ async function readNewer(
   if (!page.more && !bounded) options.attach();
 }
 
-/** A first page, or two of them around a time. */
-async function readFirst(
-  options: StoredReaderOptions,
-  state: ReaderState,
-  read: Read,
-  pages: readonly { order: "asc" | "desc"; bounds: Bounds }[],
-) {
+/** The first page in a direction: from a cursor, or of a range of time. */
+interface FirstPage {
+  order: "asc" | "desc";
+  bounds?: Bounds;
+  before?: string;
+  after?: string;
+}
+
+/** A first page, or two of them around a place. */
+async function readFirst(options: StoredReaderOptions, state: ReaderState, read: Read, pages: readonly FirstPage[]) {
   const signal = state.signal();
   state.begin();
   state.set("older", "reading");
   state.set("newer", "reading");
-  const found = await Promise.all(pages.map(({ order, bounds }) => read({ order }, bounds, signal)));
+  const found = await Promise.all(pages.map(({ bounds = {}, ...place }) => read(place, bounds, signal)));
   if (signal.aborted) throw new DOMException("Aborted", "AbortError");
   pages.forEach(({ order }, index) => {
     const page = found[index] as Page;
@@ -209,7 +212,7 @@ export function createStoredReader(options: StoredReaderOptions) {
       if (!signal.aborted && stateOf() === "reading") state.set(direction, "more");
     }
   }
-  const first = (...pages: { order: "asc" | "desc"; bounds: Bounds }[]) => readFirst(options, state, read, pages);
+  const first = (...pages: FirstPage[]) => readFirst(options, state, read, pages);
 
   return {
     older: state.state("older"),
@@ -223,11 +226,13 @@ export function createStoredReader(options: StoredReaderOptions) {
     stop: state.stop,
     reset: state.reset,
     fail: state.fail,
-    /** A time as stored, in nanoseconds: many lines may share a millisecond. */
-    around: (time: string) =>
+    /** @param time in nanoseconds, as those of stored lines */
+    aroundTime: (time: string) =>
       first({ order: "desc", bounds: { until: justBefore(time) } }, { order: "asc", bounds: { since: time } }),
-    end: () => first({ order: "desc", bounds: {} }),
-    start: () => first({ order: "asc", bounds: {} }),
+    /** By cursors, since any number of lines may have one time. */
+    aroundLine: ({ before, from }: LinePlace) => first({ order: "desc", before }, { order: "asc", after: from }),
+    end: () => first({ order: "desc" }),
+    start: () => first({ order: "asc" }),
     /** Waits a moment for the newest lines of the streams to be stored. */
     catchUp: () => untilStored(history, options.needs("newest"), state.signal()),
     ...createStoredLookup({ history, query, originOf, shown, signal: state.signal, onReached: state.setReached }),
