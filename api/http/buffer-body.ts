@@ -1,18 +1,21 @@
 import { createMiddleware } from "hono/factory";
 import { AppError } from "../../shared/server/errors.ts";
 import { jsonAmbiguity } from "../../shared/server/http/strict-json.ts";
+import { nodeRequest } from "./client-address.ts";
 import type { ApiEnv } from "./context.ts";
 import { messages } from "./messages.ts";
 
 /**
- * Reads the body of a change and then checks the rights of the caller again: a request that was admitted before a log-out
- * cannot be completed after it by a late last byte. Refuses ambiguous JSON and invalid UTF-8 on every route. Routes with a raw body read it
- * themselves, and check the rights while it arrives.
+ * Reads the body of a change and then checks the rights of the caller again, unless it came with the head: a request that was
+ * admitted before a log-out cannot be completed after it by a late last byte. Refuses ambiguous JSON and invalid UTF-8 on every
+ * route. Routes with a raw body read it themselves, and check the rights while it arrives.
  */
 export const bufferBody = () =>
   createMiddleware<ApiEnv>(async (c, next) => {
     const { method } = c.req;
     if (method === "GET" || method === "HEAD" || c.get("hasRawBody")) return next();
+    // Node sets it with the last byte: what came whole with its head was checked by the guard just now.
+    const cameWhole = nodeRequest(c)?.complete === true;
     let body: ArrayBuffer;
     try {
       body = await c.req.arrayBuffer(); // Hono caches it for the handler
@@ -21,7 +24,7 @@ export const bufferBody = () =>
     }
     const ambiguity = jsonAmbiguity(toText(body));
     if (ambiguity) throw new AppError("invalid_input", messages.ambiguousJson(ambiguity));
-    c.get("reauthorize")?.();
+    if (!cameWhole) c.get("reauthorize")?.();
     return next();
   });
 
