@@ -4,6 +4,12 @@ import { HANDSHAKES_MAX, type HandshakeRequest } from "../../shared/protocol/acc
 const MAX_CONCURRENT = 2;
 const MIN_SECOND_BATCH = 8;
 const SLOW_MS = 50;
+/**
+ * Shortest time between two requests, in milliseconds, unless {@link ENOUGH} handshakes wait. An API that responds within a
+ * millisecond would else get a request for every one or two handshakes of a rush, which doubled the cost of a connection.
+ */
+const APART_MS = 4;
+const ENOUGH = 16;
 /** Cookies and keys of one request, in characters: JSON of it stays far below the largest body that the API reads. */
 const MAX_BATCH_CHARS = 128 * 1024;
 
@@ -24,14 +30,30 @@ export function createHandshakeBatches<T>(
   const queue: Waiting<T>[] = [];
   let concurrent = 0;
   let slow = 0;
-  let isScheduled = false;
+  let isDue = false;
+  let later: NodeJS.Timeout | undefined;
+  let sentAt = Number.NEGATIVE_INFINITY;
 
   const mayStart = () => {
     if (concurrent === slow) return queue.length > 0 && concurrent < MAX_CONCURRENT;
     return queue.length >= MIN_SECOND_BATCH && concurrent < MAX_CONCURRENT;
   };
+  const schedule = () => {
+    if (isDue || !mayStart()) return;
+    const wait = queue.length >= ENOUGH ? 0 : sentAt + APART_MS - performance.now();
+    if (wait > 0) {
+      later ??= setTimeout(sendNext, wait);
+      return;
+    }
+    isDue = true;
+    setImmediate(sendNext);
+  };
   const sendNext = () => {
-    isScheduled = false;
+    clearTimeout(later);
+    later = undefined;
+    isDue = false;
+    if (!mayStart()) return;
+    sentAt = performance.now();
     while (mayStart()) void sendBatch(takeBatch(queue));
   };
   const sendBatch = async (batch: Waiting<T>[]) => {
@@ -40,7 +62,7 @@ export function createHandshakeBatches<T>(
     const timer = setTimeout(() => {
       isSlow = true;
       slow++;
-      sendNext();
+      schedule();
     }, SLOW_MS);
     try {
       const results = await send(batch.map(({ handshake }) => handshake));
@@ -51,16 +73,14 @@ export function createHandshakeBatches<T>(
       clearTimeout(timer);
       if (isSlow) slow--;
       concurrent--;
-      sendNext();
+      schedule();
     }
   };
 
   return (handshake) =>
     new Promise((resolve, reject) => {
       queue.push({ handshake, resolve, reject });
-      if (isScheduled || !mayStart()) return;
-      isScheduled = true;
-      setImmediate(sendNext);
+      schedule();
     });
 }
 
