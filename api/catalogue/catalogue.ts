@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { AppError, describeIssues } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
+import { onFirstUse } from "../../shared/server/on-first-use.ts";
 import { type CatalogueEntry, catalogueEntry } from "./entry.ts";
 import { faultsOf } from "./entry-faults.ts";
 import { catalogueErrors } from "./messages.ts";
@@ -44,13 +45,20 @@ export function parseEntry(text: string, id: string): CatalogueEntry {
 
 /**
  * Loads the built-in entries and those of the operator's folder. A file of the operator that is invalid or repeats an id is
- * skipped with a line in the log.
+ * skipped with a line in the log. Without such a folder, nothing is read before the first use.
  * @throws Error for an invalid built-in entry.
  */
 export function loadCatalogue({ folder, log }: { folder?: string | undefined; log: Log }): Catalogue {
-  builtIn ??= readBuiltInEntries();
-  const entries = new Map(builtIn);
-  if (folder === undefined) return createCatalogue([...entries.values()]);
+  if (folder === undefined) {
+    const known = onFirstUse(() => createCatalogue([...builtIn().values()]));
+    return {
+      get entries() {
+        return known().entries;
+      },
+      find: (id) => known().find(id),
+    };
+  }
+  const entries = new Map(builtIn());
   try {
     for (const { id, path } of filesOf(folder).slice(0, MAX_FILES)) {
       try {
@@ -66,7 +74,7 @@ export function loadCatalogue({ folder, log }: { folder?: string | undefined; lo
   return createCatalogue([...entries.values()]);
 }
 
-let builtIn: ReadonlyMap<string, CatalogueEntry> | undefined;
+const builtIn = onFirstUse(readBuiltInEntries);
 
 function readBuiltInEntries(): ReadonlyMap<string, CatalogueEntry> {
   const entries = new Map<string, CatalogueEntry>();

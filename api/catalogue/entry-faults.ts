@@ -1,4 +1,4 @@
-import { RE2JS } from "re2js";
+import { re2 } from "../logs/search/re2.ts";
 import type { CatalogueEntry } from "./entry.ts";
 import { placeholdersOf } from "./template.ts";
 
@@ -60,4 +60,4 @@ export function faultsOf(entry: CatalogueEntry): string[] {
 }
 
 /** Whether a pattern matches a whole answer. Takes time linear in its length for every pattern. */
-export const matches = (pattern: string, answer: string): boolean => RE2JS.compile(pattern).matches(answer);
+export const matches = (pattern: string, answer: string): boolean => re2().RE2JS.compile(pattern).matches(answer);

@@ -1,7 +1,6 @@
 import { createMiddleware } from "hono/factory";
 import { AppError } from "../../shared/server/errors.ts";
 import { jsonAmbiguity } from "../../shared/server/http/strict-json.ts";
-import { nodeRequest } from "./client-address.ts";
 import type { ApiEnv } from "./context.ts";
 import { messages } from "./messages.ts";
 
@@ -14,8 +13,6 @@ export const bufferBody = () =>
   createMiddleware<ApiEnv>(async (c, next) => {
     const { method } = c.req;
     if (method === "GET" || method === "HEAD" || c.get("hasRawBody")) return next();
-    // Node sets it with the last byte: what came whole with its head was checked by the guard just now.
-    const cameWhole = nodeRequest(c)?.complete === true;
     let body: ArrayBuffer;
     try {
       body = await c.req.arrayBuffer(); // Hono caches it for the handler
@@ -24,7 +21,7 @@ export const bufferBody = () =>
     }
     const ambiguity = jsonAmbiguity(toText(body));
     if (ambiguity) throw new AppError("invalid_input", messages.ambiguousJson(ambiguity));
-    if (!cameWhole) c.get("reauthorize")?.();
+    if (!c.get("cameWhole")) c.get("reauthorize")?.();
     return next();
   });
 

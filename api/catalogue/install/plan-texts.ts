@@ -1,5 +1,8 @@
-import { stringify } from "yaml";
+import { createRequire } from "node:module";
+import { onFirstUse } from "../../../shared/server/on-first-use.ts";
 import { type ContainerPlan, LOG_LIMITS } from "../../services/container-plan.ts";
+
+const yaml = onFirstUse((): typeof import("yaml") => createRequire(import.meta.url)("yaml"));
 
 /** The plan as a `docker run` command, one option per line. */
 export function toCommand(plan: ContainerPlan, ownNetwork: boolean): string {
@@ -72,7 +75,7 @@ export function toCompose(plan: ContainerPlan, ownNetwork: boolean): string {
       ? {}
       : { networks: { [network]: { name: network, ...(ownNetwork ? {} : { external: true }) } } }),
   };
-  return stringify(document, { lineWidth: 0 });
+  return yaml().stringify(document, { lineWidth: 0 });
 }
 
 const toBinding = ({ hostAddress, hostPort, container, protocol }: ContainerPlan["ports"][number]): string =>

@@ -1,8 +1,9 @@
-import { RE2JS } from "re2js";
+import type { RE2JS } from "re2js";
 import { toPlain } from "../../../shared/logs/plain-text.ts";
 import { type LogLevel, type LogStream, logLevels } from "../../../shared/protocol/log-search.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import { COUNTS, LEVEL_MASK, STDERR } from "../store/block.ts";
+import { re2 } from "./re2.ts";
 
 /** Time goes up with the product of line and program: this keeps 64 KiB below about half a second. */
 const PROGRAM_MAX = 1_500;
@@ -13,7 +14,7 @@ const TRIGRAMS_MAX = 48;
 export function compilePattern(pattern: string): RE2JS {
   let compiled: RE2JS;
   try {
-    compiled = RE2JS.compile(pattern);
+    compiled = re2().RE2JS.compile(pattern);
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, "") : "not understood";
     throw new AppError("invalid_input", `The regular expression is not valid: ${reason.slice(0, 200)}.`);

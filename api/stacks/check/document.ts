@@ -1,5 +1,7 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type YAMLMap } from "yaml";
+import { createRequire } from "node:module";
+import type { Node, Pair, YAMLMap } from "yaml";
 import type { Finding } from "../../../shared/protocol/stack.ts";
+import { onFirstUse } from "../../../shared/server/on-first-use.ts";
 import { findingMessages } from "./messages.ts";
 import type { Span } from "./span.ts";
 
@@ -22,6 +24,8 @@ export interface ComposeText {
   at(span: Span, severity: Finding["severity"], source: Finding["source"], message: string): Finding;
 }
 
+const yaml = onFirstUse((): typeof import("yaml") => createRequire(import.meta.url)("yaml"));
+
 /** Levels of nesting; real compose files have far fewer. */
 const MAX_DEPTH = 60;
 const MAX_FAULTS = 50;
@@ -32,6 +36,7 @@ const MAX_STEPS = 200_000;
 
 /** Parses a compose file into values with their positions. Never throws: errors become findings. */
 export function readComposeText(text: string): ComposeText {
+  const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   const at: ComposeText["at"] = (span, severity, source, message) => {
     const start = lines.linePos(Math.min(span.start, text.length));
@@ -74,6 +79,7 @@ class TooDeep extends Error {}
 class TooMany extends Error {}
 
 function toValue(contents: Node, text: string, duplicate: (span: Span, name: string) => void): Value {
+  const { isAlias, isMap, isScalar, isSeq } = yaml();
   const known = new Map<Node, Value>();
   const anchors = new Map<string, Node>();
   let steps = 0;
