@@ -5,9 +5,9 @@ import type { ApiEnv } from "./context.ts";
 import { messages } from "./messages.ts";
 
 /**
- * Reads the body of a change and then checks the rights of the caller again, unless it came with the head: a request that was
- * admitted before a log-out cannot be completed after it by a late last byte. Refuses ambiguous JSON and invalid UTF-8 on every
- * route. Routes with a raw body read it themselves, and check the rights while it arrives.
+ * Reads the body of a change and then checks the rights of the caller again: a request that was admitted before a log-out
+ * cannot be completed after it by a late last byte, nor by a body that waited to be read. Refuses ambiguous JSON and invalid
+ * UTF-8 on every route. Routes with a raw body read it themselves, and check the rights while it arrives.
  */
 export const bufferBody = () =>
   createMiddleware<ApiEnv>(async (c, next) => {
@@ -21,7 +21,7 @@ export const bufferBody = () =>
     }
     const ambiguity = jsonAmbiguity(toText(body));
     if (ambiguity) throw new AppError("invalid_input", messages.ambiguousJson(ambiguity));
-    if (!c.get("cameWhole")) c.get("reauthorize")?.();
+    c.get("reauthorize")?.();
     return next();
   });
 

@@ -19,8 +19,6 @@ export interface ApiVariables {
   watchRights?: (sees?: (now: Principal) => void) => RightsWatch;
   /** Whether the caller may act on what the route shows: then responses include the message of the upstream. */
   mayAct?: boolean;
-  /** The last byte had arrived when the guard checked the caller. */
-  cameWhole?: boolean;
   /** The route takes a raw body, which it reads and bounds itself. */
   hasRawBody?: boolean;
   /** A job was started, which records its own end in the audit trail. */

@@ -20,7 +20,7 @@ import { messages as gatewayMessages } from "../mcp/gateway/messages.ts";
 import { mayUseGateway } from "../mcp/gateway/right.ts";
 import type { AccessEntry } from "./access-entry.ts";
 import { accessTable } from "./access-table.ts";
-import { cameByHttps, namesThisServer, nodeRequest, requestOf } from "./client-address.ts";
+import { cameByHttps, namesThisServer, requestOf } from "./client-address.ts";
 import type { ApiEnv } from "./context.ts";
 import { messages } from "./messages.ts";
 import {
@@ -104,7 +104,6 @@ export function createGuard(
     }
     if (rule === "emit-token") throw new AppError("unauthorized", accessMessages.loginFirst);
     const https = cameByHttps(c, access);
-    c.set("cameWhole", nodeRequest(c)?.complete === true);
     const principal = access.identify({ cookie: c.req.header("Cookie"), token, https });
     if (principal) {
       c.set("principal", principal);
