@@ -11,22 +11,48 @@ export interface ClockSources {
   boot(): string;
 }
 
-/** Node opens a file of the kernel for the uptime: between two readings, its own clock goes on, which stops in a sleep only. */
-const READ_EVERY_MS = 100;
+/** What the uptime is counted with: each is a function, so that a test can let a machine sleep. */
+export interface UptimeSources {
+  /** Milliseconds since the machine started, sleep included. Takes a system call or more. */
+  read(): number;
+  /** Milliseconds that neither a sleep nor a step of the clock moves. */
+  running(): number;
+  wall(): number;
+}
 
-function createUptime(): () => number {
-  let read = Number.NEGATIVE_INFINITY;
-  let at = 0;
+/** Between two readings of the kernel's uptime, the clock of the process goes on. */
+const READ_EVERY_MS = 100;
+/** The wall clock and that of the process part by so much only where the machine slept or somebody stepped the clock. */
+const PARTED_MS = 20;
+
+/** The uptime of the machine, read again every {@link READ_EVERY_MS} and at once after a sleep. */
+export function createUptime({ read, running, wall }: UptimeSources): () => number {
+  let last = { running: Number.NEGATIVE_INFINITY, wall: 0, uptime: 0 };
   return () => {
-    const now = performance.now();
-    if (now - read >= READ_EVERY_MS) [read, at] = [now, uptime() * 1_000];
-    return at + now - read;
+    const now = { running: running(), wall: wall() };
+    const passed = now.running - last.running;
+    if (passed >= READ_EVERY_MS || Math.abs(now.wall - last.wall - passed) >= PARTED_MS) {
+      last = { ...now, uptime: read() };
+      return last.uptime;
+    }
+    return last.uptime + passed;
   };
+}
+
+/** To the hundredth of a second on Linux, where Deno's `uptime` says whole seconds. */
+function readUptime(): number {
+  try {
+    const seconds = Number.parseFloat(readFileSync("/proc/uptime", "latin1"));
+    if (seconds > 0) return seconds * 1_000;
+  } catch {
+    // Not Linux, or not allowed.
+  }
+  return uptime() * 1_000;
 }
 
 export const machineClock: ClockSources = {
   wall: Date.now,
-  uptime: createUptime(),
+  uptime: createUptime({ read: readUptime, running: () => performance.now(), wall: Date.now }),
   boot: () => {
     try {
       return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
