@@ -354,6 +354,9 @@ describe.skipIf(await lacks("docker"))("log history", () => {
       { before: "no cursor!" },
       { before: "1.2" },
       { since: "2026-01-02T00:00:00Z", until: "2026-01-01T00:00:00Z" },
+      { since: "2026-01-01T00:00:00.000900Z", until: "2026-01-01T00:00:00.000899999Z" },
+      { since: "2026-06-30T23:59:60Z" },
+      { until: "-000001-01-01T00:00:00Z" },
     ] as unknown as Record<string, string>[]) {
       expect([query, (await get("", query)).status]).toEqual([query, 400]);
     }

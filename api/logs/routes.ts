@@ -26,6 +26,7 @@ import { hidden } from "../services/service-access.ts";
 import { openDownload } from "./search/download.ts";
 import { type LogSelection, selectSources } from "./search/log-selection.ts";
 import type { StoreFilter } from "./search/reader.ts";
+import { toMicrosOf } from "./store/line-time.ts";
 
 const tag = "Logs";
 /** A download that nobody takes for so long is over, in milliseconds. */
@@ -166,7 +167,7 @@ function toStoreFilter(c: Context<ApiEnv>, filter: LogFilter): StoreFilter {
   const named = { container, process, mcp };
   requireSources(principal, named);
   const { since, until } = more;
-  if (since !== undefined && until !== undefined && Date.parse(since) > Date.parse(until)) {
+  if (since !== undefined && until !== undefined && toMicrosOf(since).first > toMicrosOf(until).last) {
     throw new AppError("invalid_input", "The time it begins with is later than the one it ends with.");
   }
   if (isNamed) return { ...more, sources: named };

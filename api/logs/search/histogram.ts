@@ -42,7 +42,8 @@ export interface HistogramPlan {
 /** Counts lines by time and level, the newest first, until all are counted or the time is used up. */
 export async function histogram(plan: HistogramPlan): Promise<Omit<LogHistogramAnswer, "marks">> {
   const { pattern, fromUs, toUs } = plan;
-  const [fromMs, toMs] = [Math.floor(fromUs / 1000), Math.max(Math.floor(fromUs / 1000) + 1, Math.ceil(toUs / 1000))];
+  const fromMs = Math.floor(fromUs / 1000);
+  const toMs = Math.max(fromMs + 1, Math.floor(toUs / 1000));
   // One bucket more than asked for may be needed, since buckets begin at whole multiples of their width.
   const fits = (width: number) => Math.ceil(toMs / width) - Math.floor(fromMs / width) <= plan.buckets;
   const bucketMs = widths.find(fits) ?? toMs;
@@ -50,7 +51,8 @@ export async function histogram(plan: HistogramPlan): Promise<Omit<LogHistogramA
   const count = Math.max(1, Math.ceil((toMs - begin) / bucketMs));
   const buckets = Array.from({ length: count }, () => new Map<LogLevel, number>());
   let total = 0;
-  const indexOf = (us: number) => Math.floor((us / 1000 - begin) / bucketMs);
+  // The last bucket also takes the millisecond that the period ends with: an end at noon needs no bucket for it.
+  const indexOf = (us: number) => Math.min(count - 1, Math.floor((us / 1000 - begin) / bucketMs));
   const add = (us: number, flags: number, lines = 1) => {
     const bucket = buckets[indexOf(us)];
     if (!bucket) return;

@@ -165,7 +165,7 @@ export function createReader({ folder, maxDays, floorMs = () => 0, onDamage }: R
           pattern: createLinePattern(query),
           buckets: query.buckets,
           fromUs,
-          toUs: query.until === undefined ? newest : span.toUs - 999,
+          toUs: query.until === undefined ? newest : span.toUs,
           timeLimit: TIME_LIMIT_MS,
           onDamage,
         });

@@ -148,6 +148,17 @@ test("takes times to the microsecond, and whole milliseconds where no more is sa
   expect(await found("000500Z", "000Z")).toEqual(["500", "501", "999"]);
   expect(await found("000001Z", "000500999Z")).toEqual(["1", "499", "500"]);
   expect(await found("0005Z", "001+00:00")).toEqual(["500", "501", "999", "1000"]);
+  // The counts over time are of the same lines, with no bucket for the last millisecond alone.
+  for (const [since, until, total] of [
+    ["000Z", "000Z", 6],
+    ["000500Z", "000999999Z", 3],
+    ["0005Z", "0005Z", 1],
+    ["000Z", "001Z", 7],
+  ] as const) {
+    const range = { since: `${second}.${since}`, until: `${second}.${until}` };
+    const counts = await store.reader.histogram({ sources: null, level: [], buckets: 10, ...range });
+    expect([counts.total, counts.buckets.length]).toEqual([total, 1]);
+  }
 });
 
 test("gives up the oldest lines to keep its size, counts them and says where they are missing", async () => {
