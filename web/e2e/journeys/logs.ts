@@ -104,6 +104,12 @@ export function logsJourney(at: () => TestDesktop): void {
     await log.locator(".log-current", { hasText: /line 54321$/ }).waitFor();
     await page.getByRole("button", { name: /Jump to live/ }).click();
     await lineOf(log, `line ${LINES}`).waitFor();
+    // A link to a line that is gone says so above the newest lines.
+    const before = desk.problems.length;
+    await page.goto(link.replace(/line=[^&]+/, "line=1-1-zzzzzz"));
+    await page.getByRole("alert").filter({ hasText: "This line is no longer stored." }).waitFor();
+    await lineOf(log, `line ${LINES}`).waitFor();
+    expect(desk.problems.slice(before)).toEqual([]);
   });
 
   test("the keys work without a click, and the page of all containers opens a link to a line", async () => {

@@ -160,6 +160,7 @@ export const links = {
   copied: "Link to the line copied",
   copyBlocked: "The browser did not allow copying.",
   gone: "This line is no longer stored.",
+  leftOut: "The line of this link is left out by the filter, the time range or the choice of logs.",
 };
 
 export const storage = {

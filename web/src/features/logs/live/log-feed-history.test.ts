@@ -2,6 +2,7 @@ import { createSignal } from "solid-js";
 import { describe, expect, it } from "vitest";
 import type { LogSearchAnswer } from "../../../../../shared/protocol/log-search.ts";
 import { eventually } from "../../../../../shared/testing/eventually.ts";
+import { ApiFailure } from "../../../lib/api/failure.ts";
 import { type LogQuery, noQuery } from "../search/log-query.ts";
 import type { LogHistory } from "../stored/log-history.ts";
 import { batch, EPOCH, nano, numbers, readAll, type Stored, source, start, storedLogs } from "./testing.ts";
@@ -226,6 +227,80 @@ describe("a feed that meets stored lines", () => {
       dispose();
     },
   );
+
+  it.each(["while the line is looked up", "once it is shown"])(
+    "stays at the line of a link when a log of the view turns out to be removed %s",
+    async (when) => {
+      const { history } = storedLogs(stored(3_000));
+      const { feed, setSources, dispose } = start({ history: () => history });
+      feed.goToLine("l-1200-0");
+      if (when === "once it is shown") await eventually(() => feed.target()?.line === true);
+      const before = feed.target();
+      setSources([]);
+      await eventually(() => feed.target()?.line === true && (before === undefined || feed.target() !== before));
+      expect(feed.attached()).toBe(false);
+      expect(feed.shown().find(({ id }) => id === feed.target()?.place.id)?.text).toBe("1200");
+      dispose();
+    },
+  );
+
+  it("goes to where a line stands among thousands of one instant when the filter leaves it out, and says so", async () => {
+    const lines = numbers(0, 5_000).map((text) => ({ ms: 7, text, error: text === "2500" }));
+    const { history } = storedLogs(lines);
+    const { feed, setQuery, dispose } = start({ history: () => history });
+    setQuery({ ...noQuery, stream: "stdout" });
+    feed.goToLine("l-2500-0");
+    await eventually(() => feed.target() !== undefined);
+    expect(feed.target()?.line).toBe(false);
+    expect(feed.shown().find(({ id }) => id === feed.target()?.place.id)?.text).toBe("2501");
+    expect(feed.problem()).toMatch(/left out/);
+    feed.goToLine("l-2400-0");
+    await eventually(() => feed.target()?.line === true);
+    expect(feed.problem()).toBe("");
+    dispose();
+  });
+
+  it("says that a search for the next match failed, and does not take it for the last one", async () => {
+    const { history } = storedLogs(stored(3_000));
+    const { feed, setQuery, dispose } = start({ history: () => history });
+    setQuery({ ...noQuery, text: "99" });
+    feed.goToLine("l-1200-0");
+    await eventually(() => feed.target()?.line === true);
+    const { search } = history;
+    history.search = async () => {
+      throw new Error("The log store is away.");
+    };
+    expect(await feed.findBeyond("older")).toBe(true);
+    expect(feed.problem()).toBe("The log store is away.");
+    history.search = search;
+    await feed.loadOlder();
+    expect(await feed.findBeyond("older")).toBe(true);
+    await eventually(() => feed.problem() === "");
+    dispose();
+  });
+
+  it("searches on by time where the line at the end of what is shown is gone", async () => {
+    const { history } = storedLogs(stored(3_000));
+    const { feed, setQuery, dispose } = start({ history: () => history });
+    setQuery({ ...noQuery, text: "99" });
+    feed.goToLine("l-1200-0");
+    await eventually(() => feed.target()?.line === true);
+    const edge = Number(feed.shown()[0]?.text);
+    history.placeOf = async () => {
+      throw new ApiFailure("forbidden", "You are not allowed to see this line.", { status: 403 });
+    };
+    const asked = { id: "" };
+    const { search } = history;
+    history.search = async (...all) => {
+      const answer = await search(...all);
+      asked.id ||= answer.lines[0]?.text ?? "none";
+      return answer;
+    };
+    await feed.findBeyond("older");
+    expect(Number(asked.id)).toBeLessThan(edge);
+    expect(asked.id).toContain("99");
+    dispose();
+  });
 
   it("looks a line up again when the filter changes meanwhile", async () => {
     const { history } = storedLogs(stored(3_000));

@@ -58,6 +58,8 @@ export function createLogFeed(options: LogFeedOptions) {
   const state = createFeedState();
   const { changed, setMissed, setProblem } = state;
   let following = true;
+  /** What is told is that a page could not be read: over with the next one. */
+  let hasFailed = false;
 
   const timeline = createLogTimeline({
     maxEntries,
@@ -109,6 +111,8 @@ export function createLogFeed(options: LogFeedOptions) {
     takeOldIds: ids.takeOld,
     meet: timeline.meet,
     place(entries, direction, reaches, first) {
+      if (hasFailed) setProblem("");
+      hasFailed = false;
       timeline.place(entries, direction, reaches, first);
       moved();
     },
@@ -118,6 +122,7 @@ export function createLogFeed(options: LogFeedOptions) {
       moved();
     },
     failed(error) {
+      hasFailed = true;
       setProblem(toMessage(error));
       if (!timeline.attached()) return;
       // What the streams gave is better than nothing.
@@ -142,7 +147,7 @@ export function createLogFeed(options: LogFeedOptions) {
 
   followSources(options, live, () => {
     timeline.recent.forget();
-    navigation.showLive();
+    navigation.reload();
   });
   onCleanup(() => {
     live.close();
@@ -177,12 +182,20 @@ export function createLogFeed(options: LogFeedOptions) {
     goToLine: navigation.goToLine,
     showStart: navigation.showStart,
     showLive: () => (isBounded() ? navigation.showEnd() : navigation.showLive()),
-    /** The next line beyond what is loaded that matches the search; shows it when there is one. */
+    /**
+     * Looks for the next line beyond what is loaded that matches the search, and shows it. Resolves with false when it is sure
+     * that there is none; a search that fails is told.
+     */
     async findBeyond(direction: Direction): Promise<boolean> {
       await historyKnown();
-      const id = await reader.findBeyond(direction);
-      if (id !== undefined) navigation.goToLine(id);
-      return id !== undefined;
+      try {
+        const id = await reader.findBeyond(direction);
+        if (id !== undefined) navigation.goToLine(id);
+        return id !== undefined;
+      } catch (error) {
+        if (!isAbort(error)) setProblem(toMessage(error));
+        return true;
+      }
     },
     /** The id under which a line is stored; requested if the line came from the stream. */
     storedId: async (line: LogLine): Promise<string | undefined> => line.storedId ?? (await reader.idOf(line)),
@@ -194,6 +207,8 @@ export function createLogFeed(options: LogFeedOptions) {
     },
   };
 }
+
+const isAbort = (error: unknown) => error instanceof DOMException && error.name === "AbortError";
 
 /** Opens the logs that are added, and closes those that are not wanted any more. */
 function followSources({ sources, staysShown }: LogFeedOptions, live: LiveLogs, forget: () => void) {

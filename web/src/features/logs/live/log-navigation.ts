@@ -87,9 +87,10 @@ export function createLogNavigation(options: LogNavigationOptions) {
         await reader.end();
         return at(shown.entries.at(-1));
       }
-      await reader.aroundLine(place);
+      const next = await reader.aroundLine(place);
       const found = shown.entries.find((entry) => entry.kind === "line" && entry.storedId === id);
-      return at(found ?? placeOf(shown.entries, Date.parse(place.time)), found !== undefined);
+      if (!found && next) setProblem(links.leftOut);
+      return at(found ?? next, found !== undefined);
     });
   };
 

@@ -37,11 +37,11 @@ export const justBefore = (time: string): string => shift(time, -1);
 export const justAfter = (time: string): string => shift(time, 1);
 
 const earlier = (left: string | undefined, right: string | undefined) =>
-  left === undefined || (right !== undefined && Date.parse(right) < Date.parse(left)) ? right : left;
+  left === undefined || (right !== undefined && Date.parse(right) <= Date.parse(left)) ? right : left;
 const later = (left: string | undefined, right: string | undefined) =>
-  left === undefined || (right !== undefined && Date.parse(right) > Date.parse(left)) ? right : left;
+  left === undefined || (right !== undefined && Date.parse(right) >= Date.parse(left)) ? right : left;
 
-/** The part of a query that lies between two times, both included. */
+/** The part of a query that lies between two times, both included, which may be finer than those of the query. */
 export const within = (query: StoredQuery, { since, until }: { since?: string; until?: string }): StoredQuery => ({
   ...query,
   since: later(query.since, since),

@@ -1,4 +1,5 @@
 import type { Accessor } from "solid-js";
+import { isRefusal } from "../../../lib/api/failure.ts";
 import { plainText } from "../../../lib/terminal-text.ts";
 import type { LogEntry, LogLine, LogOrigin } from "../live/log-entry.ts";
 import type { Direction } from "../live/log-timeline.ts";
@@ -37,6 +38,12 @@ export function createStoredLookup({ history, query, originOf, shown, signal, on
     const page = await readPage({ ...options, takeIds: () => 0, originOf, signal: signal() });
     return page.entries.filter((entry): entry is LogLine => entry.kind === "line");
   };
+  /** Undefined for a line that is gone: who sees only some logs is refused then. */
+  const placeOf = (stored: LogHistory, id: string) =>
+    stored.placeOf(id, signal()).catch((error: unknown) => {
+      if (isRefusal(error)) return undefined;
+      throw error;
+    });
   return {
     placeOf: async (id: string): Promise<LinePlace | undefined> => history()?.placeOf(id, signal()),
 
@@ -48,11 +55,13 @@ export function createStoredLookup({ history, query, originOf, shown, signal, on
       const isOlder = direction === "older";
       const wanted = toStoredQuery(query(), true);
       const line = edge.kind === "line" && edge.storedId !== undefined ? edge : undefined;
-      const place = line?.storedId ? await stored.placeOf(line.storedId, signal()) : undefined;
-      const at = line?.time ?? nanoOf(edge.at);
+      const place = line?.storedId ? await placeOf(stored, line.storedId) : undefined;
+      // An event stands before all lines of its time.
+      const at = (edge.kind === "notice" ? edge.time : line?.time) ?? nanoOf(edge.at);
+      const from = edge.kind === "notice" ? at : justAfter(at);
       const [found] = await linesOf({
         history: stored,
-        query: place ? wanted : within(wanted, isOlder ? { until: justBefore(at) } : { since: justAfter(at) }),
+        query: place ? wanted : within(wanted, isOlder ? { until: justBefore(at) } : { since: from }),
         place: {
           order: isOlder ? "desc" : "asc",
           limit: 1,

@@ -165,8 +165,13 @@ interface FirstPage {
   after?: string;
 }
 
-/** A first page, or two of them around a place. */
-async function readFirst(options: StoredReaderOptions, state: ReaderState, read: Read, pages: readonly FirstPage[]) {
+/** A first page, or two of them around a place: returns what was read. */
+async function readFirst(
+  options: StoredReaderOptions,
+  state: ReaderState,
+  read: Read,
+  pages: readonly FirstPage[],
+): Promise<Page[]> {
   const signal = state.signal();
   state.begin();
   state.set("older", "reading");
@@ -189,6 +194,7 @@ async function readFirst(options: StoredReaderOptions, state: ReaderState, read:
   });
   // The end of the stored lines is where the streams continue: that is found by reading on, unless the range ends before.
   state.set("newer", "more");
+  return found;
 }
 
 /** Reads the log history page by page, away from what is shown in both directions. */
@@ -229,8 +235,14 @@ export function createStoredReader(options: StoredReaderOptions) {
     /** @param time in nanoseconds, as those of stored lines */
     aroundTime: (time: string) =>
       first({ order: "desc", bounds: { until: justBefore(time) } }, { order: "asc", bounds: { since: time } }),
-    /** By cursors, since any number of lines may have one time. */
-    aroundLine: ({ before, from }: LinePlace) => first({ order: "desc", before }, { order: "asc", after: from }),
+    /**
+     * By cursors, since any number of lines may have one time. Returns what stands at the place: the line, or without it the
+     * next one.
+     */
+    async aroundLine({ before, from }: LinePlace): Promise<LogEntry | undefined> {
+      const [older, newer] = await first({ order: "desc", before }, { order: "asc", after: from });
+      return newer?.entries[0] ?? older?.entries.at(-1);
+    },
     end: () => first({ order: "desc" }),
     start: () => first({ order: "asc" }),
     /** Waits a moment for the newest lines of the streams to be stored. */

@@ -137,6 +137,13 @@ export function LogPane(props: LogPaneProps) {
   return (
     <div class="log-pane" onPointerEnter={() => props.onActive?.()} onFocusIn={() => props.onActive?.()}>
       {props.head}
+      <Show when={feed.shown().length > 0 && feed.problem()}>
+        {(problem) => (
+          <p class="log-note" role="alert">
+            {problem()}
+          </p>
+        )}
+      </Show>
       <div class="log-body">
         {/* Stays while another part of the log is read: the reader's focus is in it. */}
         <LogLines
