@@ -260,6 +260,42 @@ describe("a feed that meets stored lines", () => {
     dispose();
   });
 
+  it("knows of no last match while a line is being looked up", async () => {
+    const { history } = storedLogs(stored(3_000));
+    const { feed, setQuery, dispose } = start({ history: () => history });
+    setQuery({ ...noQuery, text: "99" });
+    feed.goToLine("l-1200-0");
+    // A key that is held down.
+    expect(await Promise.all([feed.findBeyond("older"), feed.findBeyond("older")])).toEqual([true, true]);
+    await eventually(() => feed.target()?.line === true);
+    expect(feed.shown().find(({ id }) => id === feed.target()?.place.id)?.text).toBe("1200");
+    // The next one is looked for from the place that is shown then.
+    await feed.findBeyond("older");
+    expect(feed.shown().find(({ id }) => id === feed.target()?.place.id)?.text).toBe("699");
+    dispose();
+  });
+
+  it.each(["joins", "leaves"])("stays where the reader is when a log %s the view", async (change) => {
+    const { history } = storedLogs(stored(3_000));
+    const [whole, setWhole] = createSignal(true);
+    const { frames, first, setSources, feed, dispose } = start({ history: () => history, whole });
+    for (let ms = 2_900; ms < 3_000; ms++) first.state.handlers?.onLogs(batch(`${ms}\n`, ms));
+    frames.pass();
+    feed.setFollowing(false);
+    await readAll(feed);
+    feed.setViewAt(EPOCH + 1_500, true);
+    expect(feed.attached()).toBe(true);
+    if (change === "joins") setWhole(false);
+    else setSources([]);
+    await eventually(() => feed.target() !== undefined);
+    expect(feed.shown().find(({ id }) => id === feed.target()?.place.id)?.text).toBe("1500");
+    // From there down to the live end, each line once.
+    while (!feed.attached()) await feed.loadNewer();
+    const shown = feed.shown().map(({ text }) => text);
+    expect(shown).toEqual(numbers(Number(shown[0]), 3_000));
+    dispose();
+  });
+
   it("says that a search for the next match failed, and does not take it for the last one", async () => {
     const { history } = storedLogs(stored(3_000));
     const { feed, setQuery, dispose } = start({ history: () => history });

@@ -87,7 +87,7 @@ export function createLogFeed(options: LogFeedOptions) {
     take(entries) {
       const firstTimes = live.states().flatMap(({ firstAt }) => firstAt ?? []);
       const { missed, restart } = timeline.take(entries, firstTimes, reader.begun(), following);
-      if (restart) return navigation.showLive();
+      if (restart) return renew();
       if (missed > 0) setMissed((count) => count + missed);
       moved();
     },
@@ -145,9 +145,12 @@ export function createLogFeed(options: LogFeedOptions) {
     },
   });
 
+  /** Other logs are part of the view now: a reader who does not follow the live end stays where they read. */
+  const renew = () => (following ? navigation.reload() : navigation.stay());
+
   followSources(options, live, () => {
     timeline.recent.forget();
-    navigation.reload();
+    renew();
   });
   onCleanup(() => {
     live.close();
@@ -155,7 +158,7 @@ export function createLogFeed(options: LogFeedOptions) {
   });
   createEffect(on([filter, until, history], navigation.reload, { defer: true }));
   // A change of the followed containers matters at the live end only: a reader of the past stays there.
-  createEffect(on(whole, () => timeline.attached() && navigation.reload(), { defer: true }));
+  createEffect(on(whole, () => timeline.attached() && renew(), { defer: true }));
   if (isBounded()) navigation.showEnd();
 
   return {
@@ -188,9 +191,10 @@ export function createLogFeed(options: LogFeedOptions) {
      */
     async findBeyond(direction: Direction): Promise<boolean> {
       await historyKnown();
+      if (navigation.isMoving()) return true;
       try {
         const id = await reader.findBeyond(direction);
-        if (id !== undefined) navigation.goToLine(id);
+        if (id !== undefined) await navigation.goToLine(id);
         return id !== undefined;
       } catch (error) {
         if (!isAbort(error)) setProblem(toMessage(error));

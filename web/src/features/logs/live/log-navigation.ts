@@ -78,9 +78,9 @@ export function createLogNavigation(options: LogNavigationOptions) {
       return at(shown.entries.at(-1));
     });
   };
-  const goToLine = (id: string) => {
+  const goToLine = (id: string): Promise<void> => {
     line = id;
-    void showPast(async () => {
+    return showPast(async () => {
       const place = await reader.placeOf(id);
       if (place === undefined) {
         setProblem(links.gone);
@@ -94,6 +94,13 @@ export function createLogNavigation(options: LogNavigationOptions) {
     });
   };
 
+  function stay(): void {
+    if (lookup && hasHistory()) lookup();
+    else if (!hasHistory() || viewAt === undefined) showLive();
+    else if (line !== undefined) void goToLine(line);
+    else goTo(viewAt);
+  }
+
   return {
     target,
     goTo,
@@ -105,17 +112,20 @@ export function createLogNavigation(options: LogNavigationOptions) {
         return at(shown.entries[0]);
       });
     },
-    /** Shows a stored line among its neighbours. */
+    /** Shows a stored line among its neighbours; resolves once it is shown, or what prevents it. */
     goToLine,
     showLive,
-    /** The same place by another filter, range or history. */
+    /** A place is being looked up: what is shown says nothing about what there is. */
+    isMoving: () => lookup !== undefined,
+    /** The same place by another filter, range or history: the live end, where that is shown. */
     reload() {
       if (lookup && hasHistory()) lookup();
       else if (isBounded() && hasHistory()) showEnd();
-      else if (timeline.attached() || !hasHistory() || viewAt === undefined) showLive();
-      else if (line !== undefined) goToLine(line);
-      else goTo(viewAt);
+      else if (timeline.attached()) showLive();
+      else stay();
     },
+    /** The same place of other logs, though lines up to the live end are shown. */
+    stay,
     /** Tells where the reader is; `moved` when they scrolled there. */
     setViewAt(time: number, moved: boolean) {
       viewAt = time;
