@@ -133,7 +133,6 @@ export const errorHandler =
       for (const [name, value] of thrown.res.headers) if (name.toLowerCase() !== "content-type") c.header(name, value);
     }
     if (error.retryAfter !== undefined) c.header("Retry-After", String(Math.ceil(error.retryAfter)));
-    if (error.code === "too_large") c.header("Connection", "close"); // the rest of the body is not read
     return c.json(toFailure(error, requestId, c.get("mayAct") === true), error.status);
   };
 
