@@ -1,6 +1,7 @@
 /** Sentences of refusals. */
 export const messages = {
   loginFirst: "Log in first.",
+  noSuchCredential: "This API key is not accepted: it is wrong, was revoked, or has expired.",
   noPassword: "This account has no password.",
   wrongPassword: "The password is wrong.",
   noSuchUser: "There is no such user.",

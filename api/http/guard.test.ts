@@ -111,6 +111,12 @@ describe("without a session", () => {
     expect((await server.ask("GET", "/api/services", { headers })).status).toBe(401);
   });
 
+  test("says of a key that it is not accepted, and asks who sent nothing to log in", async () => {
+    const sentence = async (ask: object) => (await server.ask("GET", "/api/services", ask)).body.error;
+    expect(await sentence({ origin: null, token: "aid_gone" })).toMatch(/^This API key is not accepted/);
+    expect(await sentence({ origin: null })).toBe("Log in first.");
+  });
+
   test.each<Record<string, string>>([
     { "X-Forwarded-For": "127.0.0.1" },
     { "X-Real-IP": "127.0.0.1" },

@@ -50,6 +50,8 @@ const HOUR_SECONDS = 3_600;
 const CHALLENGE = 'Bearer realm="AI Desktop"';
 const challenge = (token: string | undefined) =>
   token === undefined ? CHALLENGE : `${CHALLENGE}, error="invalid_token"`;
+const notAuthenticated = (token: string | undefined) =>
+  new AppError("unauthorized", token === undefined ? accessMessages.loginFirst : accessMessages.noSuchCredential);
 
 const changing = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 const reading = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -121,7 +123,7 @@ export function createGuard(
     if (!principal) {
       // Clients of MCP learn from it how to authenticate.
       if (rule === "gateway") c.header("WWW-Authenticate", challenge(token));
-      throw new AppError("unauthorized", accessMessages.loginFirst);
+      throw notAuthenticated(token);
     }
     if (!route.entry) {
       if (route.methods.length > 0 || !(changes || reading.has(method))) throw notAllowed(c, route);
@@ -142,7 +144,7 @@ export function createGuard(
     c.set("mayAct", mayAct(principal, entry.rule));
     c.set("reauthorize", () => {
       const now = access.identify({ cookie: c.req.header("Cookie"), token, https });
-      if (!now) throw new AppError("unauthorized", accessMessages.loginFirst);
+      if (!now) throw notAuthenticated(token);
       requireRight(now);
       c.set("principal", now);
     });
