@@ -1,3 +1,4 @@
+import type { McpServerStatus } from "../../../shared/protocol/mcp.ts";
 import type { GatewayItemKind } from "../../../shared/protocol/mcp-gateway-limits.ts";
 import { withTimeout } from "../../../shared/server/async/with-timeout.ts";
 import type { McpHost } from "../host/host.ts";
@@ -21,6 +22,8 @@ const listNotices = [
   "notifications/prompts/list_changed",
   "notifications/resources/list_changed",
 ] as const;
+/** A server that starts is waited for: after a restart of the panel, clients would find nothing and some never ask again. */
+const offers: ReadonlySet<McpServerStatus> = new Set(["running", "idle", "starting"]);
 const empty: Catalogue = { tool: [], resource: [], template: [], prompt: [] };
 
 /** One read of the lists of a server. */
@@ -40,7 +43,7 @@ export interface ExposedOptions {
   onChange(serverId: string, methods: readonly string[]): void;
 }
 
-/** What the running servers offer. Read once, and again after a server says that it changed. */
+/** What the servers offer that run, or are about to. Read once, and again after a server says that it changed. */
 export interface Exposed {
   /** Of the enabled servers. */
   current(): Promise<Exposure>;
@@ -49,7 +52,7 @@ export interface Exposed {
    * not hold up calls of others.
    */
   soon(): Promise<Exposure>;
-  /** Of all running servers, for the page. */
+  /** Of all these servers, for the page. */
   all(): Promise<Exposure>;
   /** Reads a server again, and tells clients: about one list, or all. */
   forget(serverId: string, method?: string): void;
@@ -128,9 +131,9 @@ export function createExposed({ mcp, isEnabled, hiddenOf, nameSpacing, onChange 
   const read = async (shown: (serverId: string) => boolean): Promise<Exposure> => {
     const servers = mcp.list();
     const prefixes = prefixesOf(servers);
-    const running = servers.filter(({ id, status }) => (status === "running" || status === "idle") && shown(id));
+    const offering = servers.filter(({ id, status }) => offers.has(status) && shown(id));
     const exposed = await Promise.all(
-      running.map(
+      offering.map(
         async ({ id }): Promise<ExposedServer> => ({
           id,
           prefix: prefixes.get(id) ?? id,

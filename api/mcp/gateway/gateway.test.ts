@@ -1,7 +1,7 @@
 import process from "node:process";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventually } from "../../../shared/testing/eventually.ts";
-import { everythingServer, type McpTestServer, startMcpServer } from "../testing.ts";
+import { everythingServer, initialized, type McpTestServer, startMcpServer } from "../testing.ts";
 import { startGateway, type TestGateway } from "./testing.ts";
 
 let gateway: TestGateway;
@@ -71,6 +71,27 @@ test("lists tools that are for apps only to clients that show apps, and to no ot
   const extensions = { "io.modelcontextprotocol/ui": { mimeTypes: ["text/html;profile=mcp-app"] } };
   expect(await listed()).toEqual(["apps__show"]);
   expect(await listed({ extensions })).toEqual(["apps__refresh", "apps__show"]);
+  await server.close();
+});
+
+test("waits for a server that is about to run, as after a restart of the panel, and does not call its tools unknown", async () => {
+  const ready = Promise.withResolvers<void>();
+  const server = await startMcpServer();
+  const id = await gateway.expose("late", { type: "http", url: server.url });
+  server.answers.initialize = async () => {
+    await ready.promise;
+    return initialized;
+  };
+  const client = await gateway.connect();
+  const restarted = gateway.api.ask("POST", `/api/mcp/${id}/restart`, { body: {} });
+  await eventually(async () => (await gateway.api.ask("GET", `/api/mcp/${id}`)).body.server.status === "starting");
+  const [listed, called] = [client.listTools(), client.callTool({ name: "late__good", arguments: {} })];
+  await client.notification({ method: "notifications/initialized" }); // the requests before it have come
+  ready.resolve();
+  expect((await called).content).toEqual([{ type: "text", text: "done" }]);
+  expect((await listed).tools.map(({ name }) => name)).toContain("late__good");
+  expect((await restarted).status).toBe(200);
+  await gateway.api.ask("DELETE", `/api/mcp/${id}`);
   await server.close();
 });
 
