@@ -1,3 +1,4 @@
+import { A } from "@solidjs/router";
 import { createEffect, createSignal, type JSX, on, Show } from "solid-js";
 import { actorName } from "../../../../shared/protocol/action-labels.ts";
 import type { ActivityDetail, ActivityOutput } from "../../../../shared/protocol/activity.ts";
@@ -114,7 +115,7 @@ function factsOf(entry: ActivityDetail): (readonly [string, JSX.Element])[] {
   const href = targetHref(entry);
   return [
     [texts.actor, visibleName(actorName(entry.actor))],
-    [texts.target, href ? <a href={href}>{name}</a> : name],
+    [texts.target, href ? <A href={href}>{name}</A> : name],
     [
       texts.outcome,
       <Status tone={stateTones[entry.state]} pulse={entry.state === "running"}>

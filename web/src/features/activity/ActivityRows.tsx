@@ -1,3 +1,4 @@
+import { useResolvedPath } from "@solidjs/router";
 import Activity from "lucide-solid/icons/activity";
 import { createMemo, Match, Show, Switch } from "solid-js";
 import { actorName } from "../../../../shared/protocol/action-labels.ts";
@@ -78,8 +79,9 @@ const dayOf = (row: AnyRow): string => ("day" in row ? row.day : "");
 const keyOf = (row: AnyRow | undefined) => row && (entryOf(row)?.sequence ?? dayOf(row));
 
 function Row(props: { entry: ActivityEntry; selected: boolean; now: number; href: string }) {
+  const href = useResolvedPath(() => props.href); // with the path that the panel is below
   return (
-    <a class="activity-row" href={props.href} aria-current={props.selected ? "true" : undefined}>
+    <a class="activity-row" href={href()} aria-current={props.selected ? "true" : undefined}>
       <time class="faint num" dateTime={props.entry.startedAt}>
         {formatTime(props.entry.startedAt)}
       </time>

@@ -1,3 +1,4 @@
+import { A } from "@solidjs/router";
 import ChevronRight from "lucide-solid/icons/chevron-right";
 import { createSignal, For, onCleanup, onMount, Show } from "solid-js";
 import type { Job } from "../../../../shared/protocol/job.ts";
@@ -38,9 +39,9 @@ export default function JobsPanel(props: { anchor: HTMLElement | undefined; onCl
           </For>
         </ul>
       </Show>
-      <a class="jobs-all" href="/activity" onClick={() => props.onClose()}>
+      <A class="jobs-all" href="/activity" onClick={() => props.onClose()}>
         {jobMessages.all}
-      </a>
+      </A>
     </PopoverPanel>
   );
 }
@@ -76,9 +77,9 @@ function Entry(props: { job: Job; open: boolean; onToggle: () => void; onLeave: 
           >
             <JobProgress job={props.job} bare />
           </Show>
-          <a class="jobs-open" href={`/activity/${encodeURIComponent(props.job.id)}`} onClick={() => props.onLeave()}>
+          <A class="jobs-open" href={`/activity/${encodeURIComponent(props.job.id)}`} onClick={() => props.onLeave()}>
             {jobMessages.open}
-          </a>
+          </A>
         </div>
       </Show>
     </li>

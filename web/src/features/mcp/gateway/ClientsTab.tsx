@@ -1,3 +1,4 @@
+import { A } from "@solidjs/router";
 import KeyRound from "lucide-solid/icons/key-round";
 import { createSignal, For, Show } from "solid-js";
 import type { Gateway, GatewayClient } from "../../../../../shared/protocol/mcp-gateway.ts";
@@ -66,7 +67,7 @@ export function ClientsTab(props: { gateway: Gateway }) {
           initialSort={{ column: "name" }}
           empty={
             <EmptyState icon={<KeyRound size={18} />} title={texts.noClients}>
-              {texts.noClientsHint} <a href="/keys">{texts.keys}</a>
+              {texts.noClientsHint} <A href="/keys">{texts.keys}</A>
             </EmptyState>
           }
         />
