@@ -1,5 +1,6 @@
 import { maskArguments } from "../logs/masking.ts";
 import type { McpServer } from "../protocol/mcp.ts";
+import { bridgeOptions } from "../protocol/mcp-bridge.ts";
 import type { McpSnippet } from "../protocol/mcp-import.ts";
 
 /** What a snippet is about: a registered server, or an address such as that of a gateway. */
@@ -129,7 +130,7 @@ function forDesktop(server: SnippetServer): Record<string, unknown> {
   // Spaces inside an argument are lost by some versions on Windows: the value is in a variable.
   const headers = transport.headerNames.flatMap((name) => ["--header", `${name}:${shell(variableOf(server, name))}`]);
   const env = Object.fromEntries(variablesOf(server).map((name) => [name, gap(name)]));
-  const args = ["-y", "mcp-remote", maskedAddress(transport.url), ...headers];
+  const args = ["-y", "mcp-remote", maskedAddress(transport.url), ...headers, ...bridgeOptions(transport.url)];
   return { command: "npx", args, ...(headers.length > 0 ? { env } : {}) };
 }
 

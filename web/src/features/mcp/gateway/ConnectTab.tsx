@@ -1,4 +1,5 @@
-import { createSignal } from "solid-js";
+import { A } from "@solidjs/router";
+import { createSignal, For } from "solid-js";
 import type { Gateway } from "../../../../../shared/protocol/mcp-gateway.ts";
 import { gatewayLimits } from "../../../../../shared/protocol/mcp-gateway-limits.ts";
 import { useInvalidate } from "../../../lib/queries.ts";
@@ -32,9 +33,11 @@ export function ConnectTab(props: { gateway: Gateway }) {
           options={snippetClients.map((name) => ({ value: name, label: name }))}
           onChange={setClient}
         />
+        <p class="muted gateway-place">{texts.snippetPlaces[client()]}</p>
         <pre class="gateway-snippet">{snippet()}</pre>
+        <For each={texts.snippetNotes[client()]}>{(note) => <p class="muted">{note}</p>}</For>
         <p class="muted">
-          {texts.snippetNote} <a href="/keys">{texts.keys}</a>
+          {texts.keyNote} <A href="/keys">{texts.keys}</A>
         </p>
       </Card>
     </div>

@@ -1,4 +1,7 @@
 import type { GatewayItemKind } from "../../../../../shared/protocol/mcp-gateway-limits.ts";
+import type { SnippetClient } from "./snippets.ts";
+
+const replaceKey = "Replace YOUR_API_KEY with an API key.";
 
 /** Texts of the page of the MCP gateway. */
 export const gatewayMessages = {
@@ -23,7 +26,22 @@ export const gatewayMessages = {
   saved: "Saved",
   invalid: (min: number, max: number) => `A whole number from ${min} to ${max}`,
   snippets: "Configuration of a client",
-  snippetNote: "Replace YOUR_API_KEY with a key that has the scope mcp:call.",
+  snippetPlaces: {
+    "Claude Code": "Run it in a shell of your computer.",
+    "Claude Desktop": "Goes into claude_desktop_config.json (Settings, Developer, Edit Config).",
+    "VS Code": "Goes into .vscode/mcp.json of a workspace, or the file that MCP: Open User Configuration opens.",
+    Cursor: "Goes into ~/.cursor/mcp.json, or .cursor/mcp.json of a project.",
+    ".mcp.json": "Goes into .mcp.json of a project, which several clients read.",
+  } satisfies Record<SnippetClient, string>,
+  snippetNotes: {
+    "Claude Code": [replaceKey],
+    "Claude Desktop": ["It starts programs only: mcp-remote connects it to the address.", replaceKey],
+    "VS Code": ["VS Code asks for the API key when it first starts the server."],
+    Cursor: [replaceKey],
+    ".mcp.json": [replaceKey],
+  } satisfies Record<SnippetClient, string[]>,
+  keyNote:
+    "The key needs the role Operator or Administrator and, below “Only some permissions of the role”, the permission mcp:call. Create it at",
   snippetFor: "Client",
   keys: "API keys",
   noServers: "No MCP servers yet",

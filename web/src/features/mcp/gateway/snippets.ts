@@ -1,3 +1,5 @@
+import { bridgeOptions } from "../../../../../shared/protocol/mcp-bridge.ts";
+
 export const snippetClients = ["Claude Code", "Claude Desktop", "VS Code", "Cursor", ".mcp.json"] as const;
 export type SnippetClient = (typeof snippetClients)[number];
 
@@ -17,7 +19,7 @@ export function snippetFor(client: SnippetClient, url: string): string {
         mcpServers: {
           [NAME]: {
             command: "npx",
-            args: ["-y", "mcp-remote", url, "--header", `Authorization:\${AUTH_HEADER}`],
+            args: [...["-y", "mcp-remote", url, "--header", `Authorization:\${AUTH_HEADER}`], ...bridgeOptions(url)],
             env: { AUTH_HEADER: `Bearer ${KEY}` },
           },
         },
