@@ -15,6 +15,7 @@ import { startNginx, type TestNginx } from "../shared/testing/peers/nginx.ts";
 import { type TestPm2, testPm2 } from "../shared/testing/pm2.ts";
 import { ADMIN, type SignedIn, signIn } from "../shared/testing/signed-in.ts";
 import { type Stack, startStack } from "../shared/testing/stack.ts";
+import { mcpBehindProxy } from "./testing/mcp-behind-proxy.ts";
 
 const run = promisify(execFile);
 
@@ -23,6 +24,8 @@ describe.skipIf(await lacks("nginx"))("the panel behind nginx", () => {
   let stack: Stack;
   let admin: SignedIn;
   let key: string;
+  /** Of a log-in through nginx. */
+  let cookie: string;
   let pm2: TestPm2;
   const names = ["@acme/mail", "win\\job", "a/b\\c 50%?x#y"];
 
@@ -41,6 +44,7 @@ describe.skipIf(await lacks("nginx"))("the panel behind nginx", () => {
       NODE_ENV: "production",
       PM2_HOME: pm2.home,
       MCP_ALLOWED_COMMANDS: process.execPath,
+      MCP_ALLOWED_HOSTS: "127.0.0.1",
     };
     stack = await startStack({ env, web: true });
     nginx = await startNginx({
@@ -59,6 +63,9 @@ describe.skipIf(await lacks("nginx"))("the panel behind nginx", () => {
     await admin.ask("PUT", "/api/mcp-gateway", gateway);
     await admin.ask("PUT", `/api/mcp-gateway/servers/${server.id}`, { enabled: true });
     key = await admin.makeKey();
+    const headers = { Origin: nginx.origin, "Content-Type": "application/json" };
+    const session = await nginx.send("/api/session", { method: "POST", headers }, JSON.stringify(ADMIN));
+    cookie = session.headers["set-cookie"]?.[0]?.split(";")[0] ?? "";
   });
   afterAll(async () => {
     await nginx?.close();
@@ -223,6 +230,8 @@ describe.skipIf(await lacks("nginx"))("the panel behind nginx", () => {
     while (!read.includes('"error"')) read += String((await progress.next()).value);
     agent.destroy();
   });
+
+  mcpBehindProxy(() => ({ nginx, base: "", cookie }));
 
   test.each([["websocket"], ["polling"]])("live stats arrive over %s", async (transport) => {
     const socket = io(`${nginx.origin}/system`, {

@@ -10,6 +10,7 @@ import { lacks } from "../shared/testing/parts.ts";
 import { startNginx, type TestNginx } from "../shared/testing/peers/nginx.ts";
 import { ADMIN } from "../shared/testing/signed-in.ts";
 import { type Stack, startStack } from "../shared/testing/stack.ts";
+import { mcpBehindProxy } from "./testing/mcp-behind-proxy.ts";
 
 const appServer = join(import.meta.dirname, "../shared/testing/probes/mcp-app-server.ts");
 
@@ -32,6 +33,7 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
         TRUSTED_PROXIES: "127.0.0.1",
         NODE_ENV: "production",
         MCP_ALLOWED_COMMANDS: process.execPath,
+        MCP_ALLOWED_HOSTS: "127.0.0.1",
         VITE_API_URL: "",
         VITE_WS_URL: "",
       },
@@ -107,6 +109,19 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
     await page.getByRole("button", { name: "App", exact: true }).click();
     await page.frameLocator("iframe").getByText("result under a path").waitFor();
 
+    await page.goto(`${nginx.origin}/panel/mcp/gateway`);
+    await page.getByText(`${nginx.origin}/panel/api/agent/mcp`, { exact: true }).waitFor();
+    const snippet = page.locator(".gateway-snippet");
+    for (const client of ["Claude Code", "Claude Desktop", "VS Code", "Cursor", ".mcp.json"]) {
+      await page.getByLabel("Client", { exact: true }).selectOption(client);
+      expect(await snippet.textContent()).toContain(`${nginx.origin}/panel/api/agent/mcp`);
+    }
+    await page.getByRole("main").getByRole("link", { name: "API keys" }).click();
+    await page.waitForURL(`${nginx.origin}/panel/keys`);
+    await page.goto(`${nginx.origin}/panel/activity`);
+    await page.locator(".activity-row").first().click();
+    await page.waitForURL(/\/panel\/activity\/./);
+
     expect(new Set(sockets)).toEqual(new Set(["/panel/socket.io/"]));
     expect(strays).toEqual([]);
     // Before the sign-in; the missing addresses; log history is not kept here.
@@ -131,6 +146,8 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
     const { pathname } = new URL(style, `${nginx.origin}/panel/api/docs`);
     expect((await nginx.send(pathname, { headers })).status).toBe(200);
   });
+
+  mcpBehindProxy(() => ({ nginx, base: "/panel", cookie }));
 
   test("does not affect the surrounding site, and keeps closed endpoints closed", async () => {
     expect((await nginx.send("/")).body).toBe("the site that was there");
