@@ -118,7 +118,9 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
     }
     await page.getByRole("main").getByRole("link", { name: "API keys" }).click();
     await page.waitForURL(`${nginx.origin}/panel/keys`);
-    await page.goto(`${nginx.origin}/panel/activity`);
+    await page.getByRole("banner").getByRole("button", { name: /^Jobs/ }).click();
+    await page.getByRole("link", { name: "All activity" }).click();
+    await page.waitForURL(`${nginx.origin}/panel/activity`);
     await page.locator(".activity-row").first().click();
     await page.waitForURL(/\/panel\/activity\/./);
 
