@@ -96,6 +96,21 @@ test("finds an untimed line again by its text, however many of them there are, a
   expect(texts()).toEqual(["tick", "tick", "tock", "tick", "new"]);
 });
 
+test("continues from the newest stored line without untimed lines that are stored further back", () => {
+  const { take, leave, place, attach, texts } = timeline();
+  const untimed = (at: number, text: string, id?: number) => ({ ...line(at, text, id), approximate: true as const });
+  const error = (at: number, text: string, id?: number) => ({ ...untimed(at, text, id), stream: "stderr" as const });
+  // The stream began with the last lines of two files, which have the times of the files.
+  const tail = [untimed(9, "one", 20), untimed(9, "two", 21), untimed(9, "tick", 22), untimed(9, "tick", 23)];
+  take([...tail, error(9, "fault 1", 24), error(9, "fault 2", 25)], [9], false, true);
+  take([error(11, "fault 3", 26), untimed(11, "three", 27)], [], true, true);
+  leave();
+  place([untimed(8, "two", -4), untimed(9, "tick", -3), error(9, "fault 2", -2)], "newer", 0, false);
+  attach();
+  // One of two equal lines is not stored yet, whichever it is.
+  expect(texts()).toEqual(["two", "tick", "fault 2", "tick", "fault 3", "three"]);
+});
+
 test("leaves out what would push away the lines that somebody reads, and says how many", () => {
   const { take, attached, cuts, texts } = timeline({ maxEntries: 3 });
   take([line(1), line(2), line(3)], [], false, true);

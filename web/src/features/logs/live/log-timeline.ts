@@ -2,7 +2,7 @@ import { type LogFilter, passes } from "../search/log-filter.ts";
 import { indexOfTime } from "./line-order.ts";
 import type { LogEntry, LogNotice, Place } from "./log-entry.ts";
 import { createLogWindow } from "./log-window.ts";
-import { createMergeBoundary } from "./merge-boundary.ts";
+import { createMergeBoundary, withoutEarlier } from "./merge-boundary.ts";
 import { createRecentLines } from "./recent-lines.ts";
 
 /** The end of what is shown at which lines are read. */
@@ -150,7 +150,8 @@ export function createLogTimeline({ maxEntries, maxRecent, hasHistory, filter, t
     attach(): void {
       const own = createMergeBoundary();
       own.hold(shown.entries.slice(indexOfTime(shown.entries, recent.from())));
-      const added = own.without(filtered(recent.since(recent.from())));
+      const given = filtered(recent.since(recent.from()));
+      const added = withoutEarlier(given, own.without(given));
       ahead = createMergeBoundary();
       ahead.hold(stillToCome(shown.entries));
       // Of one instant, stored lines come first.

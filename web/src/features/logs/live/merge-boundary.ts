@@ -70,6 +70,26 @@ export function createMergeBoundary(): MergeBoundary {
   };
 }
 
+/**
+ * Leaves out untimed lines of a stream that are stored further back than what is shown: a file is stored in its order, so what
+ * stands before a stored line is stored. One with the text of a stored line after it stays, since it counts for that one.
+ * @param entries of the streams, in order
+ * @param added those of them that were not found among the stored lines
+ */
+export function withoutEarlier(entries: readonly LogEntry[], added: readonly LogEntry[]): LogEntry[] {
+  const fresh = new Set(added);
+  const storedTexts = new Map<string, Set<string>>();
+  const left: LogEntry[] = [];
+  for (const entry of entries.toReversed()) {
+    const file = entry.kind === "line" ? `${entry.origin?.name ?? ""}\n${entry.stream}` : "";
+    const texts = storedTexts.get(file);
+    if (!fresh.has(entry)) {
+      if (entry.kind === "line") storedTexts.set(file, (texts ?? new Set()).add(entry.text));
+    } else if (entry.kind !== "line" || !entry.approximate || !texts || texts.has(entry.text)) left.push(entry);
+  }
+  return left.reverse();
+}
+
 /** The log history knows how to find a line again, which the live stream does not. */
 function learn(twin: LogLine, line: LogLine): void {
   const storedId = twin.storedId ?? line.storedId;
