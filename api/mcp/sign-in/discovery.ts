@@ -55,10 +55,13 @@ export async function findResource(
 ): Promise<ProtectedResource> {
   const own = new URL(serverUrl);
   own.hash = "";
-  let missing = false;
+  let status = 0;
+  // At an address that the server names itself, a page is no answer; at a guessed one it says that nothing is there.
+  const ask = challenge.resourceMetadataUrl ? fetch : withoutPages(fetch);
   const watched: FetchLike = async (target, init) => {
-    const response = await fetch(target, init);
-    missing = response.status === 404 || response.status === 405;
+    status = 0;
+    const response = await ask(target, init);
+    ({ status } = response);
     return response;
   };
   let metadata: Awaited<ReturnType<Sdk["discoverOAuthProtectedResourceMetadata"]>>;
@@ -69,17 +72,37 @@ export async function findResource(
       watched,
     );
   } catch (error) {
+    const missing = nothingThere.has(status);
     if (missing && !challenge.resourceMetadataUrl) {
       return { resource: own.href, servers: [own.origin], scope: challenge.scope, guessed: true };
     }
     if (error instanceof AppError) throw new AppError(error.code, messages.noMetadata(error.message));
-    throw unavailable(messages.noMetadata(missing ? messages.notFound : messages.oddResponse(requests.metadata)));
+    const why = missing ? messages.notFound : messages.oddMetadata(status);
+    throw unavailable(messages.noMetadata(why));
   }
   const { resource, authorization_servers: servers = [], scopes_supported: scopes } = metadata;
-  if (!isPartOf(own, new URL(resource))) throw refused(messages.otherResource(shown(resource)));
+  if (!isPartOf(own, new URL(resource))) {
+    const other = new URL(resource);
+    const isOtherScheme =
+      other.host === own.host && isPartOf(own, new URL(own.protocol + resource.slice(other.protocol.length)));
+    throw refused((isOtherScheme ? messages.otherScheme : messages.otherResource)(shown(resource)));
+  }
   if (servers.length === 0) throw unavailable(messages.noServers);
   return { resource, servers: servers.slice(0, MAX_SERVERS), scope: challenge.scope ?? validScope(scopes?.join(" ")) };
 }
+
+/** Nothing is there, or nothing for strangers: proxies and networks in front of a server answer so for what they do not know. */
+const nothingThere: ReadonlySet<number> = new Set([401, 403, 404, 405, 410]);
+
+/** The same `fetch`, for which a web page is nothing: a site whose app responds at every address has no metadata there. */
+const withoutPages =
+  (fetch: FetchLike): FetchLike =>
+  async (target, init) => {
+    const response = await fetch(target, init);
+    if (!response.ok || !/^text\/html\b/i.test(response.headers.get("content-type") ?? "")) return response;
+    await response.body?.cancel();
+    return new Response(null, { status: 404 });
+  };
 
 /** Whether an address is the resource, or below it. */
 function isPartOf(address: URL, resource: URL): boolean {
@@ -103,7 +126,7 @@ export async function findAuthorizationServer(
   const place = toSingleLine(issuer, 200);
   let found: Awaited<ReturnType<Sdk["discoverAuthorizationServerMetadata"]>>;
   try {
-    found = await sdk.discoverAuthorizationServerMetadata(issuer, { fetchFn: fetch });
+    found = await sdk.discoverAuthorizationServerMetadata(issuer, { fetchFn: withoutPages(fetch) });
   } catch (error) {
     if (error instanceof AppError || error instanceof sdk.IssuerMismatchError) {
       throw toFailure(sdk, error, requests.metadata);

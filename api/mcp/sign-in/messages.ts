@@ -6,8 +6,11 @@ export const messages = {
   serverNeedsHttps: "Signing in needs a server at https://: a token sent by http:// could be read on the way.",
   noMetadata: (why: string) => `The server does not say where to sign in (no protected resource metadata): ${why}`,
   notFound: "nothing is there.",
+  oddMetadata: (status: number) => `the request for it was answered with ${status}, and with no metadata.`,
   otherResource: (resource: string) =>
     `The server's metadata is about another resource (${resource}). A token for it would not be meant for this server.`,
+  otherScheme: (resource: string) =>
+    `The server's metadata names it by another scheme (${resource}). The proxy in front of it does not pass on how it is reached (X-Forwarded-Proto): ask its operator.`,
   noServers: "The server's metadata names no authorization server.",
   noServerMetadata: (issuer: string) =>
     `${issuer} has no metadata of an authorization server (RFC 8414, OpenID discovery).`,

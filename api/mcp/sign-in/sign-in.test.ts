@@ -464,12 +464,15 @@ describe("what a server says about where to sign in", () => {
 
   test.for([
     ["about another resource", { resource: "https://other.example/mcp" }, "about another resource"],
+    ["by another scheme", {}, "by another scheme"],
     ["without an authorization server", { authorization_servers: [] }, "names no authorization server"],
     ["at a private address", { authorization_servers: ["https://10.0.0.1"] }, "10.0.0.1: Private addresses"],
     ["by plain http elsewhere", { authorization_servers: ["http://10.0.0.1"] }, "begin with https://"],
     ["with a script for an address", { authorization_servers: ["javascript:alert(1)"] }, "does not say where"],
   ] as const)("is refused: %s", async ([, metadata, words]) => {
     Object.assign(server.metadata, metadata);
+    // As behind a proxy that ends TLS and does not say so.
+    if (words === "by another scheme") server.metadata.resource = server.url.replace("http:", "https:");
     expect(await refusal()).toContain(words);
   });
 
@@ -539,11 +542,38 @@ describe("what a server says about where to sign in", () => {
     expect(new URL(authorizationUrl).searchParams.get("scope")).toBe("one");
   });
 
-  test("is looked for at the server itself when it has no metadata of its own", async () => {
+  test.for([
+    ["nothing", 404, "text/plain"],
+    ["a log-in", 401, "text/plain"],
+    ["a refusal", 403, "text/html"],
+    ["the page of an app that responds everywhere", 200, "text/html; charset=utf-8"],
+  ] as const)(
+    "is found at the root of the server when its proxy has %s at the first address",
+    async ([, status, type]) => {
+      server.challenge = "Bearer";
+      server.onGet = (request, response) => {
+        if (request.url === "/mcp") return response.writeHead(405).end(); // it has no stream
+        if (request.url !== "/.well-known/oauth-protected-resource")
+          return response.writeHead(status, { "content-type": type }).end("<h1>welcome</h1>");
+        response.end(JSON.stringify(server.metadata));
+      };
+      await register();
+      await signIn();
+      expect((await current()).signIn?.issuer).toBe(provider.issuer);
+    },
+  );
+
+  test.for([
+    ["nothing", 404, "text/plain"],
+    ["a log-in", 401, "text/plain"],
+    ["a web page", 200, "text/html"],
+  ] as const)("is looked for at the server itself when it has %s in place of metadata", async ([, status, type]) => {
     const { issuer } = provider;
     server.challenge = "Bearer";
     server.onGet = (request, response) => {
-      if (request.url !== "/.well-known/oauth-authorization-server") return response.writeHead(404).end();
+      if (request.url === "/mcp") return response.writeHead(405).end(); // it has no stream
+      if (request.url !== "/.well-known/oauth-authorization-server")
+        return response.writeHead(status, { "content-type": type }).end("<h1>welcome</h1>");
       const own = `http://127.0.0.1:${server.port}`;
       const metadata = {
         issuer: own,
