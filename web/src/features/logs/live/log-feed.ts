@@ -58,7 +58,7 @@ export function createLogFeed(options: LogFeedOptions) {
   const state = createFeedState();
   const { changed, setMissed, setProblem } = state;
   let following = true;
-  /** What is told is that a page could not be read: over with the next one. */
+  /** The problem shown is that a page could not be read: the next page that is read clears it. */
   let hasFailed = false;
 
   const timeline = createLogTimeline({
@@ -187,7 +187,7 @@ export function createLogFeed(options: LogFeedOptions) {
     showLive: () => (isBounded() ? navigation.showEnd() : navigation.showLive()),
     /**
      * Looks for the next line beyond what is loaded that matches the search, and shows it. Resolves with false when it is sure
-     * that there is none; a search that fails is told.
+     * that there is none. Shows why a search failed.
      */
     async findBeyond(direction: Direction): Promise<boolean> {
       await historyKnown();

@@ -19,7 +19,7 @@ export function snippetFor(client: SnippetClient, url: string): string {
         mcpServers: {
           [NAME]: {
             command: "npx",
-            args: [...["-y", "mcp-remote", url, "--header", `Authorization:\${AUTH_HEADER}`], ...bridgeOptions(url)],
+            args: ["-y", "mcp-remote", url, "--header", `Authorization:\${AUTH_HEADER}`, ...bridgeOptions(url)],
             env: { AUTH_HEADER: `Bearer ${KEY}` },
           },
         },
