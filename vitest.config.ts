@@ -2,13 +2,14 @@ import { join, matchesGlob, relative } from "node:path";
 import solid from "vite-plugin-solid";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { HANG_MS } from "./shared/testing/eventually.ts";
 
 /** Tests beside real daemons wait for real events: a limit only ends what hangs, on a machine as busy as it may be. */
 const limits = {
-  testTimeout: 300_000,
-  hookTimeout: 300_000,
+  testTimeout: 4 * HANG_MS,
+  hookTimeout: 4 * HANG_MS,
   teardownTimeout: 60_000,
-  expect: { poll: { timeout: 150_000 } },
+  expect: { poll: { timeout: HANG_MS } },
 };
 
 /**

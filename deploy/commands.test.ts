@@ -5,20 +5,19 @@ import process from "node:process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Child, startChild } from "../shared/testing/child.ts";
-import { eventually } from "../shared/testing/eventually.ts";
+import { eventually, HANG_MS } from "../shared/testing/eventually.ts";
 import { freePorts } from "../shared/testing/free-port.ts";
 import { lacks } from "../shared/testing/parts.ts";
 import { type TestPm2, testPm2 } from "../shared/testing/pm2.ts";
 import { projectFolder } from "../shared/testing/service-process.ts";
 
 const run = promisify(execFile);
-const START_LIMIT_MS = 60_000;
 const names = ["ai-desktop-frontend", "ai-desktop-backend", "ai-desktop-websocket"];
 
 const noLsof = await lacks("lsof");
 
 /** The commands of the operators' documents, run in a shell unchanged except for the ports. */
-describe.skipIf(await lacks("bash", "curl"))("the operators' commands", { timeout: 2 * START_LIMIT_MS }, () => {
+describe.skipIf(await lacks("bash", "curl"))("the operators' commands", () => {
   let pm2: TestPm2;
   let ports: number[];
   let env: Record<string, string>;
@@ -51,7 +50,7 @@ describe.skipIf(await lacks("bash", "curl"))("the operators' commands", { timeou
   const withPorts = (command: string) =>
     command.replace(/:(3005|3006|3007)\b/g, (_found, port: string) => `:${ports[Number(port) - 3005]}`);
   const shell = async (command: string) => {
-    const options = { cwd: projectFolder, env, timeout: START_LIMIT_MS };
+    const options = { cwd: projectFolder, env, timeout: HANG_MS };
     return (await run("bash", ["-o", "pipefail", "-c", withPorts(command)], options)).stdout;
   };
   /** For commands that run until Ctrl-C. In a terminal, grep writes line by line; in a pipe it needs an option. */
@@ -59,7 +58,7 @@ describe.skipIf(await lacks("bash", "curl"))("the operators' commands", { timeou
     const line = withPorts(command).replace("| grep", "| grep --line-buffered");
     const child: Child = await startChild("bash", ["-c", line], { cwd: projectFolder, env });
     try {
-      return await child.prints(text, START_LIMIT_MS);
+      return await child.prints(text);
     } finally {
       child.signal("SIGKILL");
     }
@@ -68,7 +67,7 @@ describe.skipIf(await lacks("bash", "curl"))("the operators' commands", { timeou
     eventually(async () => {
       for (const port of ports) if (!(await fetch(`http://127.0.0.1:${port}/health`)).ok) return false;
       return true;
-    }, START_LIMIT_MS);
+    });
   const apps = async () => {
     const list = JSON.parse(await shell("pm2 jlist --silent")) as {
       name: string;

@@ -21,7 +21,6 @@ import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
 
 const run = promisify(execFile);
 /** The first start can install everything. */
-const START_LIMIT_MS = 600_000;
 
 /** The versions of Debian 12. */
 const debian = {
@@ -40,7 +39,7 @@ const debian = {
   },
 };
 
-describe.skipIf(await lacks("bash", "linux", "curl"))("dev-start.sh", { timeout: 2 * START_LIMIT_MS }, () => {
+describe.skipIf(await lacks("bash", "linux", "curl"))("dev-start.sh", () => {
   let folder: TempFolder;
   let ports: number[];
   const started: Child[] = [];
@@ -94,7 +93,7 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("dev-start.sh", { timeout:
         "v18.20.8\n9.2.0\n",
       );
       const old = await start(join(project, "deploy"), { PATH, NODE_ENV: "production" });
-      const output = await old.prints(/First start: .*\/setup#token=[\w-]{43}/, START_LIMIT_MS);
+      const output = await old.prints(/First start: .*\/setup#token=[\w-]{43}/);
       expect(output).toContain(`AI Desktop is running: http://localhost:${ports[0]}`);
       expect(output).toContain("Building the web app…");
       expect(output).not.toMatch(/warn|EBADENGINE|DEP0/i);

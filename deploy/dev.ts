@@ -20,7 +20,7 @@ interface App {
 }
 
 const compileCache = join(import.meta.dirname, "../shared/server/compile-cache.cjs");
-const START_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 300_000;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 const require = createRequire(import.meta.url);

@@ -26,13 +26,12 @@ import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
 
 const run = promisify(execFile);
 /** Linking or copying the packages is slow. */
-const BUILD_LIMIT_MS = 300_000;
 
 const noLogrotate = await lacks("logrotate");
 const noSystemd = await lacks("systemd");
 
 /** The tests run in order and build on each other, since a release is slow to build. */
-describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeout: BUILD_LIMIT_MS }, () => {
+describe.skipIf(await lacks("bash", "git", "linux"))("an installation", () => {
   let folder: TempFolder;
   let source: string;
   let root: string;

@@ -14,13 +14,12 @@ import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
 
 const run = promisify(execFile);
 /** Linking or copying the packages and building the web app are slow. */
-const BUILD_LIMIT_MS = 600_000;
 /** The size in docs/operations.md, with a margin. */
 const SIZE_MAX_MB = 290;
 const noRoot = process.getuid?.() !== 0;
 
 /** The tests run in order: each release shares unchanged files with the previous one. */
-describe.skipIf(noRoot || (await lacks("bash", "git", "linux")))("a release", { timeout: BUILD_LIMIT_MS }, () => {
+describe.skipIf(noRoot || (await lacks("bash", "git", "linux")))("a release", () => {
   let folder: TempFolder;
   let source: string;
   let root: string;

@@ -202,15 +202,11 @@ export function readLogs(socket: Socket): LogReader {
 /** Subscribes to a log, again if its source does not respond in time on a busy machine, as the web app does. */
 export async function subscribeLogs(socket: Socket, payload: Record<string, unknown>): Promise<void> {
   const { id } = socket;
-  await eventually(
-    async () => {
-      if (socket.id !== id) return; // another connection by now, with a subscription of its own
-      const answer = await socket.emitWithAck("subscribe:logs", payload);
-      if (!answer.success) throw new Error(JSON.stringify(answer));
-    },
-    HANG_MS,
-    500,
-  );
+  await eventually(async () => {
+    if (socket.id !== id) return; // another connection by now, with a subscription of its own
+    const answer = await socket.emitWithAck("subscribe:logs", payload);
+    if (!answer.success) throw new Error(JSON.stringify(answer));
+  }, 500);
 }
 
 /** Everything that a viewer of a log receives, in order. */

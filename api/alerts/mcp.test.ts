@@ -34,14 +34,14 @@ test("a rule fires for a server that fails and for one that keeps failing, until
   await api.ask("POST", `/api/mcp/${calm}/start`);
   await api.ask("POST", `/api/mcp/${broken}/start`);
   await api.ask("POST", `/api/mcp/${looping}/start`);
-  await until(api, restarts, "firing", 25_000);
+  await until(api, restarts, "firing");
   expect(await firing(api, restarts)).toEqual(["looping"]);
   await api.ask("POST", `/api/mcp/${looping}/stop`);
-  await until(api, failed, "firing", 25_000);
+  await until(api, failed, "firing");
   expect(await firing(api, failed)).toContain("broken");
   expect(await firing(api, failed)).not.toContain("calm");
   await api.ask("DELETE", `/api/mcp/${broken}`);
-  await until(api, failed, "resolved", 25_000);
+  await until(api, failed, "resolved");
   expect(await historyOf(api, failed)).toContain("resolved");
   const { alerts } = (await api.ask("GET", "/api/alerts")).body as { alerts: { subject: { kind: string } }[] };
   for (const { subject } of alerts) expect(subject.kind).toBe("mcp");

@@ -86,7 +86,7 @@ describe("alerts about PM2 processes", () => {
       // The broken one was restarted as well, before PM2 gave it up.
       subjects: { names: ["calm", "halted", "looping"] },
     });
-    await until(api, rule, "firing", 25_000);
+    await until(api, rule, "firing");
     expect(await firing(api, rule)).toEqual(["looping"]);
   });
 
@@ -104,19 +104,19 @@ describe("alerts about PM2 processes", () => {
       subjects: { names: ["deaf", "halted", "crowd"] },
     });
     const any = await makeRule(api, { condition: { kind: "process-not-listening" }, subjects: { names: [] } });
-    await eventually(() => expect(api.deps.database.prepare(known).get()).toBeDefined(), 25_000, 200);
+    await eventually(() => expect(api.deps.database.prepare(known).get()).toBeDefined(), 200);
     expect([await firing(api, named), await firing(api, any)]).toEqual([[], []]);
     await api.ask("POST", "/api/deployments/deaf/signal", { body: { signal: "SIGHUP" } });
     await api.ask("POST", "/api/deployments/crowd/signal", { body: { signal: "SIGHUP" } });
-    await until(api, named, "firing", 25_000);
-    await until(api, any, "firing", 25_000);
+    await until(api, named, "firing");
+    await until(api, any, "firing");
     expect([await firing(api, named), await firing(api, any)]).toEqual([["deaf"], ["deaf"]]);
     // A new run that listens elsewhere has given up the old port.
     await api.ask("POST", "/api/deployments/deaf/restart");
-    await until(api, any, "resolved", 25_000);
+    await until(api, any, "resolved");
     expect(await firing(api, named)).toEqual(["deaf"]);
     await api.ask("POST", "/api/deployments/deaf/stop");
-    await until(api, named, "resolved", 25_000);
+    await until(api, named, "resolved");
     // With a single app in cluster mode, what PM2's daemon listens on is its own.
     await pm2.command("delete", "crowd");
     await eventually(async () => expect(await portsOf("team")).toHaveLength(1));

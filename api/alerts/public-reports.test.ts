@@ -51,14 +51,14 @@ describe.skipIf(await lacks("docker")).concurrent("situations that other monitor
   test("an unhealthy container that someone stops is left alone, and its last health fires nothing", async () => {
     const box = await engine.run({ name: "stopped-ill", health: "false", restart: "unless-stopped" });
     const healing = { limit: 5, withinSeconds: 600, backoffSeconds: 1 };
-    await eventually(async () => (await box.container.inspect()).State.Health?.Status === "unhealthy", 20_000);
+    await eventually(async () => (await box.container.inspect()).State.Health?.Status === "unhealthy");
     await box.container.stop();
     const condition = { kind: "container-unhealthy" };
     const rule = await makeRule(api, { condition, subjects: { names: [box.name] }, healing });
     // Another one is restarted by such a rule meanwhile: had this one been, it would show by now.
     const other = await engine.run({ name: "running-ill", health: "false" });
     const second = await makeRule(api, { condition, subjects: { names: [other.name] }, healing });
-    await until(api, second, "healing", 20_000);
+    await until(api, second, "healing");
     expect(await historyOf(api, rule)).not.toContain("healing");
     expect((await box.container.inspect()).State).toMatchObject({ Running: false, Health: { Status: "unhealthy" } });
     const detail: ServiceDetail = (await api.ask("GET", `/api/services/${box.name}`)).body.service;
@@ -94,7 +94,7 @@ describe.skipIf(await lacks("docker")).concurrent("situations that other monitor
       void (await (await box.container.exec({ Cmd: command })).start({ Detach: true }));
     await box.container.kill({ signal: "SIGHUP" });
     await run("/bin/sh", "-c", "while [ ! -e /tmp/reloaded ]; do sleep 0.1; done; touch /tmp/end");
-    await until(api, rule, "firing", 20_000);
+    await until(api, rule, "firing");
     const [event] = (await api.ask("GET", `/api/alerts/history?rule=${rule}`)).body.events as AlertEvent[];
     expect(event?.detail).toBe("ended with exit code 5");
   });
@@ -129,7 +129,7 @@ describe.skipIf(await lacks("docker")).concurrent("situations that other monitor
     const later = await startApi({ dockerHost: engine.dockerHost });
     try {
       const rule = await stoppedRule(name, later);
-      await until(later, rule, "firing", 20_000);
+      await until(later, rule, "firing");
       await eventually(async () => {
         const verdict = statusOf(await serviceOf(name, later), Date.now());
         expect(verdict).toEqual({ status: "start-failed", shouldRun: true });

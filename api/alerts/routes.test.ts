@@ -67,7 +67,7 @@ describe.skipIf(await lacks("docker")).concurrent("alerts about containers", () 
       subjects: only(box.name),
       healing: { limit: 2, withinSeconds: 600, backoffSeconds: 1 },
     });
-    await until(api, rule, "gave-up", 30_000);
+    await until(api, rule, "gave-up");
     expect((await historyOf(api, rule)).filter((kind) => kind !== "heal-failed")).toEqual([
       "firing",
       "healing",

@@ -84,7 +84,7 @@ describe.skipIf(await lacks("docker"))("alerts about what containers write and u
       condition: { kind: "container-memory", percent: 20 },
       subjects: { names: [hog.name, lean.name] },
     });
-    await until(api, rule, "firing", 25_000);
+    await until(api, rule, "firing");
     expect(await firing(api, rule)).toEqual([hog.name]);
   });
 
@@ -95,7 +95,7 @@ describe.skipIf(await lacks("docker"))("alerts about what containers write and u
       condition: { kind: "container-cpu", percent: 10 },
       subjects: { names: [busy.name, idle.name] },
     });
-    await until(api, rule, "firing", 25_000);
+    await until(api, rule, "firing");
     expect(await firing(api, rule)).toEqual([busy.name]);
     await busy.container.kill();
   });

@@ -17,8 +17,8 @@ export async function historyOf(api: Asking, rule: string): Promise<string[]> {
   return (body.events as AlertEvent[]).map(({ kind }) => kind).reverse();
 }
 
-export const until = (api: Asking, rule: string, kind: string, limitMs = 15_000) =>
-  eventually(async () => (await historyOf(api, rule)).includes(kind), limitMs, 100);
+export const until = (api: Asking, rule: string, kind: string) =>
+  eventually(async () => (await historyOf(api, rule)).includes(kind), 100);
 
 /** Names of the subjects for which a rule fires now. */
 export async function firing(api: Asking, rule: string): Promise<string[]> {

@@ -67,7 +67,7 @@ describe.skipIf(await lacks("docker"))("the log store of a running API", () => {
     const { name } = await engine.run({ script });
     const count = async () => (await readAll(dataDir, name)).length;
     for (const least of [500, 2_500]) {
-      await eventually(async () => (await count()) > least, 20_000, 50);
+      await eventually(async () => (await count()) > least, 50);
       api.signal("SIGKILL");
       await api.exited;
       api = await startApi(dataDir);
@@ -149,11 +149,11 @@ describe.skipIf(await lacks("private-engine"))("while the Engine itself restarts
     });
     const search = () =>
       api.deps.logStore.search({ sources: { container: [name] }, level: [], limit: 1_000, order: "asc" });
-    await eventually(async () => (await search()).lines.length >= 400, 20_000);
+    await eventually(async () => (await search()).lines.length >= 400);
     await engine.down();
     await engine.up();
     const second = async () => (await search()).lines.filter(({ run: number }) => number === 2);
-    await eventually(async () => (await second()).length >= 400, 20_000);
+    await eventually(async () => (await second()).length >= 400);
     const { lines: all } = await search();
     const counted = Array.from({ length: 400 }, (_, index) => `line ${index + 1}`);
     const textsOf = (number: number) =>

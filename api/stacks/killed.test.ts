@@ -54,7 +54,7 @@ test.skipIf(await lacks("docker", "compose", "linux"))(
     try {
       const { ask } = await signIn({ apiUrl: api.url, dataDir, origin: ORIGIN });
       const { job } = await ask<{ job: Job }>("POST", `/api/stacks/${name}/up`, {});
-      await eventually(async () => (await made()).length > 0, undefined, 5);
+      await eventually(async () => (await made()).length > 0, 5);
       api.signal("SIGKILL");
       await api.exited;
       api = await startService("api", options);

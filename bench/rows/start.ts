@@ -48,16 +48,12 @@ async function startOnce(service: ServiceName): Promise<{ seconds: number; megab
   });
   await pin(child.pid, SERVER_CORE);
   try {
-    await eventually(
-      async () => {
-        if (child.exitCode() !== null) throw new Error(`${service} ended:\n${child.output().slice(-2_000)}`);
-        const answer = await fetch(service === "web" ? child.url : `${child.url}/health`);
-        await answer.body?.cancel();
-        return answer.ok;
-      },
-      30_000,
-      5,
-    );
+    await eventually(async () => {
+      if (child.exitCode() !== null) throw new Error(`${service} ended:\n${child.output().slice(-2_000)}`);
+      const answer = await fetch(service === "web" ? child.url : `${child.url}/health`);
+      await answer.body?.cancel();
+      return answer.ok;
+    }, 5);
     const seconds = (performance.now() - begin) / 1_000;
     await delay(REST_MS);
     return { seconds, megabytes: residentBytes(child.pid) / 1e6 };

@@ -18,7 +18,7 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     const { reader } = await follow(box.name);
     await box.container.start();
     const boots = () => reader.received.filter((entry) => entry === "boot").length;
-    await eventually(() => boots() >= 6, 30_000);
+    await eventually(() => boots() >= 6);
     const runs = reader.received.join(" ").split("boot").slice(1, 6);
     expect(runs).toEqual(Array.from({ length: 5 }, () => " <exited 3> <restarted> "));
     expect(reader.gaps).toEqual([]);
@@ -39,7 +39,7 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     const box = await engine.run({ script: "exit 7", restart: "always", start: false });
     const { reader } = await follow(box.name);
     await box.container.start();
-    await eventually(() => reader.received.filter((entry) => entry === "<exited 7>").length >= 4, 30_000);
+    await eventually(() => reader.received.filter((entry) => entry === "<exited 7>").length >= 4);
     expect(await restartCount(box)).toBeGreaterThanOrEqual(4 - 1);
     const ends = reader.received.slice(reader.received.indexOf("<restarted>"));
     expect(ends).toEqual(ends.map((_, index) => (index % 2 === 0 ? "<restarted>" : "<exited 7>")));
@@ -52,7 +52,7 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     for (let round = 0; round < 10; round++) await box.container.restart({ t: 0 });
     const kinds = () => reader.received.map((entry) => (entry.startsWith("<") ? entry : "line")).join(" ");
     // A run can be killed before it writes its line.
-    await eventually(() => expect(kinds()).toMatch(/^(line )?(<exited 137> <restarted> ?(line ?)?){10}$/), 30_000);
+    await eventually(() => expect(kinds()).toMatch(/^(line )?(<exited 137> <restarted> ?(line ?)?){10}$/));
   });
 
   test("are each sent once to every viewer who joins while they happen", async () => {

@@ -133,7 +133,7 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
     const line = (bytes: number) => `head -c ${bytes} /dev/zero | tr '\\0' x; echo`;
     const { name } = await engine.run({ script: `${line(300_000)}; ${line(1_300_000)}; echo next; exec sleep 100` });
     const { reader } = await follow(name);
-    await eventually(() => expect(reader.lines.at(-1)).toBe("next"), 20_000);
+    await eventually(() => expect(reader.lines.at(-1)).toBe("next"));
     expect(reader.lines[0]).toBe("x".repeat(300_000));
     expect(reader.lines[1]).toMatch(/^x{1048576} … \[line cut at 1 MiB\]$/);
   });
@@ -143,7 +143,7 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
       script:
         "i=1; while [ $i -le 40 ]; do head -c 50000 /dev/zero | tr '\\0' x; echo $i; i=$((i+1)); done; echo end; exec sleep 100",
     });
-    await eventually(async () => (await container.logs({ stdout: true, tail: 1 })).toString().includes("end"), 20_000);
+    await eventually(async () => (await container.logs({ stdout: true, tail: 1 })).toString().includes("end"));
     const { reader } = await follow(name, { tail });
     await eventually(() => expect(reader.lines.at(-1)).toBe("end"));
     const expected = numbers(42 - tail, 40).map((number) => `${"x".repeat(50_000)}${number}`);
@@ -155,7 +155,7 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
       script: "i=0; while [ $i -lt 3000 ]; do printf 'äöü€😀'; i=$((i+1)); done; echo; exec sleep 100",
     });
     const { reader } = await follow(name);
-    await eventually(() => expect(reader.lines).toHaveLength(1), 20_000);
+    await eventually(() => expect(reader.lines).toHaveLength(1));
     expect(reader.lines[0]?.replaceAll("äöü€😀", "").length).toBeLessThan(40); // the Engine damages characters at its 16 KiB cuts
   });
 
@@ -180,7 +180,7 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
       log: { driver: "json-file", options: { "max-size": "1m", "max-file": "3" } },
     });
     const { reader } = await follow(name);
-    await eventually(() => expect(reader.lines).toHaveLength(3000), 25_000);
+    await eventually(() => expect(reader.lines).toHaveLength(3000));
     expect(reader.lines.map((line) => line.split(" ")[0])).toEqual(numbers(1, 3000));
   });
 

@@ -87,13 +87,13 @@ describe("beside PM2's daemon", () => {
     const changes = changesOf(socket);
     await eventually(() => expect(reader.lines.length).toBeGreaterThan(20));
     await suite.pm2.killDaemon();
-    await eventually(() => expect(changes.at(-1)).toMatchObject({ action: "daemon:down" }), 5_000);
-    await eventually(() => expect(reader.closed.at(-1)).toMatchObject({ code: "unavailable" }), 5_000);
+    await eventually(() => expect(changes.at(-1)).toMatchObject({ action: "daemon:down" }));
+    await eventually(() => expect(reader.closed.at(-1)).toMatchObject({ code: "unavailable" }));
     const answer = await socket.emitWithAck("subscribe:logs", refOf("other"));
     expect(answer).toMatchObject({ success: false, code: "upstream_unavailable" });
 
     await suite.pm2.command("ping"); // starts a daemon
-    await eventually(() => expect(changes.at(-1)).toMatchObject({ action: "daemon:up" }), 5_000);
+    await eventually(() => expect(changes.at(-1)).toMatchObject({ action: "daemon:up" }));
     const seen = reader.lines.length;
     await suite.pm2.start({ name: "counter", source: "let i = 0; setInterval(() => console.log('again', i++), 20);" });
     await eventually(() => expect(reader.lines.length).toBeGreaterThan(seen + 20));

@@ -202,13 +202,13 @@ describe("a daemon", () => {
     for (let round = 1; round <= ROUNDS; round++) {
       await fickle.begin();
       present = [steady, { ...fickle, pid: ++pid }];
-      await eventually(() => states.length === round * 2, undefined, 1);
+      await eventually(() => states.length === round * 2, 1);
       const ids = [`${keyOf(steady)}:api`, `${keyOf(fickle)}:x`].sort();
       await eventually(async () => expect((await processes.list()).map(({ id }) => id).sort()).toEqual(ids));
       steady.publish("process:event", { event: "exit", process: { name: "api", pm_id: 0, restart_time: round } });
       await fickle.end();
       present = [steady];
-      await eventually(() => states.length === round * 2 + 1 && events.length === round, undefined, 1);
+      await eventually(() => states.length === round * 2 + 1 && events.length === round, 1);
       const one = await processes.survey();
       // The panel's own, and one that a search found before it ended or after.
       expect(one.daemons.map(({ state }) => state).sort()).toEqual([

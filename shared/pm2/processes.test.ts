@@ -158,15 +158,15 @@ describe("a daemon that starts and stops", () => {
     await eventually(() => expect(states).toEqual([false]));
 
     await pm2.start({ name: "worker", source });
-    await eventually(() => expect(states).toEqual([false, true]), 5_000);
+    await eventually(() => expect(states).toEqual([false, true]));
     expect(await processes.list()).toHaveLength(1);
 
     await pm2.killDaemon();
-    await eventually(() => expect(states).toEqual([false, true, false]), 5_000);
+    await eventually(() => expect(states).toEqual([false, true, false]));
     await expect(processes.list()).rejects.toMatchObject({ code: "upstream_unavailable", state: "down" });
 
     await pm2.start({ name: "worker", source });
-    await eventually(() => expect(states).toEqual([false, true, false, true]), 5_000);
+    await eventually(() => expect(states).toEqual([false, true, false, true]));
     expect(await processes.list()).not.toHaveLength(0);
   });
 });

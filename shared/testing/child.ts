@@ -1,7 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import process from "node:process";
-import { eventually, HANG_MS } from "./eventually.ts";
+import { eventually } from "./eventually.ts";
 
 /** Characters of output kept per child, the newest. */
 const MAX_OUTPUT = 1_000_000;
@@ -11,7 +11,7 @@ export interface Child {
   /** Output to stdout and stderr so far, without the oldest part. */
   output(): string;
   /** Resolves when the output contains the text. */
-  prints(text: string | RegExp, within?: number): Promise<string>;
+  prints(text: string | RegExp): Promise<string>;
   /** Null while it runs. */
   exitCode(): number | null;
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
@@ -46,18 +46,18 @@ export async function startChild(program: string, args: string[], options: Spawn
   return {
     pid: child.pid ?? 0,
     output: () => output,
-    prints: (text, within = HANG_MS) =>
+    prints: (text) =>
       eventually(() => {
         if (typeof text === "string" ? output.includes(text) : text.test(output)) return output;
         throw new Error(`the output lacks ${String(text)}:\n${output.slice(-2_000)}`);
-      }, within),
+      }),
     exitCode: () => child.exitCode,
     exited,
     signal: (signal) => {
       if (signal === "SIGKILL") signalGroup(child, signal);
       else child.kill(signal);
     },
-    stop: async (within = 10_000) => {
+    stop: async (within = 60_000) => {
       if (child.exitCode === null && child.signalCode === null) {
         child.kill("SIGTERM");
         const kill = setTimeout(() => signalGroup(child, "SIGKILL"), within);

@@ -194,14 +194,10 @@ export async function startPrivateEngine({
       { env: { ...systemEnvironment(), ...(timeZone === undefined ? {} : { TZ: timeZone }) } },
     );
     const started = dockerd;
-    await eventually(
-      () => {
-        if (started.exitCode() !== null) throw new Error(`dockerd ended: ${started.output().slice(-1_000)}`);
-        return engine.docker.ping();
-      },
-      30_000,
-      50,
-    );
+    await eventually(() => {
+      if (started.exitCode() !== null) throw new Error(`dockerd ended: ${started.output().slice(-1_000)}`);
+      return engine.docker.ping();
+    }, 50);
     isUp = true;
   };
   const down = async (signal: "SIGTERM" | "SIGKILL" = "SIGTERM") => {
@@ -215,7 +211,7 @@ export async function startPrivateEngine({
     const image = await new Docker({ socketPath: DOCKER_SOCKET }).getImage(TEST_IMAGE).get();
     const progress = await engine.docker.loadImage(image);
     progress.resume();
-    await eventually(() => engine.docker.getImage(TEST_IMAGE).inspect(), 30_000);
+    await eventually(() => engine.docker.getImage(TEST_IMAGE).inspect());
   } catch (error) {
     await dockerd?.stop();
     await containerd.stop();

@@ -65,16 +65,12 @@ export async function spawnService(service: ServiceName, options: ServiceOptions
 export async function startService(service: ServiceName, options: ServiceOptions = {}): Promise<ServiceProcess> {
   const child = await spawnService(service, options);
   try {
-    await eventually(
-      async () => {
-        if (child.exitCode() !== null) return true;
-        const answer = await fetch(service === "web" ? `${child.url}/` : `${child.url}/health`);
-        await answer.body?.cancel();
-        return answer.ok;
-      },
-      30_000,
-      50,
-    );
+    await eventually(async () => {
+      if (child.exitCode() !== null) return true;
+      const answer = await fetch(service === "web" ? `${child.url}/` : `${child.url}/health`);
+      await answer.body?.cancel();
+      return answer.ok;
+    }, 50);
     if (child.exitCode() !== null) throw new Error("it ended");
   } catch (error) {
     await child.stop();

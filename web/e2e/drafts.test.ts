@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startBrowser, type TestBrowser } from "../../shared/testing/browser.ts";
-import { eventually } from "../../shared/testing/eventually.ts";
+import { eventually, HANG_MS } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { signIn } from "../../shared/testing/signed-in.ts";
 import { type Stack, startStack } from "../../shared/testing/stack.ts";
@@ -30,7 +30,7 @@ describe.skipIf(await lacks("chromium"))("text that is typed and not saved", () 
     const opened = await browser.open();
     await opened.context.addCookies([{ name, value, url: stack.origin }]);
     page = opened.page;
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(HANG_MS);
     page.on("dialog", (dialog) => void dialog.accept());
     if (!noCompose) {
       await ask("POST", "/api/stacks", { name: "draft-shop", content: compose("one"), env: {} });

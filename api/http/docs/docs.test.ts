@@ -98,31 +98,27 @@ describe("the docs page", () => {
     }
   });
 
-  test.skipIf(withoutBrowser)(
-    "opens in a browser without a complaint, and finds routes",
-    { timeout: 30_000 },
-    async () => {
-      const browser = await chromium.launch({
-        executablePath: findChromium(),
-        args: ["--no-sandbox", "--disable-gpu"],
-      });
-      try {
-        const page = await browser.newPage({ extraHTTPHeaders: { Cookie: cookie } });
-        const complaints: string[] = [];
-        page.on("console", (message) => complaints.push(message.text()));
-        page.on("pageerror", (error) => complaints.push(error.message));
-        await page.goto(`http://127.0.0.1:${api.port}/api/docs`);
-        expect(await page.locator("details:visible").count()).toBeGreaterThan(30);
-        await page.locator("#filter").fill("restart service");
-        const found = page.locator("details:visible");
-        expect(await found.count()).toBe(1);
-        await found.locator("summary").click();
-        expect(await found.innerText()).toContain("environmentNames");
-        expect(complaints).toEqual([]);
-        if (process.env.SHOT) await page.screenshot({ path: process.env.SHOT });
-      } finally {
-        await browser.close();
-      }
-    },
-  );
+  test.skipIf(withoutBrowser)("opens in a browser without a complaint, and finds routes", async () => {
+    const browser = await chromium.launch({
+      executablePath: findChromium(),
+      args: ["--no-sandbox", "--disable-gpu"],
+    });
+    try {
+      const page = await browser.newPage({ extraHTTPHeaders: { Cookie: cookie } });
+      const complaints: string[] = [];
+      page.on("console", (message) => complaints.push(message.text()));
+      page.on("pageerror", (error) => complaints.push(error.message));
+      await page.goto(`http://127.0.0.1:${api.port}/api/docs`);
+      expect(await page.locator("details:visible").count()).toBeGreaterThan(30);
+      await page.locator("#filter").fill("restart service");
+      const found = page.locator("details:visible");
+      expect(await found.count()).toBe(1);
+      await found.locator("summary").click();
+      expect(await found.innerText()).toContain("environmentNames");
+      expect(complaints).toEqual([]);
+      if (process.env.SHOT) await page.screenshot({ path: process.env.SHOT });
+    } finally {
+      await browser.close();
+    }
+  });
 });

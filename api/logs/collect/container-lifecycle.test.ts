@@ -104,6 +104,6 @@ describe.skipIf(await lacks("docker"))("the stored log of a container", () => {
     // A run may be killed before it writes its line.
     const runs = Array.from({ length: 10 }, (_, index) => `<exited 137> <started>( boot ${index + 2})?`);
     const expected = new RegExp(`^<started>( boot 1)? ${runs.join(" ")}$`);
-    await eventually(async () => expect((await kept(api, box.name)).join(" ")).toMatch(expected), 40_000);
+    await eventually(async () => expect((await kept(api, box.name)).join(" ")).toMatch(expected));
   });
 });

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { HANG_MS } from "../../../shared/testing/eventually.ts";
 import { gatewaySettings, startGateway, type TestGateway } from "../gateway/testing.ts";
 import { startScenarioClient } from "./client.ts";
 import notApplicable from "./not-applicable.json" with { type: "json" };
@@ -64,7 +65,7 @@ test("the workbench passes every client scenario of the official suite that appl
   const { scenarios, output } = await runSuite([
     ...["client", "--suite", "all", "--command", client.command],
     // As on a busy machine.
-    ...["--timeout", "120000"],
+    ...["--timeout", String(HANG_MS)],
   ]).finally(client.close);
   expect(scenarios.size, output).toBe(26);
   expectOnly(failuresOf(scenarios), notApplicable.client, output);

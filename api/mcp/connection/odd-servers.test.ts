@@ -176,7 +176,7 @@ describe("a server that is pinged", () => {
     const body = { name: "other", transport: { type: "http", url: other.url } };
     const { server: made } = (await api.ask("POST", "/api/mcp", { body })).body;
     await api.ask("POST", `/api/mcp/${made.id}/start`, { body: {} });
-    await eventually(() => other.seen.length >= 40, 15_000);
+    await eventually(() => other.seen.length >= 40);
     await api.ask("DELETE", `/api/mcp/${made.id}`);
     await other.close();
     expect(times("ping")).toBe(asked);

@@ -187,7 +187,7 @@ test("tells clients that lists changed, hides what is switched off, and follows 
   const uri = resources[0]?.uri ?? "";
   await client.subscribeResource({ uri });
   await client.callTool({ name: "everything__toggle-subscriber-updates", arguments: {} });
-  await eventually(() => updated.includes(uri), 20_000);
+  await eventually(() => updated.includes(uri));
   await client.callTool({ name: "everything__toggle-subscriber-updates", arguments: {} });
   await client.unsubscribeResource({ uri });
 });

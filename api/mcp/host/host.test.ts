@@ -105,7 +105,7 @@ describe("over stdio", () => {
     const wrong = await host.callTool(id, "no such tool", {}).catch((error: unknown) => toAppError(error));
     expect(wrong).toMatchObject(wrong instanceof Error ? { code: "invalid_input" } : { isError: true });
     await host.callTool(id, "toggle-simulated-logging", {});
-    await eventually(() => logs(id).some(({ source }) => source === "notification"), 15_000);
+    await eventually(() => logs(id).some(({ source }) => source === "notification"));
     expect(host.log(id)).toEqual(logs(id));
     expect(logs(id).some(({ source, data }) => source === "stderr" && data.length > 0)).toBe(true);
     expect(await host.stop(id)).toMatchObject({ status: "stopped", serverInfo: null });
@@ -206,7 +206,7 @@ describe("over stdio", () => {
     expect(host.get(id)).toMatchObject({ status: "failed", message: expect.stringContaining("within") });
     const pids = (logs(id)[0]?.data ?? "").split(" ").map(Number);
     expect(pids).toHaveLength(2);
-    await eventually(() => pids.every((pid) => !isAlive(pid)), 5_000);
+    await eventually(() => pids.every((pid) => !isAlive(pid)));
   });
 
   test("fails a server that does not exist, ends at once or is no MCP server", async () => {
@@ -261,7 +261,7 @@ describe("over stdio", () => {
       ]),
     );
     await host.start(id);
-    await eventually(() => host.get(id).status === "failed", 10_000);
+    await eventually(() => host.get(id).status === "failed");
     expect(host.get(id).message).toContain("SIGKILL");
     expect(statuses(id)).toEqual(["starting", "running", "failed"]);
     expect(emitted.some(({ event, namespace }) => event === "mcp:changed" && namespace === "mcp")).toBe(true);
@@ -276,7 +276,7 @@ describe("over stdio", () => {
     await host.close();
     expect(host.list().map(({ status }) => status)).toEqual(["stopped", "stopped"]);
     open();
-    await eventually(() => host.get(one.id).status === "running", 15_000);
+    await eventually(() => host.get(one.id).status === "running");
     expect(host.get(other.id).status).toBe("stopped");
   });
 

@@ -44,7 +44,7 @@ const start = async (name: string, args: string[], env: Record<string, string> =
 /** Kills the server, and waits until it was started again. */
 const crash = async (id: string) => {
   process.kill(host.get(id).process?.pid ?? 0, "SIGKILL");
-  await eventually(() => host.get(id).restarts.count > 0 && host.get(id).status === "running", 15_000);
+  await eventually(() => host.get(id).restarts.count > 0 && host.get(id).status === "running");
 };
 
 test("server-filesystem writes below its folder only, also after a crash", async () => {
@@ -75,7 +75,7 @@ test("server-everything is used over HTTP+SSE, and again after it was restarted"
   const begin = async () => {
     const env = { ...process.env, PORT: String(port) };
     const child = spawn(process.execPath, [program("server-everything"), "sse"], { env, stdio: "ignore" });
-    await eventually(() => canConnect(port), 15_000);
+    await eventually(() => canConnect(port));
     return async () => {
       child.kill("SIGKILL");
       await once(child, "exit");
@@ -91,7 +91,7 @@ test("server-everything is used over HTTP+SSE, and again after it was restarted"
     expect(await echo()).toContain("over two addresses");
     await end();
     end = await begin();
-    await eventually(() => host.get(id).restarts.count > 0 && host.get(id).status === "running", 15_000);
+    await eventually(() => host.get(id).restarts.count > 0 && host.get(id).status === "running");
     expect(await echo()).toContain("over two addresses");
   } finally {
     await end();

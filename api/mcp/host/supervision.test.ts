@@ -83,7 +83,7 @@ describe("a server that fails", () => {
     host.onFailure(({ why }) => failures.push(why));
     const id = await register("setTimeout(() => process.exit(3), 200);");
     await host.start(id);
-    await eventually(() => host.get(id).restarts.exhausted, 30_000);
+    await eventually(() => host.get(id).restarts.exhausted);
     const server = host.get(id);
     expect(server).toMatchObject({ status: "failed", restarts: { count: 5, nextAt: null, exhausted: true } });
     expect(server.message).toContain("exit code 3");
@@ -98,7 +98,7 @@ describe("a server that fails", () => {
   test("is not started again after a stop, or when a person's start of it fails", async () => {
     const id = await register("setTimeout(() => process.exit(3), 300);");
     await host.start(id);
-    await eventually(() => host.get(id).restarts.nextAt !== null, 10_000);
+    await eventually(() => host.get(id).restarts.nextAt !== null);
     expect(await host.stop(id)).toMatchObject({ status: "stopped", restarts: { nextAt: null } });
     const broken = host.create({
       name: "broken",
@@ -120,9 +120,9 @@ describe("a server that fails", () => {
     const before = readFileSync(path, "utf8");
     await writeFile(path, "process.exit(5)");
     open({ restartTimes: fast });
-    await eventually(() => host.get(id).restarts.count >= 1, 10_000);
+    await eventually(() => host.get(id).restarts.count >= 1);
     await writeFile(path, before);
-    await eventually(() => host.get(id).status === "running", 15_000);
+    await eventually(() => host.get(id).status === "running");
     expect(host.get(manual)).toMatchObject({ status: "stopped", desired: "running" });
   });
 
@@ -136,11 +136,11 @@ describe("a server that fails", () => {
     await host.start(id);
     await eventually(() => (host.get(id).health?.latencyMs ?? null) !== null);
     await remote.close();
-    await eventually(() => host.get(id).restarts.count > 6, 15_000);
+    await eventually(() => host.get(id).restarts.count > 6);
     expect(host.get(id).restarts.exhausted).toBe(false);
     remote = await start();
     closers.push(() => remote.close());
-    await eventually(() => host.get(id).status === "running", 10_000);
+    await eventually(() => host.get(id).status === "running");
     expect(await callText(id)).toBe("done");
   });
 });
@@ -161,7 +161,7 @@ test("calls to a server that is killed fail at once, and its tools are there aft
   const call = host.callTool(id, "silent", {}).catch((error: unknown) => error);
   process.kill(pid, "SIGKILL");
   expect(await call).toMatchObject({ code: "upstream_unavailable" });
-  await eventually(() => host.get(id).restarts.count === 1 && host.get(id).status === "running", 15_000);
+  await eventually(() => host.get(id).restarts.count === 1 && host.get(id).status === "running");
   expect((await host.tools(id)).map(({ name }) => name)).toEqual(["pid"]);
 });
 
@@ -175,7 +175,7 @@ test("a server that hangs is noticed after a call without a response, and starte
   expect(Number(await callText(id))).toBe(first);
   process.kill(first, "SIGSTOP");
   await expect(host.callTool(id, "pid", {}, { timeoutMs: 200 })).rejects.toThrow("did not answer");
-  await eventually(() => host.get(id).restarts.count === 1 && host.get(id).status === "running", 15_000);
+  await eventually(() => host.get(id).restarts.count === 1 && host.get(id).status === "running");
   expect(Number(await callText(id))).not.toBe(first);
   expect(isAlive(first)).toBe(false);
 });
@@ -188,14 +188,14 @@ describe("limits", () => {
     const first = Number(await callText(id));
     expect(host.get(id).process).toMatchObject({ pid: first });
     host.supervise(id, { idleMinutes: 1 });
-    await eventually(() => host.get(id).status === "idle", 10_000);
-    await eventually(() => host.get(id).process === null, 10_000);
+    await eventually(() => host.get(id).status === "idle");
+    await eventually(() => host.get(id).process === null);
     expect(isAlive(first)).toBe(false);
     expect(host.get(id)).toMatchObject({ desired: "running", supervision: { idleMinutes: 1 } });
     const second = Number(await callText(id));
     expect(second).not.toBe(first);
     // Two calls at once start it once.
-    await eventually(() => host.get(id).status === "idle", 10_000);
+    await eventually(() => host.get(id).status === "idle");
     const [one, other] = await Promise.all([callText(id), callText(id)]);
     expect(one).toBe(other);
     expect(await host.stop(id)).toMatchObject({ status: "stopped" });
@@ -211,7 +211,7 @@ describe("limits", () => {
     await eventually(async () => {
       seen.add(await callText(id));
       return seen.size >= 3;
-    }, 20_000);
+    });
     expect(host.get(id).restarts.count).toBe(0);
   });
 
@@ -234,7 +234,7 @@ describe.skipIf(process.platform !== "linux")("the processes of a server", () =>
       "], { detached: true, stdio: ['ignore', 'ignore', 'inherit'] }).unref()";
     spawn(process.execPath, ["-e", middle], { detached: true, stdio: ["ignore", "ignore", "inherit"] });`;
   const leftPid = (id: string) =>
-    eventually(() => Number(/left (\d+)/.exec(stderrOf(id))?.[1] ?? 0) || false, 15_000) as Promise<number>;
+    eventually(() => Number(/left (\d+)/.exec(stderrOf(id))?.[1] ?? 0) || false) as Promise<number>;
 
   test("count with their memory, and end with it although they left its group", async () => {
     const id = await register(leaver);
@@ -254,7 +254,7 @@ describe.skipIf(process.platform !== "linux")("the processes of a server", () =>
     await host.start(id);
     const left = await leftPid(id);
     await host.callTool(id, "exit", {}).catch(() => {});
-    await eventually(() => host.get(id).restarts.count === 1 && host.get(id).status === "running", 15_000);
+    await eventually(() => host.get(id).restarts.count === 1 && host.get(id).status === "running");
     expect(isAlive(left)).toBe(false);
   });
 

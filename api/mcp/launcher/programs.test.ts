@@ -7,7 +7,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { silentLog } from "../../../shared/server/log.ts";
-import { eventually } from "../../../shared/testing/eventually.ts";
+import { eventually, HANG_MS } from "../../../shared/testing/eventually.ts";
 import { type TempFolder, tempFolder } from "../../../shared/testing/temp-folder.ts";
 import { openDatabase } from "../../database/database.ts";
 import { createEmitRecorder } from "../../testing/route-server.ts";
@@ -36,7 +36,7 @@ const pack = async (version: string, script = smallServerScript) => {
   await promisify(execFile)("tar", ["-czf", tarball, "-C", temp.path, "package"]);
 };
 const installed = () => (existsSync(folder) ? readdirSync(folder) : []);
-const signal = () => AbortSignal.timeout(60_000);
+const signal = () => AbortSignal.timeout(HANG_MS);
 const register = (args: string[] = []) =>
   host.create({
     name: "packed",

@@ -176,7 +176,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a
       await writeFile(join(here.root, path, "compose.yaml"), file(service()));
     }
     // Folders are looked at again after a rest, which is long on a busy machine.
-    await eventually(async () => (await listed(never)) !== undefined && (await listed(deep)) !== undefined, 20_000);
+    await eventually(async () => (await listed(never)) !== undefined && (await listed(deep)) !== undefined);
     for (const name of [never, deep])
       expect(await listed(name)).toMatchObject({ state: "down", lock: null, own: false });
     expect(await listed(`${prefix}-far`)).toBeUndefined();
@@ -252,7 +252,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a
       await writeFile(join(here.root, `${prefix}-${folder}`, "compose.yaml"), file(service()));
       await writeFile(join(here.root, `${prefix}-${folder}`, ".env"), `COMPOSE_PROJECT_NAME=${name}\n`);
     }
-    await eventually(async () => (await listed(name)) !== undefined, 20_000);
+    await eventually(async () => (await listed(name)) !== undefined);
     expect(await listed(`${prefix}-one`)).toBeUndefined();
     expect((await listed(name))?.notices).toEqual([expect.stringContaining(`${prefix}-two`)]);
   });

@@ -90,7 +90,7 @@ test("a refusal that passes by itself is asked again", async () => {
   const { connection, calls, answers } = await start();
   answers.push({ success: false, error: "Too many requests.", code: "rate_limited" });
   createServicesWatch(connection).subscribeLogs("1", "web", () => {});
-  await eventually(() => expect(named(calls, "subscribe:logs")).toHaveLength(2), 5_000);
+  await eventually(() => expect(named(calls, "subscribe:logs")).toHaveLength(2));
 });
 
 test("leaving and coming back waits until the old subscription is gone", async () => {
@@ -354,14 +354,14 @@ describe("where WebSockets do not get through", () => {
       connection.onTransport((transport) => transports.push(transport));
       const seen: string[] = [];
       createServicesWatch(connection).subscribeLogs("1", "web", (batch) => seen.push(batch.data));
-      await eventually(() => expect(named(calls, "subscribe:logs")).toHaveLength(1), 10_000);
+      await eventually(() => expect(named(calls, "subscribe:logs")).toHaveLength(1));
       expect(connection.transport()).toBe("polling");
       socket("/services")?.emit("logs", logs("one", "c1"));
       await eventually(() => expect(seen).toEqual(["one\n"]));
 
       onTheWay.upgrade = undefined;
       for (const socket of swallowed.splice(0)) socket.destroy();
-      await eventually(() => expect(connection.transport()).toBe("websocket"), 20_000);
+      await eventually(() => expect(connection.transport()).toBe("websocket"));
       await eventually(() => expect(connection.state()).toBe("live"));
       expect(transports[0]).toBe("polling");
       socket("/services")?.emit("logs", logs("two", "c2"));

@@ -1,7 +1,7 @@
 import type { FileChangeType } from "../../protocol/events/files.ts";
 
 /** More changes than this within `WINDOW_MS` become one `rescan`. */
-const MAX_CHANGES = 200;
+export const MAX_CHANGES = 200;
 const WINDOW_MS = 100;
 /** Interval of `rescan` during a flood. */
 const RESCAN_MS = 300;
@@ -18,6 +18,7 @@ export interface FloodGate {
 export function createFloodGate(
   onChange: (type: FileChangeType, name: string) => void,
   onSettled: (changes: number) => void,
+  maxChanges = MAX_CHANGES,
 ): FloodGate {
   let recent = 0;
   let window: NodeJS.Timeout | undefined;
@@ -54,7 +55,7 @@ export function createFloodGate(
         held++;
       } else {
         window ??= setTimeout(endWindow, WINDOW_MS);
-        if (++recent > MAX_CHANGES) startFlood();
+        if (++recent > maxChanges) startFlood();
         else onChange(type, name);
       }
     },

@@ -2,7 +2,7 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { FSWatcher } from "chokidar";
 import type { FileChangeType } from "../../protocol/events/files.ts";
-import { createFloodGate, type FloodGate } from "./flood-gate.ts";
+import { createFloodGate, type FloodGate, MAX_CHANGES } from "./flood-gate.ts";
 import { openWatch, toError } from "./open-watch.ts";
 
 export interface FolderWatcher {
@@ -28,6 +28,8 @@ export interface WatchFolderOptions {
   checkMs?: number;
   /** Interval at which entries are compared if the kernel has no watch left. */
   pollMs?: number;
+  /** More changes than this within 100 ms become one `rescan`. */
+  maxChanges?: number;
 }
 
 /** After this many changes, the kernel's queue (16,384 by default) may have overflowed, which it does not report. */
@@ -38,9 +40,13 @@ const POLLED_ENTRIES_PER_MS = 5;
 export const watchFolder: WatchFolder = createWatchFolder();
 
 /** Creates a `watchFolder`. Its watches share one kernel queue and all report a `rescan` if it may have overflowed. */
-export function createWatchFolder({ checkMs = 500, pollMs = 1_000 }: WatchFolderOptions = {}): WatchFolder {
+export function createWatchFolder({
+  checkMs = 500,
+  pollMs = 1_000,
+  maxChanges = MAX_CHANGES,
+}: WatchFolderOptions = {}): WatchFolder {
   const gates = new Set<FloodGate>();
-  return (absolutePath, handlers) => watchOne(absolutePath, handlers, { checkMs, pollMs, gates });
+  return (absolutePath, handlers) => watchOne(absolutePath, handlers, { checkMs, pollMs, maxChanges, gates });
 }
 
 /** The intervals of {@link WatchFolderOptions}, and the gates of all watches of the kernel queue. */
@@ -51,7 +57,7 @@ interface WatchContext extends Required<WatchFolderOptions> {
 async function watchOne(
   absolutePath: string,
   { onChange, onError }: FolderWatchHandlers,
-  { checkMs, pollMs, gates }: WatchContext,
+  { checkMs, pollMs, maxChanges, gates }: WatchContext,
 ): Promise<FolderWatcher> {
   let identity: string | undefined = await identify(absolutePath);
   let watcher: FSWatcher | undefined;
@@ -71,6 +77,7 @@ async function watchOne(
       inTurn(reopen); // chokidar missed changes too
       for (const other of gates) if (other !== gate) other.change("rescan", "");
     },
+    maxChanges,
   );
 
   /** Runs one step at a time: a folder removed while it is being reopened must not leave a second watcher. */

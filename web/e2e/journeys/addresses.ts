@@ -4,7 +4,7 @@ import process from "node:process";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { TestContainer } from "../../../shared/testing/engine.ts";
-import { eventually, HANG_MS } from "../../../shared/testing/eventually.ts";
+import { eventually } from "../../../shared/testing/eventually.ts";
 import { projectFolder } from "../../../shared/testing/service-process.ts";
 import type { TestDesktop } from "../test-desktop.ts";
 
@@ -35,7 +35,7 @@ export function addressesJourney(at: () => TestDesktop): void {
   const arrives = async (page: Page, [address, title]: Place) => {
     const wanted = [address, `${title} · ${host}`];
     const isThere = async () => String(await placeOf(page)) === String(wanted);
-    await eventually(isThere, HANG_MS).catch(() => undefined);
+    await eventually(isThere).catch(() => undefined);
     expect(await placeOf(page)).toEqual(wanted);
   };
   const link = (name: string) => (page: Page) =>

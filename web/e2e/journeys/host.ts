@@ -35,7 +35,7 @@ export function hostJourney(at: () => TestDesktop): void {
       figures.add(await page.getByRole("main").innerText());
       charts.add(await cpu.locator("canvas").evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL()));
       return figures.size >= 3 && charts.size >= 3;
-    }, 20_000);
+    });
     for (const name of [/^CPU usage/, /^Memory usage/, /^Network traffic/]) {
       await eventually(() => isDrawn(page.getByRole("figure", { name })));
     }

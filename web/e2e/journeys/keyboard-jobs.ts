@@ -167,16 +167,12 @@ export function keyboardJobsJourney(at: () => TestDesktop): void {
       () => {},
     );
     // The list that comes just then can take the focus.
-    await eventually(
-      async () => {
-        if (isOpen) return true;
-        await tabTo(page, "Upload");
-        await page.keyboard.press("Enter");
-        return isOpen;
-      },
-      undefined,
-      1_000,
-    );
+    await eventually(async () => {
+      if (isOpen) return true;
+      await tabTo(page, "Upload");
+      await page.keyboard.press("Enter");
+      return isOpen;
+    }, 1_000);
     const chooser = await opened;
     await chooser.setFiles({ name: "by-keys.txt", mimeType: "text/plain", buffer: Buffer.from("typed") });
     await eventually(() => existsSync(join(stack.fileRoot, "by-keys.txt")));

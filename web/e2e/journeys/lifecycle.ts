@@ -65,7 +65,7 @@ export function lifecycleJourney(at: () => TestDesktop): void {
     await at().open(`/services/${name}`, "Containers");
     await more("Recreate…");
     await page.getByRole("dialog").getByRole("button", { name: "Recreate" }).click();
-    await eventually(async () => (await inspect(name)).Id !== box.id && (await inspect(name)).State.Running, 20_000);
+    await eventually(async () => (await inspect(name)).Id !== box.id && (await inspect(name)).State.Running);
     box = { ...box, id: (await inspect(name)).Id, name };
     await page.getByText(`${name}: recreated`).first().waitFor();
   });
@@ -102,10 +102,7 @@ export function lifecycleJourney(at: () => TestDesktop): void {
     const bar = page.getByRole("toolbar", { name: "Selected containers" });
     await bar.getByText("2 selected").waitFor();
     await bar.getByRole("button", { name: "Stop" }).click();
-    await eventually(
-      async () => !(await inspect(box.id)).State.Running && !(await inspect(other.id)).State.Running,
-      20_000,
-    );
+    await eventually(async () => !(await inspect(box.id)).State.Running && !(await inspect(other.id)).State.Running);
     await page.getByRole("checkbox", { name: "Select all" }).check();
     await bar.getByRole("button", { name: "Remove" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();

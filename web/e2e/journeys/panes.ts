@@ -123,7 +123,7 @@ export function panesJourney(at: () => TestDesktop): void {
     await eventually(async () => {
       await open(`/services/${right.name}`, "Containers");
       await page.getByRole("button", { name: /Exited with code 137/ }).waitFor({ timeout: 3_000 });
-    }, 30_000);
+    });
   });
 
   test("the log of a PM2 process stands beside that of a container, in one order of time", async () => {
