@@ -49,7 +49,7 @@ describe.skipIf(await lacks("namespaces"))("the root helper among three daemons"
   afterAll(() => helper?.close());
 
   const rawList = async (name: "alice" | "bob" | "root") =>
-    (await (await helper.link(name)).call("getMonitorData", {}, 10_000)) as {
+    (await (await helper.link(name)).call("getMonitorData", {}, 60_000)) as {
       pid: number;
       name: string;
       pm_id: number;
@@ -127,7 +127,7 @@ describe.skipIf(await lacks("namespaces"))("the root helper among three daemons"
   test("acts for the users of root's file only, and for root when it says so", async () => {
     const restart = async (name: "alice" | "bob" | "root") => {
       const { pm_id, pm2_env } = await app(name);
-      await (await helper.link(name)).call("restartProcessId", { id: pm_id, env: {} }, 20_000);
+      await (await helper.link(name)).call("restartProcessId", { id: pm_id, env: {} }, 60_000);
       return (await app(name)).pm2_env.restart_time - pm2_env.restart_time;
     };
     expect(await restart("alice")).toBe(1);
@@ -187,7 +187,7 @@ describe.skipIf(await lacks("namespaces"))("the root helper among three daemons"
       expect(await link.rotateFile(path, { kept: 5, compress: true, mayLose: false })).toBeGreaterThan(70_000);
       await tail.catchUp();
     }
-    await link.call("stopProcessId", found?.pm_id, 20_000);
+    await link.call("stopProcessId", found?.pm_id, 60_000);
     const count = await eventually(async () => /^end (\d+)$/m.exec(await readFile(path, "utf8"))?.[1] ?? false);
     const names = [`${path}.3.gz`, `${path}.2.gz`, `${path}.1`, path];
     const texts = await Promise.all(
@@ -216,7 +216,7 @@ describe.skipIf(await lacks("namespaces"))("the root helper among three daemons"
       `"verb":"file.rotate","user":"alice","target":"${helper.homeOf("alice")} ${path}","outcome":"ok"`,
     );
     expect(await helper.log()).toMatch(/"verb":"file.rotate","user":"bob".*"outcome":"forbidden"/);
-    await link.call("deleteProcessId", found?.pm_id, 20_000);
+    await link.call("deleteProcessId", found?.pm_id, 60_000);
   });
 
   test("saves a list as its user, and not for a user it may only read", async () => {
@@ -317,7 +317,7 @@ describe.skipIf(await lacks("namespaces"))("the root helper among three daemons"
     const onMessage = (topic: string, data: Buffer | undefined) => events.push(`${topic} ${data?.toString()}`);
     link.followBus({ onMessage, onState: (up) => states.push(up) }, stop.signal);
     await eventually(() => states.includes(true));
-    await link.call("restartProcessId", { id: (await app("alice")).pm_id, env: {} }, 20_000);
+    await link.call("restartProcessId", { id: (await app("alice")).pm_id, env: {} }, 60_000);
     await eventually(() => events.some((event) => event.startsWith("process:event j:") && event.includes('"online"')));
     stop.abort();
     expect(events.join()).not.toContain("of-alice");

@@ -133,7 +133,7 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
   test("answers fifty calls at once for one user", async () => {
     const daemon = await fake("bob", []);
     const link = await helper.link("bob");
-    const answers = await Promise.all(Array.from({ length: 50 }, () => link.call("ping", {}, 10_000)));
+    const answers = await Promise.all(Array.from({ length: 50 }, () => link.call("ping", {}, 60_000)));
     expect(answers).toHaveLength(50);
     await daemon.end();
   });
@@ -164,7 +164,7 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
     const socket = join(daemon.home, "rpc.sock");
     await eventually(() => readFileSync("/proc/net/unix", "utf8").split(`${socket}\n`).length === 3);
     await helper.setAccounts(accountsWithout("alice"));
-    await expect(link.call("stopProcessId", 0, 5_000)).rejects.toEqual(refused("forbidden"));
+    await expect(link.call("stopProcessId", 0, 60_000)).rejects.toEqual(refused("forbidden"));
     await expect(link.readSaved()).resolves.toBeNull();
     expect(await running).toEqual(refused("upstream_unavailable"));
     await helper.setAccounts(allAccounts);
@@ -210,9 +210,9 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
     const daemon = await fake("root", []);
     await chown(daemon.home, users.bob, users.bob);
     const link = await helper.link("root");
-    await expect(link.call("ping", {}, 5_000)).rejects.toEqual(refused("forbidden"));
+    await expect(link.call("ping", {}, 60_000)).rejects.toEqual(refused("forbidden"));
     await chown(daemon.home, 0, 0);
-    await expect(link.call("ping", {}, 5_000)).resolves.toBeDefined();
+    await expect(link.call("ping", {}, 60_000)).resolves.toBeDefined();
     await daemon.end();
   });
 
@@ -224,9 +224,9 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
     await symlink(home, passage);
     await lchown(passage, users.bob, users.bob);
     const alice = await fake("alice", [], { home });
-    await expect((await helper.link("alice", home)).call("ping", {}, 5_000)).resolves.toBeDefined();
+    await expect((await helper.link("alice", home)).call("ping", {}, 60_000)).resolves.toBeDefined();
     await chown(home, users.bob, users.bob);
-    await expect((await helper.link("alice", home)).call("ping", {}, 5_000)).rejects.toEqual(refused("forbidden"));
+    await expect((await helper.link("alice", home)).call("ping", {}, 60_000)).rejects.toEqual(refused("forbidden"));
     await chown(home, users.alice, users.alice);
     const dump = join(home, "dump.pm2");
     await symlink(join(helper.folder, "alice/profile"), dump);
@@ -235,7 +235,7 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
     await alice.end();
     const title = `PM2 v7.0.0: God Daemon (${passage})`;
     const other = await fake("alice", [], { home, title });
-    await expect((await helper.link("alice", passage)).call("ping", {}, 5_000)).rejects.toEqual(refused("forbidden"));
+    await expect((await helper.link("alice", passage)).call("ping", {}, 60_000)).rejects.toEqual(refused("forbidden"));
     await other.end();
     await rm(home, { recursive: true });
   });
@@ -261,7 +261,7 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
     const daemon = await fake("alice", [], { rights });
     const [listed] = (await helper.daemons()).filter(({ user }) => user === "alice");
     expect(listed).toMatchObject({ canWrite: false, readOnlyHint: expect.stringContaining(word) });
-    const stop = async () => (await helper.link("alice")).call("stopProcessId", 0, 5_000);
+    const stop = async () => (await helper.link("alice")).call("stopProcessId", 0, 60_000);
     await expect(stop()).rejects.toEqual(refused("forbidden"));
     await helper.allow({ privileged: ["alice"] });
     await expect(stop()).resolves.toBeDefined();
@@ -273,20 +273,20 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
     const daemon = await fake("bob", []);
     await helper.setAccounts([`${users.bob}:x:${users.alice}:${users.alice}::/:/bin/sh`, ...allAccounts]);
     await endChildren();
-    await expect((await helper.link("bob")).call("ping", {}, 5_000)).resolves.toBeDefined();
+    await expect((await helper.link("bob")).call("ping", {}, 60_000)).resolves.toBeDefined();
     await helper.setAccounts(allAccounts);
     await daemon.end();
   });
 
   test("opens no debugger in a process of a user", async () => {
     const daemon = await fake("bob", []);
-    await (await helper.link("bob")).call("ping", {}, 5_000);
+    await (await helper.link("bob")).call("ping", {}, 60_000);
     for (const pid of await helper.childPids()) {
       process.kill(pid, "SIGUSR1");
       expect(readFileSync(`/proc/${pid}/cmdline`, "utf8")).toContain("--disable-sigusr1");
     }
     await eventually(async () => {
-      await (await helper.link("bob")).call("ping", {}, 5_000);
+      await (await helper.link("bob")).call("ping", {}, 60_000);
       return true;
     });
     for (const pid of await helper.childPids()) expect((await listeningPorts([pid])) ?? []).toEqual([]);
@@ -329,12 +329,12 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
       await takeOver(
         `spawn("/bin/sleep", ["30"], { stdio: "inherit", detached: true }); process.kill(process.pid, "SIGKILL");`,
       );
-      await expect((await helper.link("bob")).call("ping", {}, 5_000)).rejects.toThrow("process for this user ended");
+      await expect((await helper.link("bob")).call("ping", {}, 60_000)).rejects.toThrow("process for this user ended");
       await writeFile(main(), original);
       await eventually(() =>
         helper
           .link("bob")
-          .then((bob) => bob.call("ping", {}, 5_000))
+          .then((bob) => bob.call("ping", {}, 60_000))
           .then(
             () => true,
             () => false,
@@ -355,10 +355,10 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
       const call =
         verb === "bus"
           ? helper.client.follow("pm2.bus", { daemon }, () => undefined, new AbortController().signal)
-          : (await helper.link("bob")).call("ping", {}, 20_000);
+          : (await helper.link("bob")).call("ping", {}, 60_000);
       await expect(call).rejects.toEqual(refused(code));
       await writeFile(main(), original);
-      await expect((await helper.link("alice")).call("ping", {}, 5_000)).resolves.toBeDefined();
+      await expect((await helper.link("alice")).call("ping", {}, 60_000)).resolves.toBeDefined();
       await alice.end();
       await bob.end();
     });
@@ -368,15 +368,15 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
     const alice = await fake("alice", []);
     const bob = await fake("bob", [], { title: `PM2 v7.0.0: God Daemon (${alice.home})` });
     const link = await helper.link("bob", alice.home);
-    await expect(link.call("ping", {}, 5_000)).rejects.toEqual(refused("forbidden"));
+    await expect(link.call("ping", {}, 60_000)).rejects.toEqual(refused("forbidden"));
     await expect(link.readSaved()).rejects.toEqual(refused("forbidden"));
-    await expect((await helper.link("alice")).call("ping", {}, 5_000)).resolves.toBeDefined();
+    await expect((await helper.link("alice")).call("ping", {}, 60_000)).resolves.toBeDefined();
     // Its own socket gives away its folder, whatever its title says.
     const homes = (await helper.daemons()).filter(({ uid }) => uid === users.bob).map(({ home }) => home);
     expect(homes.sort()).toEqual([alice.home, bob.home]);
     await alice.end();
     await bob.end();
-    await expect(link.call("ping", {}, 5_000)).rejects.toEqual(refused("not_found"));
+    await expect(link.call("ping", {}, 60_000)).rejects.toEqual(refused("not_found"));
   });
 
   test("writes no saved list over what the user may not write", async () => {
@@ -393,7 +393,7 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
   test("ends what a client left open when it goes", async () => {
     const daemon = await fake("bob", []);
     const link = await helper.link("bob");
-    await link.call("ping", {}, 5_000);
+    await link.call("ping", {}, 60_000);
     const pid = (await helper.childPids()).find((child) => statSync(`/proc/${child}`).uid === users.bob);
     const openFiles = async () => (await readdir(`/proc/${pid}/fd`)).length;
     const before = await openFiles();
@@ -422,7 +422,7 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
 
   test("ends calls to daemons that answer nonsense or nothing", async () => {
     const nonsense = await fake("bob", [], { mode: "nonsense" });
-    await expect((await helper.link("bob")).call("getMonitorData", {}, 5_000)).rejects.toEqual(
+    await expect((await helper.link("bob")).call("getMonitorData", {}, 60_000)).rejects.toEqual(
       refused("upstream_unavailable"),
     );
     await nonsense.end();
@@ -435,11 +435,11 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
   test("starts the process of a user again that the user killed, and ends all when it is killed itself", async () => {
     const daemon = await fake("alice", []);
     const link = await helper.link("alice");
-    await link.call("ping", {}, 5_000);
+    await link.call("ping", {}, 60_000);
     const before = await helper.childPids();
     for (const pid of before) process.kill(pid, "SIGKILL");
     await eventually(async () => {
-      await link.call("ping", {}, 5_000);
+      await link.call("ping", {}, 60_000);
       return true;
     });
     const after = await helper.childPids();
@@ -451,14 +451,14 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
     const carol = await fake("carol", []);
     const [listed] = (await helper.daemons()).filter(({ user }) => user === "carol");
     expect(listed).toMatchObject({ canWrite: false, readOnlyHint: expect.stringContaining("docker") });
-    const stop = async (name: "carol" | "alice") => (await helper.link(name)).call("stopProcessId", 0, 5_000);
+    const stop = async (name: "carol" | "alice") => (await helper.link(name)).call("stopProcessId", 0, 60_000);
     await expect(stop("carol")).rejects.toEqual(refused("forbidden"));
     await helper.allow({ users: ["alice"], privileged: ["carol"] });
     await expect(stop("carol")).resolves.toBeDefined();
     await helper.setAccounts(accountsWithout("carol"));
     await expect(stop("carol")).rejects.toEqual(refused("forbidden"));
     // Looking is still possible, without its earlier groups.
-    await (await helper.link("carol")).call("ping", {}, 5_000);
+    await (await helper.link("carol")).call("ping", {}, 60_000);
     const statuses = await Promise.all(
       (await helper.childPids()).map((pid) => readFile(`/proc/${pid}/status`, "utf8")),
     );
@@ -471,7 +471,7 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
 
   test("acts for nobody by a file that others can change or that is damaged", async () => {
     const alice = await fake("alice", []);
-    const stop = async () => (await helper.link("alice")).call("stopProcessId", 0, 5_000);
+    const stop = async () => (await helper.link("alice")).call("stopProcessId", 0, 60_000);
     const policy = join(helper.folder, "helper.json");
     await expect(stop()).resolves.toBeDefined();
     await chmod(policy, 0o666);
@@ -603,7 +603,7 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
 
   test("ends its processes with itself", async () => {
     const daemon = await fake("alice", []);
-    await (await helper.link("alice")).call("ping", {}, 5_000);
+    await (await helper.link("alice")).call("ping", {}, 60_000);
     const pids = await helper.childPids();
     expect(pids.length).toBeGreaterThan(0);
     process.kill(helper.pid, "SIGKILL");

@@ -1,5 +1,5 @@
 import Inbox from "lucide-solid/icons/inbox";
-import { createMemo, createSignal, For, Match, onCleanup, Show, Switch } from "solid-js";
+import { createMemo, createSignal, For, Match, onCleanup, Show, Switch, untrack } from "solid-js";
 import { createStore } from "solid-js/store";
 import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
 import type { McpServerRequest } from "../../../../../shared/protocol/mcp-workbench.ts";
@@ -114,12 +114,13 @@ function RefuseButton(props: { busy: boolean; onRefuse: () => void }) {
 /** The server asks for values of a schema. */
 function Elicitation(props: AnswerProps) {
   const schema = () => props.request.params.requestedSchema as Record<string, unknown> | undefined;
-  const form = createMemo(() => toForm(schema() ?? {}) ?? []);
-  const [values, setValues] = createStore<FormValues>(initialValues(form()));
+  /** Kept while the list of requests is read again: new fields would take the focus from what is typed. */
+  const form = untrack(() => toForm(schema() ?? {}) ?? []);
+  const [values, setValues] = createStore<FormValues>(initialValues(form));
   const [errors, setErrors] = createSignal<FormErrors>({});
   const submit = (event: Event) => {
     event.preventDefault();
-    const collected = toArguments(form(), values);
+    const collected = toArguments(form, values);
     setErrors(collected.errors);
     if (Object.keys(collected.errors).length > 0) return;
     void props.send({ action: "answer", result: { action: "accept", content: collected.arguments } });
@@ -129,12 +130,12 @@ function Elicitation(props: AnswerProps) {
       <p class="tool-description">{textOf(props.request.params.message)}</p>
       <Callout tone="warn">{texts.noSecrets}</Callout>
       <ToolFields
-        fields={form()}
+        fields={form}
         values={values}
         errors={errors()}
         onChange={(key, value) => {
           setValues(key, value);
-          if (Object.keys(errors()).length > 0) setErrors(toArguments(form(), values).errors);
+          if (Object.keys(errors()).length > 0) setErrors(toArguments(form, values).errors);
         }}
       />
       <div class="row">

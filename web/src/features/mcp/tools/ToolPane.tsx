@@ -1,5 +1,5 @@
 import Send from "lucide-solid/icons/send-horizontal";
-import { createMemo, createSignal, Show } from "solid-js";
+import { createMemo, createSignal, Show, untrack } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
 import type { McpTool } from "../../../../../shared/protocol/mcp.ts";
 import { useSession } from "../../../lib/session.ts";
@@ -32,14 +32,14 @@ const TIMEOUTS_MS = [55_000, 120_000, 300_000, 600_000] as const;
 
 type Mode = "form" | "json";
 
-/** One tool: what it does, its arguments, and the button that calls it. Created again for each tool. */
+/** One tool: what it does, its arguments, and the button that calls it. Created again for another tool or other arguments. */
 export function ToolPane(props: ToolPaneProps) {
   const session = useSession();
-  const form = createMemo(() => toForm(props.tool.inputSchema));
-  const [mode, setMode] = createSignal<Mode>(form() === null || props.again ? "json" : "form");
-  const [values, setValues] = createStore<FormValues>(initialValues(form() ?? []));
+  const form = untrack(() => toForm(props.tool.inputSchema));
+  const [mode, setMode] = createSignal<Mode>(form === null || props.again ? "json" : "form");
+  const [values, setValues] = createStore<FormValues>(initialValues(form ?? []));
   const [tried, setTried] = createSignal(false);
-  const errors = createMemo((): FormErrors => (tried() ? toArguments(form() ?? [], values).errors : {}));
+  const errors = createMemo((): FormErrors => (tried() ? toArguments(form ?? [], values).errors : {}));
   const [raw, setRaw] = createSignal(JSON.stringify(props.again ?? {}, null, 2));
   const [rawError, setRawError] = createSignal<string | null>(null);
   const [busy, setBusy] = createSignal(false);
@@ -47,10 +47,10 @@ export function ToolPane(props: ToolPaneProps) {
 
   function choose(next: Mode): void {
     // Each starts with what the other holds. JSON that the form cannot show stays.
-    if (next === "json") setRaw(JSON.stringify(toArguments(form() ?? [], values).arguments, null, 2));
+    if (next === "json") setRaw(JSON.stringify(toArguments(form ?? [], values).arguments, null, 2));
     else {
       const parsed = parseObject(raw());
-      const placed = parsed && valuesOf(form() ?? [], parsed);
+      const placed = parsed && valuesOf(form ?? [], parsed);
       if (!placed) return void setRawError(parsed ? texts.jsonHasMore : texts.jsonInvalid);
       setValues(reconcile(placed));
     }
@@ -66,7 +66,7 @@ export function ToolPane(props: ToolPaneProps) {
       return parsed;
     }
     setTried(true);
-    const collected = toArguments(form() ?? [], values);
+    const collected = toArguments(form ?? [], values);
     return Object.keys(collected.errors).length > 0 ? undefined : collected.arguments;
   }
 
@@ -100,7 +100,7 @@ export function ToolPane(props: ToolPaneProps) {
     >
       <div class="tool-head">
         <h3>{visibleName(props.tool.title ?? props.tool.name)}</h3>
-        <Show when={form() !== null && form()?.length !== 0}>
+        <Show when={form !== null && form?.length !== 0}>
           <Segmented
             label={texts.argumentsFormat}
             value={mode()}
@@ -135,9 +135,9 @@ export function ToolPane(props: ToolPaneProps) {
           />
         }
       >
-        <Show when={form()?.length !== 0} fallback={<p class="faint">{texts.noArguments}</p>}>
+        <Show when={form?.length !== 0} fallback={<p class="faint">{texts.noArguments}</p>}>
           <ToolFields
-            fields={form() ?? []}
+            fields={form ?? []}
             values={values}
             errors={errors()}
             onChange={(key, value) => setValues(key, value)}

@@ -55,6 +55,9 @@ export function ToolsTab(props: { server: McpServer; history: CallHistory }) {
   );
 }
 
+/** Changes with the fields of the tool's form. */
+const keyOf = ({ name, inputSchema }: McpTool): string => JSON.stringify([name, inputSchema]);
+
 function Tools(props: { server: McpServer; tools: readonly McpTool[]; history: CallHistory }) {
   const [filter, setFilter] = createAddressText("find");
   const [toolName, setToolName] = createAddressName("tool");
@@ -67,12 +70,17 @@ function Tools(props: { server: McpServer; tools: readonly McpTool[]; history: C
     );
   });
   const [saving, setSaving] = createSignal<{ tool: string; args: Arguments } | null>(null);
-  /** A new object for each selection, even of the same tool: the form starts again with its arguments. */
-  const current = createMemo(() => {
-    const tool = props.tools.find(({ name }) => name === toolName()) ?? props.tools[0];
-    const again = repeated();
-    return tool ? { tool, again: again?.name === tool.name ? again.again : undefined } : undefined;
-  });
+  const current = createMemo(() => props.tools.find(({ name }) => name === toolName()) ?? props.tools[0]);
+  /** What a form is for. The list is read again at any time, which must not take away what was typed. */
+  const form = createMemo(
+    () => {
+      const tool = current();
+      const again = repeated();
+      return tool && { again: again?.name === tool.name ? again.again : undefined, key: keyOf(tool) };
+    },
+    undefined,
+    { equals: (one, other) => one?.key === other?.key && one?.again === other?.again },
+  );
   const choose = (name: string) => {
     setRepeated(null);
     setToolName(name);
@@ -82,7 +90,7 @@ function Tools(props: { server: McpServer; tools: readonly McpTool[]; history: C
     setToolName(call.tool);
   };
   createTitle(() => {
-    const tool = toolName() === null ? undefined : current()?.tool;
+    const tool = toolName() === null ? undefined : current();
     return tool && joinTitle(visibleName(tool.title ?? tool.name), visibleName(props.server.name));
   });
 
@@ -103,7 +111,7 @@ function Tools(props: { server: McpServer; tools: readonly McpTool[]; history: C
                   type="button"
                   class="tool-item"
                   data-list-open=""
-                  aria-current={current()?.tool.name === tool.name ? "true" : undefined}
+                  aria-current={current()?.name === tool.name ? "true" : undefined}
                   onClick={() => choose(tool.name)}
                 >
                   <b class="truncate">{visibleName(tool.title ?? tool.name)}</b>
@@ -115,14 +123,18 @@ function Tools(props: { server: McpServer; tools: readonly McpTool[]; history: C
         </ul>
       </aside>
       <div class="tools-main">
-        <Show when={current()} keyed>
-          {(now) => (
-            <ToolPane
-              tool={now.tool}
-              again={now.again}
-              history={props.history}
-              onSave={(args) => setSaving({ tool: now.tool.name, args })}
-            />
+        <Show when={form()} keyed>
+          {({ again }) => (
+            <Show when={current()}>
+              {(tool) => (
+                <ToolPane
+                  tool={tool()}
+                  again={again}
+                  history={props.history}
+                  onSave={(args) => setSaving({ tool: tool().name, args })}
+                />
+              )}
+            </Show>
           )}
         </Show>
         <CallHistoryList
