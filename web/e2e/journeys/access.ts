@@ -106,6 +106,8 @@ export function accessJourney(at: () => TestDesktop): void {
     const desk = at();
     const { page } = desk;
     const device = await addVirtualAuthenticator(page);
+    // Else the device would take at once what the sign-in page offers under the user name.
+    await page.addInitScript("PublicKeyCredential.isConditionalMediationAvailable = async () => false");
     await desk.open("/account", "Account");
     await page.getByRole("button", { name: "Add a passkey" }).click();
     const dialog = page.getByRole("dialog");
@@ -120,18 +122,13 @@ export function accessJourney(at: () => TestDesktop): void {
     await desk.open("/users", "Users");
     await page.getByText("1 passkey").waitFor();
 
-    await device.present(false); // else the browser would take what is offered by itself
     await logOut(page);
-    await page.getByRole("button", { name: "Sign in with a passkey" }).waitFor();
-    await device.present(true);
     await page.getByRole("button", { name: "Sign in with a passkey" }).click();
     await page.getByRole("heading", { name: "Users" }).waitFor();
 
-    await device.present(false);
     await logOut(page);
     await logIn(page);
     await page.getByRole("heading", { name: "Second step" }).waitFor();
-    await device.present(true);
     await page.getByRole("button", { name: "Use a passkey" }).click();
     await page.getByRole("heading", { name: "Users" }).waitFor();
     await desk.open("/account", "Account");
@@ -218,7 +215,7 @@ async function logOut(page: Page): Promise<void> {
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
 }
 
-/** A device with passkeys, as Chromium plays it. `present`: whether somebody stands before it and says yes. */
+/** A device with passkeys, as Chromium plays it. Somebody stands before it and says yes. */
 async function addVirtualAuthenticator(page: Page) {
   const cdp = await page.context().newCDPSession(page);
   await cdp.send("WebAuthn.enable");
@@ -233,7 +230,6 @@ async function addVirtualAuthenticator(page: Page) {
     },
   });
   return {
-    present: (enabled: boolean) => cdp.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled }),
     remove: () => cdp.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId }),
   };
 }

@@ -1,8 +1,10 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "vitest";
 import { startAuthorizationServer, startProtectedServer } from "../../../shared/testing/peers/authorization-server.ts";
 import { projectFolder } from "../../../shared/testing/service-process.ts";
+import type { Stack } from "../../../shared/testing/stack.ts";
 import { downloaded, type TestDesktop } from "../test-desktop.ts";
 
 const program = join(projectFolder, "node_modules/@modelcontextprotocol/server-everything/dist/index.js");
@@ -40,6 +42,10 @@ export function mcpJourney(at: () => TestDesktop): void {
       .first()
       .waitFor(); // nothing was typed
     await page.getByLabel(/message/i).fill("hello <b>there</b>");
+    // The list is read again at any time, which leaves what was typed.
+    const read = page.waitForResponse((response) => response.url().endsWith("/tools"));
+    await toolsChanged(at().stack, new URL(page.url()).pathname.split("/")[2] ?? "");
+    await read;
     await page.getByRole("button", { name: "Call tool" }).click();
     await page.getByRole("region", { name: "Recent calls" }).getByText("Echo: hello <b>there</b>").waitFor();
   });
@@ -328,4 +334,15 @@ export function mcpJourney(at: () => TestDesktop): void {
     await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
     await page.getByText("This server asks for a sign-in.").waitFor();
   });
+}
+
+/** Tells the page what the API does when the server's list has changed. */
+async function toolsChanged({ realtime, dataDir }: Stack, serverId: string): Promise<void> {
+  const token = (await readFile(join(dataDir, "emit-token"), "utf8")).trim();
+  const sent = await fetch(`${realtime.url}/emit`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+    body: JSON.stringify({ namespace: "mcp", room: `mcp:${serverId}`, event: "tools:changed", data: { serverId } }),
+  });
+  if (!sent.ok) throw new Error(await sent.text());
 }
