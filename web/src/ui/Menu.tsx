@@ -1,5 +1,5 @@
 import { DropdownMenu } from "@kobalte/core/dropdown-menu";
-import { For, type JSX, Match, Show, Switch } from "solid-js";
+import { Index, type JSX, Match, Show, Switch } from "solid-js";
 import { type ButtonVariant, buttonClass } from "./Button.tsx";
 import { tipOf } from "./tip.ts";
 
@@ -19,7 +19,7 @@ export interface MenuProps {
   items: readonly MenuEntry[];
 }
 
-/** A button that opens a list of actions. */
+/** A button that opens a list of actions. An open list stays when what it lists is read again. */
 export function Menu(props: MenuProps) {
   return (
     <DropdownMenu modal={false} gutter={4}>
@@ -32,7 +32,7 @@ export function Menu(props: MenuProps) {
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content class="menu">
-          <For each={props.items}>{(entry) => <Entry entry={entry} />}</For>
+          <Index each={props.items}>{(entry) => <Entry entry={entry()} />}</Index>
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu>

@@ -1,5 +1,5 @@
 import { Tabs as Kobalte } from "@kobalte/core/tabs";
-import { createMemo, createSignal, createUniqueId, For, type JSX, Show, untrack } from "solid-js";
+import { createMemo, createSignal, createUniqueId, For, Index, type JSX, Show, untrack } from "solid-js";
 
 export interface Tab {
   id: string;
@@ -16,11 +16,14 @@ export interface TabsProps {
   onChange?: (id: string) => void;
 }
 
+/** The tabs stay while their counts change: one that is replaced under the pointer loses the click, and the focus. */
 export function Tabs(props: TabsProps) {
   const id = createUniqueId();
+  const ids = createMemo(() => props.tabs.map((tab) => tab.id));
+  const tabOf = (key: string | undefined) => props.tabs.find((tab) => tab.id === key);
   const [chosen, setChosen] = createSignal(props.tabs[0]?.id);
   const value = () => props.value ?? chosen();
-  const current = createMemo(() => props.tabs.find((tab) => tab.id === value())?.id);
+  const current = createMemo(() => tabOf(value())?.id);
   const choose = (next: string) => {
     setChosen(next);
     props.onChange?.(next);
@@ -28,17 +31,17 @@ export function Tabs(props: TabsProps) {
   return (
     <Kobalte class="tabs" value={value()} onChange={choose}>
       <Kobalte.List class="tabs-list" aria-label={props.label}>
-        <For each={props.tabs}>
-          {(tab) => (
+        <For each={ids()}>
+          {(key) => (
             <Kobalte.Trigger
               class="tab"
-              value={tab.id}
-              id={`${id}-${tab.id}`}
-              aria-controls={current() === tab.id ? `${id}-panel` : undefined}
+              value={key}
+              id={`${id}-${key}`}
+              aria-controls={current() === key ? `${id}-panel` : undefined}
             >
-              {tab.label}
-              <Show when={tab.count !== undefined}>
-                <span class="count">{tab.count}</span>
+              {tabOf(key)?.label}
+              <Show when={tabOf(key)?.count !== undefined}>
+                <span class="count">{tabOf(key)?.count}</span>
               </Show>
             </Kobalte.Trigger>
           )}
@@ -49,7 +52,7 @@ export function Tabs(props: TabsProps) {
         {(shown) => (
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a panel is a stop of its own, also when nothing in it is.
           <div class="tab-panel" role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${shown}`} tabIndex={0}>
-            {untrack(() => props.tabs.find((tab) => tab.id === shown)?.content())}
+            {untrack(() => tabOf(shown)?.content())}
           </div>
         )}
       </Show>
@@ -68,17 +71,17 @@ export function Segmented<T extends string>(props: {
     <fieldset class="segmented-set">
       <legend class="visually-hidden">{props.label}</legend>
       <div class="segmented">
-        <For each={props.options}>
+        <Index each={props.options}>
           {(option) => (
             <button
               type="button"
-              aria-pressed={props.value === option.value}
-              onClick={() => props.onChange(option.value)}
+              aria-pressed={props.value === option().value}
+              onClick={() => props.onChange(option().value)}
             >
-              {option.label}
+              {option().label}
             </button>
           )}
-        </For>
+        </Index>
       </div>
     </fieldset>
   );

@@ -1,5 +1,5 @@
 import Search from "lucide-solid/icons/search";
-import { createUniqueId, For, type JSX, Show } from "solid-js";
+import { createUniqueId, Index, type JSX, Show } from "solid-js";
 
 interface FieldProps {
   label: string;
@@ -133,13 +133,13 @@ export function Select<T extends string>(props: SelectProps<T>) {
           if (chosen) props.onChange(chosen.value);
         }}
       >
-        <For each={props.options}>
+        <Index each={props.options}>
           {(option) => (
-            <option value={option.value} selected={option.value === props.value}>
-              {option.label}
+            <option value={option().value} selected={option().value === props.value}>
+              {option().label}
             </option>
           )}
-        </For>
+        </Index>
       </select>
     </Field>
   );

@@ -76,7 +76,6 @@ export const toolMessages = {
   noneHint: "It may offer resources or prompts.",
   find: "Find a tool",
   findIn: (count: number) => `Find in ${count} tools`,
-  noMatches: "No matching tools",
   arguments: "Arguments",
   argumentsFormat: "Format of the arguments",
   formats: { form: "Form", json: "JSON" },

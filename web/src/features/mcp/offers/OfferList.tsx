@@ -12,10 +12,11 @@ export interface Offer {
   description?: string;
 }
 
-export interface OfferListProps<T extends Offer> {
+interface OfferListProps {
   label: string;
   find: string;
-  items: readonly T[];
+  placeholder?: string;
+  items: readonly Offer[];
   /** Key of the open entry. */
   current: string | undefined;
   onOpen: (key: string) => void;
@@ -26,32 +27,43 @@ export interface OfferListProps<T extends Offer> {
   children: JSX.Element;
 }
 
-/** What a server offers of one kind, with a filter, beside what is open. All texts come from the server. */
-export function OfferList<T extends Offer>(props: OfferListProps<T>) {
+/**
+ * What a server offers of one kind, with a filter, beside what is open. All texts come from the server. The rows stay while the
+ * list is read again: a row that is replaced under the pointer loses the click, and the focus.
+ */
+export function OfferList(props: OfferListProps) {
+  const byKey = createMemo(() => new Map(props.items.map((item) => [item.key, item])));
   const shown = createMemo(() => {
     const wanted = props.filter.trim().toLowerCase();
-    return props.items.filter(
-      ({ key, name, title, description }) =>
-        wanted === "" || [key, name, title, description].some((text) => text?.toLowerCase().includes(wanted)),
-    );
+    return [...byKey().values()]
+      .filter(({ key, name, title, description }) =>
+        [key, name, title, description].some((text) => text?.toLowerCase().includes(wanted)),
+      )
+      .map(({ key }) => key);
   });
   return (
     <div class="tools">
       <aside class="tools-list" aria-label={props.label}>
-        <SearchField label={props.find} value={props.filter} onInput={props.onFilter} />
+        <SearchField label={props.find} placeholder={props.placeholder} value={props.filter} onInput={props.onFilter} />
         <ul ref={(list) => listKeys(list)}>
           <For each={shown()} fallback={<li class="faint tools-empty">{texts.noMatches}</li>}>
-            {(item) => (
+            {(key) => (
               <li data-list-row="">
                 <button
                   type="button"
                   class="tool-item"
                   data-list-open=""
-                  aria-current={props.current === item.key ? "true" : undefined}
-                  onClick={() => props.onOpen(item.key)}
+                  aria-current={props.current === key ? "true" : undefined}
+                  onClick={() => props.onOpen(key)}
                 >
-                  <b class="truncate">{visibleName(item.title ?? item.name)}</b>
-                  <span class="truncate faint">{item.description ?? item.key}</span>
+                  <Show when={byKey().get(key)}>
+                    {(item) => (
+                      <>
+                        <b class="truncate">{visibleName(item().title ?? item().name)}</b>
+                        <span class="truncate faint">{item().description ?? key}</span>
+                      </>
+                    )}
+                  </Show>
                 </button>
               </li>
             )}

@@ -1,6 +1,6 @@
 import Plug from "lucide-solid/icons/plug";
 import Wrench from "lucide-solid/icons/wrench";
-import { createMemo, createSignal, For, lazy, Match, onCleanup, Show, Switch } from "solid-js";
+import { createMemo, createSignal, lazy, Match, onCleanup, Show, Switch } from "solid-js";
 import type { McpServer, McpTool } from "../../../../../shared/protocol/mcp.ts";
 import { api } from "../../../lib/api.ts";
 import { useLive } from "../../../lib/live-context.ts";
@@ -9,9 +9,9 @@ import { queryKeys } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { useQuery } from "../../../lib/use-query.ts";
 import { createAddressName, createAddressText } from "../../../resource/address-value.ts";
-import { EmptyState, ErrorState, SearchField, Skeleton } from "../../../ui/index.ts";
-import { listKeys } from "../../../ui/list-keys.ts";
+import { EmptyState, ErrorState, Skeleton } from "../../../ui/index.ts";
 import { mcpMessages, toolMessages as texts } from "../messages.ts";
+import { OfferList } from "../offers/OfferList.tsx";
 import { CallHistoryList } from "./CallHistoryList.tsx";
 import type { CallHistory, ToolCall } from "./call-history.ts";
 import { ToolPane } from "./ToolPane.tsx";
@@ -63,12 +63,7 @@ function Tools(props: { server: McpServer; tools: readonly McpTool[]; history: C
   const [toolName, setToolName] = createAddressName("tool");
   /** Arguments of an earlier call of a tool, to start its form with. */
   const [repeated, setRepeated] = createSignal<{ name: string; again: Arguments } | null>(null);
-  const shown = createMemo(() => {
-    const wanted = filter().trim().toLowerCase();
-    return props.tools.filter((tool) =>
-      [tool.name, tool.title, tool.description].some((text) => text?.toLowerCase().includes(wanted)),
-    );
-  });
+  const entries = createMemo(() => props.tools.map((tool) => ({ ...tool, key: tool.name })));
   const [saving, setSaving] = createSignal<{ tool: string; args: Arguments } | null>(null);
   const current = createMemo(() => props.tools.find(({ name }) => name === toolName()) ?? props.tools[0]);
   /** What a form is for. The list is read again at any time, which must not take away what was typed. */
@@ -95,34 +90,17 @@ function Tools(props: { server: McpServer; tools: readonly McpTool[]; history: C
   });
 
   return (
-    <div class="tools">
-      <aside class="tools-list" aria-label={mcpMessages.tools}>
-        <SearchField
-          label={texts.find}
-          placeholder={texts.findIn(props.tools.length)}
-          value={filter()}
-          onInput={setFilter}
-        />
-        <ul ref={(list) => listKeys(list)}>
-          <For each={shown()} fallback={<li class="faint tools-empty">{texts.noMatches}</li>}>
-            {(tool) => (
-              <li data-list-row="">
-                <button
-                  type="button"
-                  class="tool-item"
-                  data-list-open=""
-                  aria-current={current()?.name === tool.name ? "true" : undefined}
-                  onClick={() => choose(tool.name)}
-                >
-                  <b class="truncate">{visibleName(tool.title ?? tool.name)}</b>
-                  <span class="truncate faint">{tool.description ?? ""}</span>
-                </button>
-              </li>
-            )}
-          </For>
-        </ul>
-      </aside>
-      <div class="tools-main">
+    <>
+      <OfferList
+        label={mcpMessages.tools}
+        find={texts.find}
+        placeholder={texts.findIn(props.tools.length)}
+        items={entries()}
+        current={current()?.name}
+        onOpen={choose}
+        filter={filter()}
+        onFilter={setFilter}
+      >
         <Show when={form()} keyed>
           {({ again }) => (
             <Show when={current()}>
@@ -144,7 +122,7 @@ function Tools(props: { server: McpServer; tools: readonly McpTool[]; history: C
           onAgain={again}
           onSave={(call) => setSaving({ tool: call.tool, args: call.arguments })}
         />
-      </div>
+      </OfferList>
       <Show when={saving()} keyed>
         {({ tool, args }) => (
           <SaveCallDialog
@@ -155,6 +133,6 @@ function Tools(props: { server: McpServer; tools: readonly McpTool[]; history: C
           />
         )}
       </Show>
-    </div>
+    </>
   );
 }
