@@ -113,22 +113,18 @@ describe.skipIf(await lacks("nginx", "chromium", "curl"))("a page on the origin 
     test.each([
       ["become plain requests", withoutUpgrades],
       ["are refused", refusingUpgrades],
-    ])(
-      "lives by polling where WebSockets %s, says so, and returns to them",
-      async (_why, block) => {
-        await nginx.change((text) => block(site(text)));
-        // The browser may still have a connection to an nginx worker with the previous configuration.
-        const choices = [{}, { transports: ["websocket", "polling"], tryAllTransports: true }];
-        await eventually(async () => {
-          expect(await Promise.all(choices.map(connect))).toEqual(["polling", "polling"]);
-        });
-        await page.reload();
-        await page.getByText("Live by polling", { exact: true }).waitFor();
-        await nginx.change(site);
-        await page.reload();
-        await page.getByText("Live", { exact: true }).waitFor();
-      },
-      120_000,
-    );
+    ])("lives by polling where WebSockets %s, says so, and returns to them", async (_why, block) => {
+      await nginx.change((text) => block(site(text)));
+      // The browser may still have a connection to an nginx worker with the previous configuration.
+      const choices = [{}, { transports: ["websocket", "polling"], tryAllTransports: true }];
+      await eventually(async () => {
+        expect(await Promise.all(choices.map(connect))).toEqual(["polling", "polling"]);
+      });
+      await page.reload();
+      await page.getByText("Live by polling", { exact: true }).waitFor();
+      await nginx.change(site);
+      await page.reload();
+      await page.getByText("Live", { exact: true }).waitFor();
+    });
   });
 });

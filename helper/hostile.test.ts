@@ -58,14 +58,18 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
     const command = [...program, title, home, ...(options.mode ? [options.mode] : [])];
     const asUser = ["/usr/bin/setpriv", `--reuid=${uid}`, `--regid=${uid}`, ...(options.rights ?? []), "--"];
     const child = options.rights ? helper.spawnAs(0, [...asUser, ...command]) : helper.spawnAs(uid, command);
-    await new Promise((resolve) => child.stdout?.once("data", resolve));
+    let output = "";
+    child.stdout?.on("data", (text: Buffer) => {
+      output += text;
+    });
+    await eventually(() => output.startsWith("up"));
     await eventually(async () => (await helper.daemons()).some((daemon) => daemon.uid === uid));
     const end = async () => {
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGKILL");
       await ended;
     };
-    return { home, end };
+    return { home, end, output: () => output };
   };
   /** Ends the helper's processes for users, and waits until it knows. */
   const endChildren = async () => {
@@ -160,9 +164,7 @@ describe.skipIf(await lacks("namespaces"))("the root helper among hostile users"
     const daemon = await fake("alice", [], { mode: "silent" });
     const link = await helper.link("alice");
     const running = link.call("stopProcessId", 0, 60_000).catch((error: unknown) => error);
-    // One socket listens, the other one is connected.
-    const socket = join(daemon.home, "rpc.sock");
-    await eventually(() => readFileSync("/proc/net/unix", "utf8").split(`${socket}\n`).length === 3);
+    await eventually(() => daemon.output().includes("stopProcessId"));
     await helper.setAccounts(accountsWithout("alice"));
     await expect(link.call("stopProcessId", 0, 60_000)).rejects.toEqual(refused("forbidden"));
     await expect(link.readSaved()).resolves.toBeNull();

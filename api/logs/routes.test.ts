@@ -5,7 +5,7 @@ import type {
   LogSearchAnswer,
   StoredLogLine,
 } from "../../shared/protocol/log-search.ts";
-import { type TestContainer, type TestEngine, testEngine } from "../../shared/testing/engine.ts";
+import { CUE, type TestContainer, type TestEngine, testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
@@ -310,13 +310,14 @@ describe.skipIf(await lacks("docker"))("log history", () => {
   test("tells those who watch for a pattern, once a second and container", async () => {
     const service = await engine.run({
       name: "watched",
-      script: "sleep 1; echo nothing; echo OOM in worker 7; echo oom in worker 8; exec sleep 1000",
+      script: `${CUE}; echo nothing; echo OOM in worker 7; echo oom in worker 8; exec sleep 1000`,
     });
     const seen: LogMatches[] = [];
     const stop = api.deps.logStore.watch(
       { sources: { container: [service.name] }, regex: "(?i)oom in \\w+ \\d" },
       (matches) => seen.push(matches),
     );
+    await service.cue();
     await eventually(() => seen.reduce((sum, { count }) => sum + count, 0) === 2);
     expect(seen.at(-1)).toMatchObject({ container: service.name, containerId: service.id });
     expect(seen.at(-1)?.sample.text).toBe("oom in worker 8");
@@ -331,12 +332,13 @@ describe.skipIf(await lacks("docker"))("log history", () => {
   test("counts a stack trace as one line for those who watch for a level", async () => {
     const service = await engine.run({
       name: "traced",
-      script: "sleep 1; printf 'ERROR refused\\n\\tat pay(Order.java:3)\\n\\tat main(Main.java:9)\\n'; exec sleep 1000",
+      script: `${CUE}; printf 'ERROR refused\\n\\tat pay(Order.java:3)\\n\\tat main(Main.java:9)\\n'; exec sleep 1000`,
     });
     const seen: LogMatches[] = [];
     const stop = api.deps.logStore.watch({ sources: { container: [service.name] }, levels: ["error"] }, (matches) =>
       seen.push(matches),
     );
+    await service.cue();
     await kept(service, 3);
     await eventually(() => seen.length > 0);
     expect(seen.map(({ count, sample }) => [count, sample.text])).toEqual([[1, "ERROR refused"]]);

@@ -21,6 +21,10 @@ export interface EmitRouteDeps {
   requireHost(request: IncomingMessage): void;
 }
 
+// Where a server started before this was read, Hono has put its own class in place of `Response`, and would write this one a
+// second time. Once its body is read it is a usual response.
+void RESPONSE_ALREADY_SENT.body;
+
 /**
  * The handler of `POST /emit`. It reads the body from Node's own request and writes to Node's own response: building a
  * `Request` and a `Response` for each publish cost more than the delivery to one subscriber (docs/performance.md).

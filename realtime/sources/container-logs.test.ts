@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { CUE } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { nextEvent, readLogs } from "../testing.ts";
@@ -17,21 +18,24 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
     followContainer(suite, readLogs, containerName, options);
 
   test("starts with the last lines and continues with new ones", async () => {
-    const { name, container } = await engine.run({
-      script: `${count(1, 150)}; sleep 1; ${count(151, 160)}; exec sleep 100`,
+    const { name, container, cue } = await engine.run({
+      script: `${count(1, 150)}; ${CUE}; ${count(151, 160)}; exec sleep 100`,
     });
     await eventually(async () => (await container.logs({ stdout: true, tail: 1 })).toString().includes("150"));
     const { reader } = await follow(name, { tail: 10 });
+    await eventually(() => expect(reader.lines.at(-1)).toBe("150"));
+    await cue();
     await eventually(() => expect(reader.lines.at(-1)).toBe("160"));
     expect(reader.lines).toEqual(numbers(141, 160));
   });
 
   test("reaches every viewer completely, each line once, across a restart of the container", async () => {
-    const { name, container } = await engine.run({
-      script: `${count(1, 500)}; sleep 0.3; ${count(501, 1000)}; exec sleep 100`,
+    const { name, container, cue } = await engine.run({
+      script: `${count(1, 500)}; ${CUE}; ${count(501, 1000)}; exec sleep 100`,
     });
     const first = await follow(name, { tail: 10_000 });
     const second = await follow(name, { tail: 10_000 });
+    await cue();
     await eventually(() => expect(first.reader.lines.at(-1)).toBe("1000"));
     await eventually(() => expect(second.reader.lines.at(-1)).toBe("1000"));
     second.socket.disconnect();
@@ -43,12 +47,13 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
   });
 
   test("continues right after a cursor", async () => {
-    const { name } = await engine.run({ script: `${count(1, 300)}; sleep 1; ${count(301, 400)}; exec sleep 100` });
+    const { name, cue } = await engine.run({ script: `${count(1, 300)}; ${CUE}; ${count(301, 400)}; exec sleep 100` });
     const first = await follow(name, { tail: 1000 });
     await eventually(() => expect(first.reader.lines.at(-1)).toBe("300"));
     first.socket.disconnect();
     await eventually(() => expect(suite.realtime.realtime.health().activeStreams).toBe(0));
     const second = await follow(name, { since: first.reader.cursor });
+    await cue();
     await eventually(() => expect([...first.reader.lines, ...second.reader.lines]).toEqual(numbers(1, 400)));
     expect(second.reader.gaps).toEqual([]);
   });
@@ -78,8 +83,9 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
   });
 
   test("reports its end once, after the last line, even one without a newline", async () => {
-    const { name } = await engine.run({ script: "sleep 0.5; echo one; printf two; exit 3" });
+    const { name, cue } = await engine.run({ script: `${CUE}; echo one; printf two; exit 3` });
     const { reader } = await follow(name);
+    await cue();
     await eventually(() => expect(reader.closed).toEqual([expect.objectContaining({ code: "exited", exitCode: 3 })]));
     expect(reader.lines).toEqual(["one", "two"]);
     const { State } = await engine.docker.getContainer(name).inspect();
@@ -121,11 +127,12 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
   });
 
   test("of a TTY is passed on raw", async () => {
-    const { name } = await engine.run({ script: "sleep 0.3; echo one; echo two >&2; exec sleep 100", tty: true });
+    const { name, cue } = await engine.run({ script: `${CUE}; echo one; echo two >&2; exec sleep 100`, tty: true });
     const socket = suite.realtime.connect("services");
     let text = "";
     socket.on("logs", ({ data }) => (text += data));
     await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName: name });
+    await cue();
     await eventually(() => expect(text).toBe("one\r\ntwo\r\n"));
   });
 
@@ -175,23 +182,26 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
   });
 
   test("loses and repeats nothing when it rotates at a normal pace", async () => {
-    const { name } = await engine.run({
-      script: `sleep 0.5; i=1; while [ $i -le 3000 ]; do echo "$i ${"x".repeat(500)}"; i=$((i+1)); [ $((i % 100)) = 0 ] && sleep 0.05; done; exec sleep 100`,
+    const { name, cue } = await engine.run({
+      script: `echo 0; ${CUE}; i=1; while [ $i -le 3000 ]; do echo "$i ${"x".repeat(500)}"; i=$((i+1)); [ $((i % 100)) = 0 ] && sleep 0.05; done; exec sleep 100`,
       log: { driver: "json-file", options: { "max-size": "1m", "max-file": "3" } },
     });
     const { reader } = await follow(name);
-    await eventually(() => expect(reader.lines).toHaveLength(3000));
-    expect(reader.lines.map((line) => line.split(" ")[0])).toEqual(numbers(1, 3000));
+    await eventually(() => expect(reader.lines).toEqual(["0"]));
+    await cue();
+    await eventually(() => expect(reader.lines).toHaveLength(3001));
+    expect(reader.lines.map((line) => line.split(" ")[0])).toEqual(numbers(0, 3000));
   });
 
   test("says what is missing when a cursor's lines were rotated away", async () => {
-    const { name } = await engine.run({
-      script: `echo first; sleep 1; i=1; while [ $i -le 2000 ]; do echo "$i ${"x".repeat(200)}"; i=$((i+1)); done; exec sleep 100`,
+    const { name, cue } = await engine.run({
+      script: `echo first; ${CUE}; i=1; while [ $i -le 2000 ]; do echo "$i ${"x".repeat(200)}"; i=$((i+1)); done; exec sleep 100`,
       log: { driver: "json-file", options: { "max-size": "50k", "max-file": "2" } },
     });
     const first = await follow(name);
     await eventually(() => expect(first.reader.lines).toContain("first"));
     await suite.realtime.disconnectAll();
+    await cue();
     const { container } = { container: engine.docker.getContainer(name) };
     await eventually(async () => (await container.logs({ stdout: true, tail: 1 })).toString().includes("2000 x"));
     const second = await follow(name, { since: first.reader.cursor });

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
@@ -9,7 +9,7 @@ import { Docker } from "../docker/dockerode.ts";
 import { type Child, startChild } from "./child.ts";
 import { eventually } from "./eventually.ts";
 import { DOCKER_SOCKET, findProgram, TEST_IMAGE } from "./parts.ts";
-import { tempFolder } from "./temp-folder.ts";
+import { type TempFolder, tempFolder } from "./temp-folder.ts";
 
 const run = promisify(execFile);
 
@@ -18,7 +18,7 @@ const LABEL = "ai-desktop.test";
 export interface TestContainerOptions {
   /** Part of a unique name. */
   name?: string;
-  /** A shell script; default: prints nothing and runs until stopped. */
+  /** A shell script, which may wait at {@link CUE}; default: prints nothing and runs until stopped. */
   script?: string;
   tty?: boolean;
   env?: string[];
@@ -38,10 +38,15 @@ export interface TestContainerOptions {
   start?: boolean;
 }
 
+/** In a script: waits for the test. A pause instead would be over too early on a busy machine. */
+export const CUE = "until [ -e /cue/go ]; do sleep 0.05; done";
+
 export interface TestContainer {
   id: string;
   name: string;
   container: Container;
+  /** Lets a script go on that waits at {@link CUE}. */
+  cue(): Promise<void>;
 }
 
 export interface TestEngine {
@@ -72,11 +77,14 @@ export function testEngine(socketPath = DOCKER_SOCKET): TestEngine {
   const owner = randomBytes(6).toString("hex");
   const images: string[] = [];
   const adopted: string[] = [];
+  const folders: TempFolder[] = [];
   return {
     docker,
     socketPath,
     dockerHost: `unix://${socketPath}`,
     run: async ({ name = "box", script = "exec sleep 1000000", start = true, ...options } = {}) => {
+      const folder = script.includes(CUE) ? await tempFolder("cue") : undefined;
+      if (folder) folders.push(folder);
       const fullName = `aid-test-${owner}-${name}-${randomBytes(3).toString("hex")}`;
       const container = await docker.createContainer({
         name: fullName,
@@ -90,12 +98,17 @@ export function testEngine(socketPath = DOCKER_SOCKET): TestEngine {
         HostConfig: {
           NetworkMode: "none",
           RestartPolicy: { Name: options.restart ?? "no" },
+          ...(folder ? { Binds: [`${folder.path}:/cue:ro`] } : {}),
           ...(options.memory ? { Memory: options.memory, MemorySwap: options.memory } : {}),
           ...(options.log ? { LogConfig: { Type: options.log.driver, Config: options.log.options ?? {} } } : {}),
         },
       });
       if (start) await container.start();
-      return { id: container.id, name: fullName, container };
+      const cue = async () => {
+        if (!folder) throw new Error("the script has no cue");
+        await writeFile(join(folder.path, "go"), "");
+      };
+      return { id: container.id, name: fullName, container, cue };
     },
     imageWith: async (labels) => {
       const from = await docker.createContainer({ Image: TEST_IMAGE, Labels: { [LABEL]: owner } });
@@ -115,6 +128,7 @@ export function testEngine(socketPath = DOCKER_SOCKET): TestEngine {
       // One after the other: Engine 20.10 can deadlock in its network code if it removes a dozen at once.
       for (const id of [...containers.map(({ Id }) => Id), ...adopted.splice(0)]) await removeContainer(docker, id);
       await Promise.all(images.splice(0).map((id) => docker.getImage(id).remove({ force: true })));
+      await Promise.all(folders.splice(0).map((folder) => folder.remove()));
     },
   };
 }

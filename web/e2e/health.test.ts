@@ -10,7 +10,7 @@ import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts
 import { startTestDesktop, type TestDesktop } from "./test-desktop.ts";
 
 /** What is dead or cannot be reached, as a person meets it. */
-describe.skipIf(await lacks("chromium", "docker"))("a host on which something is wrong", { timeout: 240_000 }, () => {
+describe.skipIf(await lacks("chromium", "docker"))("a host on which something is wrong", () => {
   let desk: TestDesktop;
   let folder: TempFolder;
   let dead: { name: string; start(): Promise<unknown> };
@@ -48,7 +48,7 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
     dead = { name, start: () => container.start() };
     busy = await engine.run({ name: "busy", script: "trap '' TERM; while :; do sleep 0.2; done" });
     await engine.run({ name: "job", script: "exit 0" });
-  }, 240_000);
+  });
   afterAll(() => desk?.close());
 
   const concern = (page: Page, name: string) => page.locator(".concern").filter({ hasText: name });

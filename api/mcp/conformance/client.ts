@@ -8,6 +8,8 @@ import type { TestApi } from "../../testing/api-server.ts";
 type Json = Record<string, unknown>;
 /** Calls the API below `/api/mcp`. @throws Error for a refusal */
 type Ask = (method: string, path: string, body?: object) => Promise<Json>;
+/** Runs work after all work before it. */
+type InTurn = (work: () => Promise<void>) => Promise<void>;
 interface Asked {
   id: string;
   params: { requestedSchema?: { properties?: Record<string, Json> } };
@@ -21,9 +23,16 @@ export interface ScenarioClient {
 }
 
 export async function startScenarioClient(api: TestApi): Promise<ScenarioClient> {
+  let turn: Promise<unknown> = Promise.resolve();
+  // One at a time: all scenarios run at once, and the panel keeps ten sign-ins of one person.
+  const inTurn: InTurn = (work) => {
+    const result = turn.then(work);
+    turn = result.catch(() => undefined);
+    return result;
+  };
   const server = createServer(async (request, response) => {
     const [scenario = "", url = "", ...context] = (await text(request)).split(" ");
-    const failure = await perform(api, scenario, url, context.join(" ")).then(
+    const failure = await perform(api, scenario, url, context.join(" "), inTurn).then(
       () => "",
       (error: unknown) => String(error),
     );
@@ -48,7 +57,7 @@ const MAX_SIGN_INS = 3;
  * Performs a scenario by the panel, as a person does: registers the suite's server, starts it, signs in where it asks for it,
  * lists its tools, calls each, and answers what the server asks meanwhile with the defaults of its form.
  */
-async function perform(api: TestApi, name: string, url: string, context: string): Promise<void> {
+async function perform(api: TestApi, name: string, url: string, context: string, inTurn: InTurn): Promise<void> {
   const ask: Ask = async (method, path, body) => {
     const response = await api.ask(method, `/api/mcp${path}`, { body });
     if (response.status >= 400) throw new Error(`${method} ${path}: ${response.status} ${response.text}`);
@@ -66,7 +75,7 @@ async function perform(api: TestApi, name: string, url: string, context: string)
       const { server } = (await ask("GET", path)) as { server: { signIn: { state: string } | null } };
       const asks = server.signIn?.state === "needed" || server.signIn?.state === "again";
       if (!asks || ++signIns > MAX_SIGN_INS) throw error;
-      await signIn(ask, path);
+      await inTurn(() => signIn(ask, path));
       return signedIn(work);
     }
   };

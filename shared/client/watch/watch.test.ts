@@ -343,32 +343,28 @@ describe("where WebSockets do not get through", () => {
     ["are refused", (socket: Duplex) => void socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")],
     ["are cut", (socket: Duplex) => void socket.destroy()],
     ["are never answered", (socket: Duplex) => void swallowed.push(socket)],
-  ])(
-    "and %s, data comes by polling, and by a WebSocket again once one opens",
-    async (_how, upgrade) => {
-      vi.stubGlobal("WebSocket", undefined); // as on Node 20
-      atEnd(() => vi.unstubAllGlobals());
-      const onTheWay: StartOptions["onTheWay"] = { upgrade };
-      const { connection, calls, socket } = await start({ onTheWay });
-      const transports: (string | undefined)[] = [];
-      connection.onTransport((transport) => transports.push(transport));
-      const seen: string[] = [];
-      createServicesWatch(connection).subscribeLogs("1", "web", (batch) => seen.push(batch.data));
-      await eventually(() => expect(named(calls, "subscribe:logs")).toHaveLength(1));
-      expect(connection.transport()).toBe("polling");
-      socket("/services")?.emit("logs", logs("one", "c1"));
-      await eventually(() => expect(seen).toEqual(["one\n"]));
+  ])("and %s, data comes by polling, and by a WebSocket again once one opens", async (_how, upgrade) => {
+    vi.stubGlobal("WebSocket", undefined); // as on Node 20
+    atEnd(() => vi.unstubAllGlobals());
+    const onTheWay: StartOptions["onTheWay"] = { upgrade };
+    const { connection, calls, socket } = await start({ onTheWay });
+    const transports: (string | undefined)[] = [];
+    connection.onTransport((transport) => transports.push(transport));
+    const seen: string[] = [];
+    createServicesWatch(connection).subscribeLogs("1", "web", (batch) => seen.push(batch.data));
+    await eventually(() => expect(named(calls, "subscribe:logs")).toHaveLength(1));
+    expect(connection.transport()).toBe("polling");
+    socket("/services")?.emit("logs", logs("one", "c1"));
+    await eventually(() => expect(seen).toEqual(["one\n"]));
 
-      onTheWay.upgrade = undefined;
-      for (const socket of swallowed.splice(0)) socket.destroy();
-      await eventually(() => expect(connection.transport()).toBe("websocket"));
-      await eventually(() => expect(connection.state()).toBe("live"));
-      expect(transports[0]).toBe("polling");
-      socket("/services")?.emit("logs", logs("two", "c2"));
-      await eventually(() => expect(seen).toEqual(["one\n", "two\n"]));
-      const again = named(calls, "subscribe:logs").slice(1);
-      for (const { payload } of again) expect(payload).toMatchObject({ since: "c1" });
-    },
-    30_000,
-  );
+    onTheWay.upgrade = undefined;
+    for (const socket of swallowed.splice(0)) socket.destroy();
+    await eventually(() => expect(connection.transport()).toBe("websocket"));
+    await eventually(() => expect(connection.state()).toBe("live"));
+    expect(transports[0]).toBe("polling");
+    socket("/services")?.emit("logs", logs("two", "c2"));
+    await eventually(() => expect(seen).toEqual(["one\n", "two\n"]));
+    const again = named(calls, "subscribe:logs").slice(1);
+    for (const { payload } of again) expect(payload).toMatchObject({ since: "c1" });
+  });
 });

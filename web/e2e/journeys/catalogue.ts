@@ -54,6 +54,8 @@ export function catalogueJourney(at: () => TestDesktop): void {
     await page.getByRole("heading", { name }).first().waitFor();
     await open("/catalogue", "Catalogue");
     const card = page.getByRole("listitem").filter({ hasText: "Greeter" });
-    expect(await card.getByRole("link", { name: "installed" }).getAttribute("href")).toBe(`/services/${name}`);
+    const link = card.getByRole("link", { name: "installed" });
+    // Until the containers are listed, it leads to those with the image.
+    await expect.poll(() => link.getAttribute("href")).toBe(`/services/${name}`);
   });
 }
