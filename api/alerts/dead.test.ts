@@ -31,7 +31,7 @@ describe.skipIf(await lacks("docker")).concurrent("a container that is dead", ()
       Cmd: ["/bin/sh", "-c", "[ -e /x/stay ] && exec sleep 1000000; sleep 2; exit 3"],
       Env: ["DB_PASSWORD=hunter22secret"],
       HostConfig: {
-        NetworkMode: "none",
+        NetworkMode: "host",
         RestartPolicy: { Name: "always" },
         Mounts: [{ Type: "bind", Source: source, Target: "/x" }],
       },

@@ -76,7 +76,7 @@ describe.skipIf(await lacks("docker")).concurrent("situations that other monitor
       name: box.name,
       Image: "busybox:local",
       Cmd: ["/bin/sh", "-c", "exec sleep 1000000"],
-      HostConfig: { NetworkMode: "none" },
+      HostConfig: { NetworkMode: "host" },
     });
     await next.start();
     const other = await engine.run({ name: "crash", script: "exit 1" });
@@ -115,7 +115,7 @@ describe.skipIf(await lacks("docker")).concurrent("situations that other monitor
       Image: "busybox:local",
       Cmd: ["/bin/sh", "-c", "sleep 1; exit 0"],
       HostConfig: {
-        NetworkMode: "none",
+        NetworkMode: "host",
         RestartPolicy: { Name: "unless-stopped" },
         Mounts: [{ Type: "bind", Source: source, Target: "/x" }],
       },

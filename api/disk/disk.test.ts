@@ -86,7 +86,7 @@ describe.skipIf(without)("disk usage", () => {
         // Each by a different command: layers with an equal history count as one.
         Image: base.id,
         Cmd: ["/bin/sh", "-c", `head -c 50000 /dev/urandom > /${name.replace(":", "-")}`],
-        HostConfig: { NetworkMode: "none" },
+        HostConfig: { NetworkMode: "host" },
       });
       await container.start();
       await container.wait();

@@ -27,7 +27,7 @@ describe.skipIf(await lacks("docker"))("details of Docker and registries", () =>
   };
   /** A container that cannot start: its command is the value of one of its variables. */
   const broken = () =>
-    make("broken", { Cmd: [SECRET], Env: [`DB_PASSWORD=${SECRET}`], HostConfig: { NetworkMode: "none" } });
+    make("broken", { Cmd: [SECRET], Env: [`DB_PASSWORD=${SECRET}`], HostConfig: { NetworkMode: "host" } });
   const finished = async (id: string): Promise<Job> => {
     let job: Job | undefined;
     await eventually(async () => {
@@ -49,7 +49,7 @@ describe.skipIf(await lacks("docker"))("details of Docker and registries", () =>
   });
 
   test("callers limited to other containers, or with read rights only, receive none of them", async () => {
-    const { name } = await make("hidden", { Cmd: [SECRET], HostConfig: { NetworkMode: "none" } });
+    const { name } = await make("hidden", { Cmd: [SECRET], HostConfig: { NetworkMode: "host" } });
     const limited = await api.loginAs("operator", { services: ["another"] });
     const refused = await api.ask("POST", `/api/services/${name}/start`, { cookie: limited, body: {} });
     expect([refused.status, refused.body.detail]).toEqual([403, undefined]);
@@ -64,7 +64,7 @@ describe.skipIf(await lacks("docker"))("details of Docker and registries", () =>
     const source = join(folder.path, "source");
     await mkdir(source);
     const mount = { Type: "bind", Source: source, Target: "/x" } as const;
-    const { name } = await make("mount", { HostConfig: { NetworkMode: "none", Mounts: [mount] } });
+    const { name } = await make("mount", { HostConfig: { NetworkMode: "host", Mounts: [mount] } });
     await rmdir(source);
     const answer = await api.ask("POST", `/api/services/${name}/start`, { body: {} });
     expect(answer.body).toMatchObject({ success: false, detail: expect.stringContaining("bind source path") });
@@ -108,7 +108,7 @@ describe.skipIf(await lacks("docker"))("details of Docker and registries", () =>
     const mount = { Type: "bind", Source: source, Target: "/x" } as const;
     const { name, container } = await make("recreated", {
       Cmd: ["/bin/sh", "-c", "exec sleep 1000000"],
-      HostConfig: { NetworkMode: "none", Mounts: [mount] },
+      HostConfig: { NetworkMode: "host", Mounts: [mount] },
     });
     await container.start();
     await rmdir(source);

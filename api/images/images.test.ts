@@ -109,7 +109,7 @@ describe.skipIf(without)("images", () => {
     expect(await images.remove(second, { force: false })).toEqual({ untagged: 1, deleted: 0 });
     const { id: container } = await engine.docker.createContainer({
       Image: reference,
-      HostConfig: { NetworkMode: "none" },
+      HostConfig: { NetworkMode: "host" },
     });
     await expect(images.remove(id, { force: false })).rejects.toMatchObject({ code: "conflict" });
     await engine.docker.getContainer(container).remove();

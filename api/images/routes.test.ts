@@ -54,7 +54,7 @@ describe.skipIf(without)("images, volumes, networks and disk", () => {
 
   test("volumes and networks are created, used and removed", async () => {
     const name = `aid-test-${randomBytes(4).toString("hex")}`;
-    const { name: box } = await engine.run();
+    const { name: box } = await engine.run({ network: "none" });
     expect((await api.ask("POST", "/api/volumes", { body: { name } })).status).toBe(201);
     expect((await api.ask("POST", "/api/volumes", { body: { name } })).body.code).toBe("conflict");
     expect((await api.ask("DELETE", `/api/volumes/${name}`)).status).toBe(200);

@@ -142,7 +142,7 @@ describe.skipIf(await lacks("docker"))("log history", () => {
       name: service.name,
       Image: "busybox:local",
       Cmd: ["echo", "the next"],
-      HostConfig: { NetworkMode: "none" },
+      HostConfig: { NetworkMode: "host" },
     });
     try {
       await replacement.start();
@@ -273,7 +273,7 @@ describe.skipIf(await lacks("docker"))("log history", () => {
     const service = await engine.run({ script: "echo by the first; exec sleep 1000" });
     await kept(service, 1);
     await service.container.rename({ name: `${service.name}-old` });
-    const options = { name: service.name, Image: "busybox:local", HostConfig: { NetworkMode: "none" } };
+    const options = { name: service.name, Image: "busybox:local", HostConfig: { NetworkMode: "host" } };
     const next = await engine.docker.createContainer({ ...options, Cmd: ["echo", "by the second"] });
     try {
       await next.start();

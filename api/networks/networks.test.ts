@@ -25,7 +25,7 @@ describe.skipIf(without)("networks and volumes", () => {
 
   test("a network is created, listed with its containers, and disconnected from them", async () => {
     const { id, name } = await network();
-    const box = await engine.run({ name: "bare" });
+    const box = await engine.run({ name: "bare", network: "none" });
     await engine.docker.getNetwork("none").disconnect({ Container: box.id });
     await networks.connect(id, box.id, { aliases: ["db"] });
     const detail = await networks.detail(name);

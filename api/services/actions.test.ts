@@ -144,7 +144,7 @@ describe.skipIf(await lacks("docker"))("a container", () => {
       },
       Healthcheck: { Test: ["CMD-SHELL", "check --token abc123"], Interval: 3_600e9 },
       HostConfig: {
-        NetworkMode: "none",
+        NetworkMode: "host",
         LogConfig: { Type: "syslog", Config: { "syslog-address": "udp://127.0.0.1:9", tag: "t", env: "abc123" } },
         Mounts: [
           {

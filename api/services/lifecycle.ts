@@ -1,6 +1,6 @@
 import type { ContainerInspectInfo } from "dockerode";
 import { toServiceRun, toState, toTime } from "../../shared/docker/container-views.ts";
-import { containerPath, type EngineCalls, hidingEnvironment } from "../../shared/docker/engine-calls.ts";
+import { containerPath, type EngineCalls, hidingEnvironment, withLimit } from "../../shared/docker/engine-calls.ts";
 import { toMadeId } from "../../shared/docker/engine-responses.ts";
 import { maskEnvironment } from "../../shared/docker/value-mask.ts";
 import { maskArguments, maskText } from "../../shared/logs/masking.ts";
@@ -64,6 +64,8 @@ const HEALTH_OUTPUT_MAX = 500;
 /** The disk may still be busy with a pull. */
 const CREATE_LIMIT_MS = 30_000;
 const DISCARD_LIMIT_MS = 60_000;
+/** Of a recreate. */
+const STEP_LIMIT_MS = 60_000;
 const COLUMNS = ["pid", "ppid", "user", "pcpu", "rss", "etime", "args"];
 const NANO = 1e9;
 
@@ -101,8 +103,8 @@ export function createLifecycle(calls: EngineCalls, journal?: RecreateJournal): 
         throw new AppError("conflict", refusalOfUpdate(engine.message), { cause: engine });
       });
     },
-    recreate: createRecreate(calls, journal),
-    recoverRecreate: createRecoverRecreate(calls),
+    recreate: createRecreate(withLimit(calls, STEP_LIMIT_MS), journal),
+    recoverRecreate: createRecoverRecreate(withLimit(calls, STEP_LIMIT_MS)),
     async processes(ref) {
       const { Id } = await inspect(ref);
       const query = { ps_args: `-eo ${COLUMNS.join(",")}` };

@@ -97,7 +97,7 @@ describe.skipIf(withoutDocker)("containers", () => {
       Image: "busybox:local",
       Cmd: ["sleep", "1000"],
       StopTimeout: 0,
-      HostConfig: { NetworkMode: "none", AutoRemove: true },
+      HostConfig: { NetworkMode: "host", AutoRemove: true },
     });
     await made.start();
     const { service } = await outcomeOf(await api.ask("POST", `/api/services/${made.id}/stop`));

@@ -8,7 +8,7 @@ import { startStacks, type TestStacks } from "./testing.ts";
 const content = `services:
   web:
     image: busybox:local
-    network_mode: none
+    network_mode: host
     command: ["sleep", "1000000"]
     stop_grace_period: 0s
     ports: ["18080:80"]

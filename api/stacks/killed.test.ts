@@ -30,7 +30,7 @@ test.skipIf(await lacks("docker", "compose", "linux"))(
     const services = Array.from({ length: SERVICES }, (_, index) => [
       `  s${index}:`,
       "    image: busybox:local",
-      "    network_mode: none",
+      "    network_mode: host",
       '    command: ["sh", "-c", "exec sleep 1000000"]',
       "    stop_grace_period: 0s",
       ...(index === 0 ? [] : [`    depends_on: [s${index - 1}]`]),

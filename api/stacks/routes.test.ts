@@ -18,7 +18,7 @@ const box = (more = "") =>
   `services:
   web:
     image: busybox:local
-    network_mode: none
+    network_mode: host
     command: ["sh", "-c", "exec sleep 1000000"]
     stop_grace_period: 0s
 ${more}`;
@@ -124,7 +124,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
       box(`    depends_on: { never: { condition: service_healthy } }
   never:
     image: busybox:local
-    network_mode: none
+    network_mode: host
     command: ["sleep", "1000000"]
     healthcheck: { test: ["CMD", "false"], interval: 1s, retries: 100000, start_period: 1h }
 `),
@@ -274,7 +274,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
         Image: "busybox:local",
         Cmd: ["sleep", "1000000"],
         Labels: { "com.docker.compose.project": name, "com.docker.compose.service": "blocked" },
-        HostConfig: { NetworkMode: "none", Mounts: [{ Type: "bind", Source: folder.path, Target: "/data" }] },
+        HostConfig: { NetworkMode: "host", Mounts: [{ Type: "bind", Source: folder.path, Target: "/data" }] },
       });
       await folder.remove();
       await job("POST", `/${name}/stop`, {});

@@ -46,7 +46,7 @@ describe.skipIf(without)("newer images", () => {
       name,
       StopTimeout: 0,
       Env: ["KEPT=1"],
-      HostConfig: { NetworkMode: "none" },
+      HostConfig: { NetworkMode: "host" },
     });
     await container.start();
   };

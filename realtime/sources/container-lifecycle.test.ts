@@ -126,7 +126,7 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
       Image: "busybox:local",
       Cmd: ["sh", "-c", "echo last; sleep 4; exit 5"],
       Labels: { "ai-desktop.test": "gone" },
-      HostConfig: { NetworkMode: "none", AutoRemove: true },
+      HostConfig: { NetworkMode: "host", AutoRemove: true },
     });
     const { reader } = await follow(box.name);
     await made.start();
@@ -156,7 +156,7 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
       Image: "busybox:local",
       Cmd: ["sh", "-c", "echo new; exec sleep 1000"],
       Labels: { "ai-desktop.test": "moved" },
-      HostConfig: { NetworkMode: "none" },
+      HostConfig: { NetworkMode: "host" },
     });
     try {
       await made.start();

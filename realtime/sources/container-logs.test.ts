@@ -115,7 +115,7 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
       Image: "busybox:local",
       Cmd: ["sh", "-c", `${count(101, 120)}; exec sleep 100`],
       Labels: { "ai-desktop.test": "recreated" },
-      HostConfig: { NetworkMode: "none" },
+      HostConfig: { NetworkMode: "host" },
     });
     try {
       await made.start();

@@ -98,7 +98,7 @@ describe.skipIf(withoutDocker)("acting", () => {
       Image: "busybox:local",
       Cmd: ["/no/such/program"],
       Labels: (await engine.docker.getContainer(id).inspect()).Config.Labels,
-      HostConfig: { NetworkMode: "none" },
+      HostConfig: { NetworkMode: "host" },
     });
     await expect(docker.act(name, "start")).rejects.toMatchObject({
       code: "conflict",

@@ -15,9 +15,20 @@ export interface EngineCalls {
   /** Opens a streamed response. It must start within 3.8 s, or `limitMs`, and ends with `signal`. */
   open(request: EngineRequest, signal: AbortSignal, limitMs?: number): Promise<IncomingMessage>;
   hijack(request: EngineRequest, signal: AbortSignal): Promise<Duplex>;
-  /** Returns a container by its exact name or full id. @throws AppError `not_found` */
-  inspect(ref: string): Promise<ContainerInspectInfo>;
+  /** Returns a container by its exact name or full id, within 5 s, or `limitMs`. @throws AppError `not_found` */
+  inspect(ref: string, limitMs?: number): Promise<ContainerInspectInfo>;
 }
+
+/**
+ * The same calls for a job: nobody waits for one of them, and a busy Engine answers for a container only once it has started
+ * or connected it.
+ */
+export const withLimit = (calls: EngineCalls, limitMs: number): EngineCalls => ({
+  ...calls,
+  call: (request, own = limitMs) => calls.call(request, own),
+  open: (request, signal, own = limitMs) => calls.open(request, signal, own),
+  inspect: (ref, own = limitMs) => calls.inspect(ref, own),
+});
 
 /** @param dockerHost `unix:///path` or `tcp://host:port`; anything else is a `ConfigError`. */
 export function createEngineCalls(dockerHost: string): EngineCalls {
@@ -28,8 +39,8 @@ export function createEngineCalls(dockerHost: string): EngineCalls {
     open: (request, signal, limitMs) => engine.open(request, signal, limitMs).catch(toRefusal),
     hijack: (request, signal) => engine.hijack(request, signal).catch(toRefusal),
     /** The Engine also accepts the prefix of an id. Here, only a full id or name matches. */
-    async inspect(ref) {
-      const info = (await call({ method: "GET", path: containerPath(ref, "json") })) as ContainerInspectInfo;
+    async inspect(ref, limitMs) {
+      const info = (await call({ method: "GET", path: containerPath(ref, "json") }, limitMs)) as ContainerInspectInfo;
       if (typeof info?.Id !== "string") throw notAnEngine();
       if (info.Id !== ref && info.Name !== `/${ref}`) throw noContainer();
       return info;

@@ -25,7 +25,7 @@ export interface TestContainerOptions {
   labels?: Record<string, string>;
   /** Log driver and its options; default: those of the Engine. */
   log?: { driver: string; options?: Record<string, string> };
-  /** Shell command of the health check; runs twice per second, and one failure makes the container unhealthy. */
+  /** Shell command of the health check; runs once a second, and one failure makes the container unhealthy. */
   health?: string;
   restart?: "no" | "always" | "unless-stopped";
   /** Seconds that a stop waits before it kills; default: 1. */
@@ -34,6 +34,8 @@ export interface TestContainerOptions {
   memory?: number;
   /** Image; default: busybox. */
   image?: string;
+  /** Default: that of the host. A network namespace takes the Engine a third of the time of a start. */
+  network?: "none";
   /** False: creates the container without starting it. */
   start?: boolean;
 }
@@ -54,7 +56,7 @@ export interface TestEngine {
   socketPath: string;
   /** Value for DOCKER_HOST. */
   dockerHost: string;
-  /** Creates and starts a busybox container without a network. */
+  /** Creates and starts a busybox container. */
   run(options?: TestContainerOptions): Promise<TestContainer>;
   /** Creates an image of busybox with labels, which `removeAll` removes. Returns its id. */
   imageWith(labels: Record<string, string>): Promise<string>;
@@ -66,7 +68,7 @@ export interface TestEngine {
 
 const healthcheck = (command: string) => ({
   Test: ["CMD-SHELL", command],
-  Interval: 500_000_000,
+  Interval: 1_000_000_000,
   Timeout: 5_000_000_000,
   Retries: 1,
 });
@@ -96,7 +98,7 @@ export function testEngine(socketPath = DOCKER_SOCKET): TestEngine {
         StopTimeout: options.stopTimeout ?? 1,
         ...(options.health ? { Healthcheck: healthcheck(options.health) } : {}),
         HostConfig: {
-          NetworkMode: "none",
+          NetworkMode: options.network ?? "host",
           RestartPolicy: { Name: options.restart ?? "no" },
           ...(folder ? { Binds: [`${folder.path}:/cue:ro`] } : {}),
           ...(options.memory ? { Memory: options.memory, MemorySwap: options.memory } : {}),

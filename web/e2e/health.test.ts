@@ -37,7 +37,7 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
       Image: "busybox:local",
       Cmd: ["/bin/sh", "-c", "[ -e /x/go ] && exec sleep 1000000; sleep 1; exit 3"],
       HostConfig: {
-        NetworkMode: "none",
+        NetworkMode: "host",
         RestartPolicy: { Name: "always" },
         Mounts: [{ Type: "bind", Source: source, Target: "/x" }],
       },
@@ -129,7 +129,7 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
       name: `${project}-a-1`,
       Image: "busybox:local",
       Cmd: ["/no/such/program"],
-      HostConfig: { NetworkMode: "none" },
+      HostConfig: { NetworkMode: "host" },
       Labels: { "com.docker.compose.project": project, "com.docker.compose.service": "a" },
     });
     try {
@@ -163,7 +163,7 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
       await container.start();
       return name;
     };
-    const host = { NetworkMode: "none" };
+    const host = { NetworkMode: "host" };
     const looping = await create(`aid-test-loop-${process.pid}`, {
       Cmd: ["/bin/sh", "-c", "echo boom: no config >&2; exit 9"],
       HostConfig: { ...host, RestartPolicy: { Name: "always" } },

@@ -13,7 +13,7 @@ import { startStacks, type TestStacks } from "../testing.ts";
 
 const prefix = `t${randomBytes(4).toString("hex")}`;
 const service = (name = "web", more = "") =>
-  `  ${name}:\n    image: busybox:local\n    network_mode: none\n    command: ["sleep", "1000000"]\n    stop_grace_period: 0s\n${more}`;
+  `  ${name}:\n    image: busybox:local\n    network_mode: host\n    command: ["sleep", "1000000"]\n    stop_grace_period: 0s\n${more}`;
 const file = (...services: string[]) => `services:\n${services.join("")}`;
 
 describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a stack are", () => {
@@ -115,7 +115,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a
   });
 
   test("networks and volumes are removed with a stack that is taken down without its files", async () => {
-    const content = file(service().replace("    network_mode: none\n", "    volumes: [data:/data]\n"));
+    const content = file(service().replace("    network_mode: host\n", "    volumes: [data:/data]\n"));
     const name = await create(`${prefix}-whole`, `${content}volumes:\n  data: {}\n`);
     const up = await job("POST", `/${name}/up`, {});
     expect(up, up.lines.join("\n")).toMatchObject({ state: "succeeded" });

@@ -31,7 +31,7 @@ const make = async (options: Docker.ContainerCreateOptions, start = true) => {
     StopTimeout: 0,
     name: `${mark}-${++made}`,
     ...options,
-    HostConfig: { NetworkMode: "none", ...options.HostConfig },
+    HostConfig: { NetworkMode: "host", ...options.HostConfig },
   });
   if (start) await container.start();
   return await container.inspect();

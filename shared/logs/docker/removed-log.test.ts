@@ -121,7 +121,7 @@ describe.skipIf(await lacks("docker"))("a followed container that is removed", (
       name: box.name,
       Image: TEST_IMAGE,
       Cmd: ["/bin/sh", "-c", "echo next; exec sleep 1000000"],
-      HostConfig: { NetworkMode: "none" },
+      HostConfig: { NetworkMode: "host" },
     });
     try {
       await next.start();

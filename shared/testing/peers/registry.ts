@@ -106,7 +106,7 @@ async function commit(docker: Docker, reference: string, variant: ImageVariant):
   const container = await docker.createContainer({
     Image: TEST_IMAGE,
     Cmd: ["/bin/sh", "-c", fill],
-    HostConfig: { NetworkMode: "none" },
+    HostConfig: { NetworkMode: "host" },
   });
   try {
     await container.start();

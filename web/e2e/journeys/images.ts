@@ -47,7 +47,7 @@ export function imagesJourney(at: () => TestDesktop): void {
       Image: reference,
       name,
       StopTimeout: 0,
-      HostConfig: { NetworkMode: "none" },
+      HostConfig: { NetworkMode: "host" },
     });
     later(() => engine.docker.getContainer(name).remove({ force: true }));
     await made.start();
@@ -72,7 +72,7 @@ export function imagesJourney(at: () => TestDesktop): void {
 
   test("a volume and a network are made in the page, and the network takes a container in", async () => {
     const { engine, page, open } = at();
-    const box = await engine.run({ name: "joins" });
+    const box = await engine.run({ name: "joins", network: "none" });
     await engine.docker.getNetwork("none").disconnect({ Container: box.id });
     await open("/volumes", "Volumes");
     await page.getByRole("button", { name: "Create volume" }).click();
