@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-const LIMIT_MS = 15_000;
+const LIMIT_MS = 5_000;
 const MAX_OUTPUT = 256 * 1024;
 
 /** Groups whose members can become root: by sudo, by a daemon that runs as root, or by its files and disks. */

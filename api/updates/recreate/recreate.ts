@@ -84,8 +84,9 @@ export function createRecreate({ call, inspect }: EngineCalls, journal: Recreate
   const waitUntilRunning = async (id: string, mayEnd: boolean, signal: AbortSignal) => {
     const began = performance.now();
     for (;;) {
-      const { State, Config, RestartCount } = await inspect(id);
+      // Before the look: a slow one must not count as time that the container ran.
       const passed = performance.now() - began;
+      const { State, Config, RestartCount } = await inspect(id);
       if (State.Restarting || RestartCount > 0 || (!State.Running && (State.ExitCode !== 0 || !mayEnd))) {
         throw new AppError("conflict", messages.endedWithCode(State.ExitCode));
       }

@@ -6,6 +6,7 @@ import type { Service } from "../../../shared/protocol/service.ts";
 import { NAMED_SERVICES_MAX } from "../../../shared/protocol/service-choices.ts";
 import { ApiFailure, api } from "./api.ts";
 import { fetchAgain } from "./fetch-again.ts";
+import { keepSame } from "./keep-same.ts";
 import { useLive } from "./live-context.ts";
 import { SOON_MS, storedContainersInterval } from "./refetch-intervals.ts";
 import { createRefresher } from "./refresher.ts";
@@ -58,7 +59,9 @@ const retries = (count: number, error: Error) =>
 
 /** The cache of responses of one account. */
 export const createQueryClient = (): QueryClient =>
-  new QueryClient({ defaultOptions: { queries: { retry: retries, staleTime: 10_000, gcTime: 5 * 60_000 } } });
+  new QueryClient({
+    defaultOptions: { queries: { retry: retries, staleTime: 10_000, gcTime: 5 * 60_000, reconcile: keepSame } },
+  });
 
 /** A function that fetches the queries below a key again. Called while a component is set up. */
 export function useInvalidate(): (queryKey: readonly unknown[]) => Promise<void> {

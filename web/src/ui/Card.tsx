@@ -1,4 +1,4 @@
-import { For, type JSX, Show } from "solid-js";
+import { Index, type JSX, Show } from "solid-js";
 
 export interface CardProps {
   title?: JSX.Element;
@@ -27,14 +27,14 @@ export function Card(props: CardProps) {
 export function Facts(props: { rows: readonly (readonly [string, JSX.Element])[] }) {
   return (
     <dl class="facts">
-      <For each={props.rows}>
-        {([name, value]) => (
+      <Index each={props.rows}>
+        {(row) => (
           <>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
+            <dt>{row()[0]}</dt>
+            <dd>{row()[1]}</dd>
           </>
         )}
-      </For>
+      </Index>
     </dl>
   );
 }

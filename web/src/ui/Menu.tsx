@@ -1,5 +1,5 @@
 import { DropdownMenu } from "@kobalte/core/dropdown-menu";
-import { Index, type JSX, Match, Show, Switch } from "solid-js";
+import { createMemo, For, type JSX, Match, Show, Switch } from "solid-js";
 import { type ButtonVariant, buttonClass } from "./Button.tsx";
 import { tipOf } from "./tip.ts";
 
@@ -21,6 +21,9 @@ export interface MenuProps {
 
 /** A button that opens a list of actions. An open list stays when what it lists is read again. */
 export function Menu(props: MenuProps) {
+  const byKey = createMemo(() => new Map(props.items.map((entry, index) => [keyOf(entry, index), entry])));
+  const keys = createMemo(() => [...byKey().keys()]);
+  const entryOf = (key: string) => byKey().get(key);
   return (
     <DropdownMenu modal={false} gutter={4}>
       <DropdownMenu.Trigger
@@ -32,11 +35,17 @@ export function Menu(props: MenuProps) {
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content class="menu">
-          <Index each={props.items}>{(entry) => <Entry entry={entry()} />}</Index>
+          <For each={keys()}>{(key) => <Show when={entryOf(key)}>{(entry) => <Entry entry={entry()} />}</Show>}</For>
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu>
   );
+}
+
+/** What an entry does goes with its words: it must not change under the pointer. */
+function keyOf(entry: MenuEntry, index: number): string {
+  if (entry === "separator") return `separator ${index}`;
+  return "heading" in entry ? `heading ${entry.heading}` : entry.label;
 }
 
 function Entry(props: { entry: MenuEntry }) {

@@ -1,5 +1,5 @@
 import Search from "lucide-solid/icons/search";
-import { createUniqueId, Index, type JSX, Show } from "solid-js";
+import { createEffect, createUniqueId, Index, type JSX, Show } from "solid-js";
 
 interface FieldProps {
   label: string;
@@ -119,9 +119,15 @@ export interface SelectProps<T extends string> extends FieldProps {
 /** The browser's own select: it works on phones, by keyboard and with screen readers. */
 export function Select<T extends string>(props: SelectProps<T>) {
   const id = createUniqueId();
+  let select: HTMLSelectElement | undefined;
+  // A choice that its owner did not take is shown until the value or the options are read again.
+  createEffect(() => {
+    if (select && props.options.some(({ value }) => value === props.value)) select.value = props.value;
+  });
   return (
     <Field {...props} id={id}>
       <select
+        ref={select}
         id={id}
         class="input"
         classList={{ "input-sm": props.size === "sm" }}

@@ -53,8 +53,13 @@ export function FileList(props: FileListProps) {
         key={(index) => props.entries[index]?.name ?? index}
       >
         {(index) => (
-          <Show when={props.entries[index]}>
-            {(entry) => <Row entry={entry()} actions={props.actions} selected={props.selected === entry().name} />}
+          // Another entry in this place is another row: its menu must not become that of another file while it is open.
+          <Show when={props.entries[index]?.name} keyed>
+            {(name) => (
+              <Show when={props.entries[index]}>
+                {(entry) => <Row entry={entry()} actions={props.actions} selected={props.selected === name} />}
+              </Show>
+            )}
           </Show>
         )}
       </VirtualList>

@@ -32,10 +32,12 @@ interface OfferListProps {
  * list is read again: a row that is replaced under the pointer loses the click, and the focus.
  */
 export function OfferList(props: OfferListProps) {
-  const byKey = createMemo(() => new Map(props.items.map((item) => [item.key, item])));
+  // The first of two with one key, which is also the one that opens.
+  const byKey = createMemo(() => new Map(props.items.toReversed().map((item) => [item.key, item])));
   const shown = createMemo(() => {
     const wanted = props.filter.trim().toLowerCase();
-    return [...byKey().values()]
+    return props.items
+      .filter((item) => byKey().get(item.key) === item)
       .filter(({ key, name, title, description }) =>
         [key, name, title, description].some((text) => text?.toLowerCase().includes(wanted)),
       )
@@ -60,7 +62,7 @@ export function OfferList(props: OfferListProps) {
                     {(item) => (
                       <>
                         <b class="truncate">{visibleName(item().title ?? item().name)}</b>
-                        <span class="truncate faint">{item().description ?? key}</span>
+                        <span class="truncate faint">{item().description ?? visibleName(key)}</span>
                       </>
                     )}
                   </Show>

@@ -1,5 +1,6 @@
 import { type Accessor, createEffect, createSignal, on, onCleanup } from "solid-js";
 import type { McpPage } from "../../../../../shared/protocol/mcp-workbench.ts";
+import { keepSame } from "../../../lib/keep-same.ts";
 
 /** Entries kept of one list: an endless list must not fill the page. */
 const MAX_ITEMS = 20_000;
@@ -19,15 +20,21 @@ export function createOfferPages<T>(
   const [busy, setBusy] = createSignal(false);
   let run = 0;
 
-  const load = async (cursor: string | undefined) => {
+  const load = async (loaded: readonly T[], from: string | undefined, wanted: number) => {
     const current = ++run;
     setBusy(true);
     try {
-      const page = await read(cursor);
-      if (current !== run) return;
-      const all = cursor === undefined ? page.items : [...(items() ?? []), ...page.items];
-      setItems(all.slice(0, MAX_ITEMS));
-      setNext(all.length < MAX_ITEMS ? page.nextCursor : null);
+      let all = loaded;
+      let cursor = from;
+      do {
+        const page = await read(cursor);
+        if (current !== run) return;
+        all = [...all, ...page.items].slice(0, MAX_ITEMS);
+        cursor = (all.length < MAX_ITEMS && page.nextCursor) || undefined;
+        if (page.items.length === 0) break; // one without end would be read without end
+      } while (cursor !== undefined && all.length < wanted);
+      setItems((before) => keepSame(before, all));
+      setNext(cursor ?? null);
       setError(undefined);
     } catch (failure) {
       if (current === run) setError(failure);
@@ -35,7 +42,12 @@ export function createOfferPages<T>(
       if (current === run) setBusy(false);
     }
   };
-  const reload = () => void load(undefined);
+  // As many as were shown: what is open can be on any page.
+  const reload = () => void load([], undefined, items()?.length ?? 0);
+  const more = (cursor: string) => {
+    const loaded = items() ?? [];
+    void load(loaded, cursor, loaded.length + 1);
+  };
   createEffect(on(active, (isActive) => isActive && reload()));
   onCleanup(
     again(() => {
@@ -49,7 +61,7 @@ export function createOfferPages<T>(
     reload,
     more: () => {
       const cursor = next();
-      return cursor === null ? undefined : { busy: busy(), load: () => void load(cursor) };
+      return cursor === null ? undefined : { busy: busy(), load: () => more(cursor) };
     },
   };
 }

@@ -1,4 +1,4 @@
-import { createEffect, createSignal, on, Show } from "solid-js";
+import { createSignal, Show } from "solid-js";
 import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
 import { mcpLogLevels } from "../../../../../shared/protocol/mcp-limits.ts";
 import type { McpLogLevel } from "../../../../../shared/protocol/mcp-workbench.ts";
@@ -20,15 +20,11 @@ export function RootsCard(props: { server: McpServer }) {
     queryFn: () => api.mcp.about(id()),
     enabled: props.server.status === "running",
   }));
-  const [text, setText] = createSignal("");
+  /** Null until something is typed, and after it was saved: the list is read again at any time. */
+  const [typed, setTyped] = createSignal<string | null>(null);
+  const text = () => typed() ?? (roots.data ?? []).map(({ uri }) => uri).join("\n");
   const [error, setError] = createSignal<string | null>(null);
   const [busy, setBusy] = createSignal(false);
-  createEffect(
-    on(
-      () => roots.data,
-      (list) => setText((list ?? []).map(({ uri }) => uri).join("\n")),
-    ),
-  );
   const save = async () => {
     if (busy()) return;
     setBusy(true);
@@ -44,6 +40,7 @@ export function RootsCard(props: { server: McpServer }) {
         uris.map((uri) => ({ uri, name: names.get(uri) })),
       );
       await invalidate(queryKeys.mcpRoots(id()));
+      setTyped(null);
       toast.success(texts.saved);
     } catch (failure) {
       setError(toMessage(failure));
@@ -76,7 +73,7 @@ export function RootsCard(props: { server: McpServer }) {
             rows={3}
             mono
             value={text()}
-            onInput={setText}
+            onInput={setTyped}
           />
           <div>
             <Button size="sm" type="submit" busy={busy()}>

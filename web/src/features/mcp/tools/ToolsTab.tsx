@@ -65,13 +65,17 @@ function Tools(props: { server: McpServer; tools: readonly McpTool[]; history: C
   const [repeated, setRepeated] = createSignal<{ name: string; again: Arguments } | null>(null);
   const entries = createMemo(() => props.tools.map((tool) => ({ ...tool, key: tool.name })));
   const [saving, setSaving] = createSignal<{ tool: string; args: Arguments } | null>(null);
-  const current = createMemo(() => props.tools.find(({ name }) => name === toolName()) ?? props.tools[0]);
+  const find = (wanted: string | null | undefined) => props.tools.find(({ name }) => name === wanted);
+  /** Without a choice the first, which stays when another one comes before it. */
+  const current = createMemo<McpTool | undefined>(
+    (before) => find(toolName()) ?? (toolName() === null ? find(before?.name) : undefined) ?? props.tools[0],
+  );
   /** What a form is for. The list is read again at any time, which must not take away what was typed. */
   const form = createMemo(
     () => {
       const tool = current();
       const again = repeated();
-      return tool && { again: again?.name === tool.name ? again.again : undefined, key: keyOf(tool) };
+      return tool && { again: again?.name === tool.name ? again : undefined, key: keyOf(tool) };
     },
     undefined,
     { equals: (one, other) => one?.key === other?.key && one?.again === other?.again },
@@ -107,7 +111,7 @@ function Tools(props: { server: McpServer; tools: readonly McpTool[]; history: C
               {(tool) => (
                 <ToolPane
                   tool={tool()}
-                  again={again}
+                  again={again?.again}
                   history={props.history}
                   onSave={(args) => setSaving({ tool: tool().name, args })}
                 />

@@ -1,5 +1,5 @@
 import CircleCheck from "lucide-solid/icons/circle-check";
-import { createMemo, createSignal, For, onCleanup, Show } from "solid-js";
+import { createMemo, createSignal, For, Index, onCleanup, Show } from "solid-js";
 import type { DependencyName, DependencyState } from "../../../../../shared/protocol/system.ts";
 import { formatTime } from "../../../lib/format.ts";
 import { useJobs } from "../../../lib/jobs/jobs.ts";
@@ -154,13 +154,18 @@ function Counts(props: { attention: Found; onNavigate: (href: string) => void })
     ].filter(({ count }) => count > 0);
   return (
     <span class="row concern-counts">
-      <For each={counts()}>
-        {({ count, text, title, href }) => (
-          <button type="button" class="badge tone-bad" title={title} onClick={() => props.onNavigate(href)}>
-            {count} {text}
+      <Index each={counts()}>
+        {(kind) => (
+          <button
+            type="button"
+            class="badge tone-bad"
+            title={kind().title}
+            onClick={() => props.onNavigate(kind().href)}
+          >
+            {kind().count} {kind().text}
           </button>
         )}
-      </For>
+      </Index>
     </span>
   );
 }
