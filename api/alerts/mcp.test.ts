@@ -28,7 +28,10 @@ const register = async (name: string, script: string): Promise<string> => {
 test("a rule fires for a server that fails and for one that keeps failing, until it is stopped or removed", async () => {
   const calm = await register("calm", smallServerScript);
   const broken = await register("broken", "process.exit(3)");
-  const looping = await register("looping", `${smallServerScript}\nsetTimeout(() => process.exit(4), 300);`);
+  const looping = await register(
+    "looping",
+    `${smallServerScript}\nglobalThis.onReady = () => setTimeout(() => process.exit(4), 500);`,
+  );
   const failed = await makeRule(api, { condition: { kind: "mcp-failed" } });
   const restarts = await makeRule(api, { condition: { kind: "mcp-restarts", count: 2, withinSeconds: 60 } });
   await api.ask("POST", `/api/mcp/${calm}/start`);

@@ -26,6 +26,7 @@ export const smallServerScript = `
   const text = (value) => ({ content: [{ type: "text", text: String(value) }] });
   createInterface({ input: process.stdin }).on("line", (line) => {
     const { id, method, params } = JSON.parse(line);
+    if (method === "notifications/initialized") globalThis.onReady?.();
     if (id === undefined) return;
     if (method === "initialize") {
       const serverInfo = { name: "small", version: "1.0" };

@@ -42,7 +42,7 @@ type Look = () => Promise<string | null>;
 const looks: Record<TestPart, Look> = {
   docker: async () => {
     try {
-      await new Docker({ socketPath: DOCKER_SOCKET, timeout: 5_000 }).getImage(TEST_IMAGE).inspect();
+      await new Docker({ socketPath: DOCKER_SOCKET, timeout: 60_000 }).getImage(TEST_IMAGE).inspect();
       return null;
     } catch (error) {
       return `no Docker Engine with the image ${TEST_IMAGE} (${error instanceof Error ? error.message : "no answer"})`;

@@ -58,13 +58,11 @@ export function imagesJourney(at: () => TestDesktop): void {
     await page.getByText("A newer image is available").waitFor();
     await page.getByRole("button", { name: "Update", exact: true }).click();
     await dialog(page).getByRole("button", { name: "Update", exact: true }).click();
-    // A container is pulled, stopped, made and watched for a while: longer than a page waits.
-    const madeAnew = { timeout: 30_000 };
-    await page.getByText("Up to date", { exact: true }).waitFor(madeAnew);
+    await page.getByText("Up to date", { exact: true }).waitFor();
     const back = page.getByRole("button", { name: "Roll back", exact: true });
     await back.click();
     await dialog(page).getByRole("button", { name: "Roll back" }).click();
-    await page.getByText("A newer image is available").waitFor(madeAnew);
+    await page.getByText("A newer image is available").waitFor();
     const before = await made.inspect().catch(() => undefined);
     expect(before).toBeUndefined(); // it was recreated, twice
     expect((await engine.docker.getContainer(name).inspect()).State.Running).toBe(true);

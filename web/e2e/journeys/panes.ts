@@ -122,7 +122,7 @@ export function panesJourney(at: () => TestDesktop): void {
     await right.container.kill();
     await eventually(async () => {
       await open(`/services/${right.name}`, "Containers");
-      await page.getByRole("button", { name: /Exited with code 137/ }).waitFor({ timeout: 3_000 });
+      await page.getByRole("button", { name: /Exited with code 137/ }).waitFor({ timeout: 30_000 });
     });
   });
 
