@@ -14,7 +14,7 @@ let id: string;
 
 beforeAll(async () => {
   const config = { MCP_ALLOWED_COMMANDS: [process.execPath], MCP_ALLOWED_HOSTS: ["127.0.0.1"] };
-  const pulse = { everyMs: 50, limitMs: 20_000 };
+  const pulse = { everyMs: 50, limitMs: 5_000 };
   api = await startApi({ change: (deps) => ({ mcp: createMcpHost({ ...deps, config, pulse }) }) });
 });
 afterAll(() => api.close());

@@ -1,5 +1,6 @@
 import { createMemo, For, Show } from "solid-js";
 import { formatDateTime } from "../../lib/format.ts";
+import { keepSame } from "../../lib/keep-same.ts";
 import { useTimeView } from "../../lib/time-view.ts";
 import { Card, Skeleton, StatusDot } from "../../ui/index.ts";
 import "./events.css";
@@ -11,11 +12,15 @@ const SHOWN = 50;
 /** What happened in the period of the charts. An event under the pointer or in focus is shown in all of them. */
 export function EventList(props: { from: number; to: number }) {
   const view = useTimeView();
-  const events = createMemo(() =>
-    (view?.marks() ?? [])
-      .filter(({ at }) => at >= props.from && at <= props.to)
-      .sort((left, right) => right.at - left.at)
-      .slice(0, SHOWN),
+  const marks = () => view?.marks() ?? [];
+  const events = createMemo<ReturnType<typeof marks>>((before) =>
+    keepSame(
+      before,
+      marks()
+        .filter(({ at }) => at >= props.from && at <= props.to)
+        .sort((left, right) => right.at - left.at)
+        .slice(0, SHOWN),
+    ),
   );
   const read = () => view?.found().read ?? [];
   const failed = () => view?.found().failed ?? [];

@@ -1,6 +1,7 @@
 import { createMemo, createSignal, For, type JSX, Show } from "solid-js";
 import type { Deployment } from "../../../../shared/protocol/deployment.ts";
 import type { StoredContainer } from "../../../../shared/protocol/log-search.ts";
+import { keepSame } from "../../lib/keep-same.ts";
 import { useDeployments, useServices, useStoredContainers } from "../../lib/queries.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Checkbox, Dialog, EmptyState, SearchField, StatusDot } from "../../ui/index.ts";
@@ -74,8 +75,8 @@ export function LogPicker(props: LogPickerProps) {
   const stored = useStoredContainers();
   const deployments = useDeployments();
   const [filter, setFilter] = createSignal("");
-  const groups = createMemo(() =>
-    toContainerGroups(services.data?.services ?? [], stored.data?.containers ?? [], filter()),
+  const groups = createMemo<ReturnType<typeof toContainerGroups>>((before) =>
+    keepSame(before, toContainerGroups(services.data?.services ?? [], stored.data?.containers ?? [], filter())),
   );
   const processes = createMemo(() =>
     toProcessChoices(deployments.data?.deployments ?? [], stored.data?.processes ?? [], filter()),
@@ -140,7 +141,8 @@ interface ChoiceGroupProps {
 }
 
 function ChoiceGroup(props: ChoiceGroupProps) {
-  const keys = () => props.choices.map(({ key }) => key);
+  const choices = createMemo<readonly Choice[]>((before) => keepSame(before, props.choices));
+  const keys = () => choices().map(({ key }) => key);
   const all = () => keys().every((key) => props.chosen.has(key));
   return (
     <section class="log-picker-group">
@@ -150,7 +152,7 @@ function ChoiceGroup(props: ChoiceGroupProps) {
         disabled={props.full && !all()}
         onChange={(on) => props.set(keys(), on)}
       />
-      <For each={props.choices}>
+      <For each={choices()}>
         {(choice) => (
           <Checkbox
             label={
