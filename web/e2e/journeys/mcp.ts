@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
-import { test } from "vitest";
+import { expect, test } from "vitest";
 import { startAuthorizationServer, startProtectedServer } from "../../../shared/testing/peers/authorization-server.ts";
 import { projectFolder } from "../../../shared/testing/service-process.ts";
 import type { Stack } from "../../../shared/testing/stack.ts";
@@ -42,11 +42,13 @@ export function mcpJourney(at: () => TestDesktop): void {
       .first()
       .waitFor(); // nothing was typed
     await page.getByLabel(/message/i).fill("hello <b>there</b>");
+    const row = await page.getByRole("button", { name: /echo/i }).first().elementHandle();
     // The list is read again at any time, which leaves what was typed.
     const read = page.waitForResponse((response) => response.url().endsWith("/tools"));
     await toolsChanged(at().stack, new URL(page.url()).pathname.split("/")[2] ?? "");
     await read;
     await page.getByRole("button", { name: "Call tool" }).click();
+    expect(await row?.evaluate((button) => button.isConnected)).toBe(true);
     await page.getByRole("region", { name: "Recent calls" }).getByText("Echo: hello <b>there</b>").waitFor();
   });
 
@@ -128,6 +130,7 @@ export function mcpJourney(at: () => TestDesktop): void {
 
     await page.getByRole("tab", { name: "Settings" }).click();
     await page.getByLabel("Roots").fill("/srv/shop");
+    await page.waitForResponse((response) => response.url().endsWith("/roots")); // read again meanwhile
     await page.getByRole("button", { name: "Save roots" }).click();
     await page.getByText(/must begin with file/).waitFor();
     await page.getByLabel("Roots").fill("file:///srv/shop");

@@ -1,6 +1,6 @@
 import ChevronRight from "lucide-solid/icons/chevron-right";
 import HardDrive from "lucide-solid/icons/hard-drive";
-import { For, Show } from "solid-js";
+import { Index, Show } from "solid-js";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { crumbsOf } from "../file-path.ts";
 import { folderMessages } from "../messages.ts";
@@ -18,19 +18,19 @@ export function Breadcrumb(props: BreadcrumbProps) {
   return (
     <nav class="crumbs" aria-label={folderMessages.folder}>
       <ol>
-        <For each={crumbs()}>
+        <Index each={crumbs()}>
           {(crumb, index) => (
             <li>
-              <Show when={index() > 0}>
+              <Show when={index > 0}>
                 <ChevronRight size={13} />
               </Show>
               <button
                 type="button"
                 class="crumb"
-                aria-current={index() === crumbs().length - 1 ? "page" : undefined}
-                onClick={() => props.onOpen(crumb.path)}
+                aria-current={index === crumbs().length - 1 ? "page" : undefined}
+                onClick={() => props.onOpen(crumb().path)}
               >
-                <Show when={index() === 0} fallback={<span class="truncate">{visibleName(crumb.name)}</span>}>
+                <Show when={index === 0} fallback={<span class="truncate">{visibleName(crumb().name)}</span>}>
                   <HardDrive size={14} />
                   <span class="truncate" title={folderMessages.rootHint}>
                     {visibleName(props.root) || folderMessages.root}
@@ -39,7 +39,7 @@ export function Breadcrumb(props: BreadcrumbProps) {
               </button>
             </li>
           )}
-        </For>
+        </Index>
       </ol>
     </nav>
   );
