@@ -195,7 +195,8 @@ describe("a server that is pinged", () => {
     expect((await current()).status).toBe("running");
     await server.close();
     await eventually(async () => (await current()).status === "failed");
-    expect((await current()).message).toContain("it does not answer (Nothing listens at this address and port)");
+    // A ping under way at that moment is cut off.
+    expect((await current()).message).toMatch(/it does not answer \((Nothing listens at|It closed the connection)/);
     server = await startMcpServer();
   });
 });
