@@ -1,5 +1,6 @@
 import { Agent, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps, Agent as TlsAgent } from "node:https";
+import { setDeadline } from "../../shared/server/async/deadline.ts";
 
 /** Longest response that is read, in characters: a batch of callers that are limited to hundreds of names each. */
 const MAX_RESPONSE = 16 * 1024 * 1024;
@@ -27,7 +28,7 @@ export function createJsonPoster(baseUrl: string, headers: Record<string, string
         agent,
         headers: { ...headers, "Content-Type": "application/json", "Content-Length": Buffer.byteLength(text) },
       });
-      const limit = setTimeout(() => outgoing.destroy(new Error(`no response within ${limitMs} ms`)), limitMs);
+      const endDeadline = setDeadline(() => outgoing.destroy(new Error(`no response within ${limitMs} ms`)), limitMs);
       outgoing.on("response", (incoming: IncomingMessage) => {
         let answer = "";
         incoming.setEncoding("utf8").on("data", (part: string) => {
@@ -45,7 +46,7 @@ export function createJsonPoster(baseUrl: string, headers: Record<string, string
         else reject(error);
       });
       outgoing.on("close", () => {
-        clearTimeout(limit);
+        endDeadline();
         reject(new Error("the connection was closed before the end of the response")); // no effect after a response
       });
       outgoing.end(text);

@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { inspect } from "node:util";
 import { maskText } from "../logs/masking.ts";
 import { createBreaker, DeadlineError } from "../server/async/breaker.ts";
+import { setDeadline } from "../server/async/deadline.ts";
 import { ConfigError } from "../server/config.ts";
 import { UnavailableError } from "../server/dependency.ts";
 import { AppError } from "../server/errors.ts";
@@ -96,14 +97,14 @@ export function createEngineClient(dockerHost: string): EngineClient {
 
   const within = async <T>(limitMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
     const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(), limitMs);
+    const end = setDeadline(() => controller.abort(), limitMs);
     try {
       return await work(controller.signal);
     } catch (error) {
       if (controller.signal.aborted) throw new DeadlineError();
       throw error;
     } finally {
-      clearTimeout(timer);
+      end();
     }
   };
 

@@ -1,6 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { maskText } from "../logs/masking.ts";
 import { DeadlineError } from "../server/async/breaker.ts";
+import { setDeadline } from "../server/async/deadline.ts";
 import { UnavailableError } from "../server/dependency.ts";
 import { UpstreamError } from "../server/upstream-error.ts";
 import { createFrameReader, decodeArgument, encodeFrame } from "./amp.ts";
@@ -46,11 +47,11 @@ export function callPm2(
   return new Promise((resolve, reject) => {
     const socket = connect(socketPath);
     const end = (settle: () => void) => {
-      clearTimeout(timer);
+      endDeadline();
       socket.destroy();
       settle();
     };
-    const timer = setTimeout(() => end(() => reject(new DeadlineError())), limitMs);
+    const endDeadline = setDeadline(() => end(() => reject(new DeadlineError())), limitMs);
     const read = createFrameReader((args) => {
       const answer = decodeArgument(args[0]) as { error?: unknown; args?: unknown[] } | undefined;
       end(() => (answer?.args ? resolve(answer.args[0]) : reject(new Pm2Error(String(answer?.error)))));

@@ -1,3 +1,5 @@
+import { setDeadline } from "./deadline.ts";
+
 /** The work exceeded its time limit. */
 export class TimeoutError extends Error {}
 
@@ -13,12 +15,12 @@ export async function withTimeout<T, F = never>(
   onTimeout: () => F = timedOut,
 ): Promise<T | F> {
   const { promise: late, resolve } = Promise.withResolvers<typeof LATE>();
-  const timer = setTimeout(resolve, ms, LATE);
+  const end = setDeadline(() => resolve(LATE), ms);
   try {
     const first = await Promise.race([work, late]);
     return first === LATE ? onTimeout() : (first as T);
   } finally {
-    clearTimeout(timer);
+    end();
   }
 }
 
