@@ -13,7 +13,7 @@ export function stacksJourney(at: () => TestDesktop): void {
   const file = `services:
   till:
     image: busybox:local
-    network_mode: host
+    network_mode: none
     command: ["sleep", "1000000"]
     stop_grace_period: 0s
 `;
