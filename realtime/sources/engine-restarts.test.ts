@@ -75,7 +75,7 @@ describe.skipIf(await lacks("private-engine"))("an Engine that is killed and sta
       await engine.up();
       // The Engine may not know the exit code of an end that it did not observe.
       const ended = "boot <exited (137|\\?1)>";
-      // Lines of the next run are held back until the Engine has told of the end, for two seconds at most: a busy one takes longer.
+      // Lines of the next run are held back until the Engine has reported the end, for two seconds at most.
       const again = new RegExp(`^(${ended} <restarted> boot|boot ${ended} <restarted>)$`);
       const over = new RegExp(`^${ended}$`);
       await eventually(() => expect(kinds(reborn)).toMatch(again));

@@ -117,7 +117,7 @@ export function dockerHostOf(calls: EngineCalls, ownLabels: OwnLabels): DockerHo
   };
 
   const lifecycle = async (ref: string, limitMs: number, request: (id: string) => EngineRequest) => {
-    const info = await inspect(ref, limitMs);
+    const info = await inspect(ref);
     const { StopTimeout = DEFAULT_GRACE, Env } = info.Config as { StopTimeout?: number; Env?: string[] | null };
     const totalMs = Math.min(LIFECYCLE_LIMIT_MS, StopTimeout * 1000 + limitMs);
     await hidingEnvironment(Env, () => call(request(info.Id), totalMs));

@@ -7,8 +7,9 @@ export const HANG_MS = 300_000;
 const MAX_PAUSE_MS = 250;
 
 /**
- * Calls `check` every `everyMs`, later less often, until it neither throws nor returns `false`, and resolves with its result. Throws the last
- * error after {@link HANG_MS}. For conditions without an event. Not for durations, which depend on the load of the machine.
+ * Calls `check` every `everyMs`, later less often, until it neither throws nor returns `false`, and resolves with its result.
+ * Throws the last error after {@link HANG_MS}. For conditions without an event. Not for durations, which depend on the load
+ * of the machine.
  */
 export const eventually = <T>(check: () => T | Promise<T>, everyMs = 20) => checkWithin(check, HANG_MS, everyMs);
 

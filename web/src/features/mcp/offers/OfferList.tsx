@@ -27,6 +27,9 @@ interface OfferListProps {
   children: JSX.Element;
 }
 
+/** The key, unless it is shown already. */
+const secondName = ({ key, name, title }: Offer): string => (key === (title ?? name) ? "" : visibleName(key));
+
 /**
  * What a server offers of one kind, with a filter, beside what is open. All texts come from the server. The rows stay while the
  * list is read again: a row that is replaced under the pointer loses the click, and the focus.
@@ -62,7 +65,7 @@ export function OfferList(props: OfferListProps) {
                     {(item) => (
                       <>
                         <b class="truncate">{visibleName(item().title ?? item().name)}</b>
-                        <span class="truncate faint">{item().description ?? visibleName(key)}</span>
+                        <span class="truncate faint">{item().description ?? secondName(item())}</span>
                       </>
                     )}
                   </Show>
