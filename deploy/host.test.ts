@@ -175,6 +175,30 @@ describe.skipIf(await lacks("bash", "linux"))("the installer's checks of host an
     expect(ports.split(" ")).toContain("2222");
   });
 
+  test("reaches this host directly where the environment names a proxy for all requests", async () => {
+    const { createServer } = await import("node:http");
+    const server = createServer((_request, response) => response.end());
+    const proxy = { NODE_USE_ENV_PROXY: "1", http_proxy: "http://127.0.0.1:9", NO_PROXY: "registry.test" };
+    for (const host of ["127.0.0.1", "::1"]) {
+      await new Promise<void>((resolve) => server.listen(0, host, resolve));
+      const { port } = server.address() as { port: number };
+      const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+      const line = 'NODE="$1"; answers "$2" && curl -sf "$2" && printf "%s %s" "$no_proxy" "$NO_PROXY"';
+      const all = "registry.test,localhost,127.0.0.1,::1,[::1]";
+      expect(await shell(line, [process.execPath, url], proxy)).toBe(`${all} ${all}`);
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
+  test("finds programs of administration, and reads their output, in the shell of any user", async () => {
+    const found = await shell('command -v useradd >/dev/null && env | grep -E "^(LC_ALL|LANGUAGE)="', [], {
+      PATH: "/usr/bin:/bin",
+      LANG: "de_DE.UTF-8",
+      LANGUAGE: "de",
+    });
+    expect(found).toBe("LC_ALL=C.UTF-8\n");
+  });
+
   test("names the program that uses a port", async () => {
     const { createServer } = await import("node:net");
     const server = createServer();

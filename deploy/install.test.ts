@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
 import {
@@ -15,6 +15,7 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
+import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../shared/testing/eventually.ts";
@@ -25,8 +26,6 @@ import { ADMIN, signIn } from "../shared/testing/signed-in.ts";
 import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
 
 const run = promisify(execFile);
-/** Linking or copying the packages is slow. */
-
 const noLogrotate = await lacks("logrotate");
 const noSystemd = await lacks("systemd");
 
@@ -43,20 +42,22 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", () => {
   const git = (...args: string[]) =>
     run("git", ["-c", "user.name=test", "-c", "user.email=test@localhost", ...args], { cwd: source });
   let healthLimit = "60";
-  const script = async (name: string, ...args: string[]) => {
+  const scriptEnvironment = () => {
     const [WEB_PORT, API_PORT, WS_PORT, WS_MORE_PORTS] = ports.map(String);
     const settings = { WEB_PORT, API_PORT, WS_PORT, WS_MORE_PORTS, FILE_UPLOAD_MAX: "1000000" };
-    const env = { PATH: process.env.PATH, HOME: process.env.HOME, ROOT: root, AI_DESKTOP_PACKAGES: packages };
+    const host = { PATH: process.env.PATH, HOME: process.env.HOME, DOCKER_HOST: process.env.DOCKER_HOST ?? "" };
+    return { ...host, ...settings, ROOT: root, AI_DESKTOP_PACKAGES: packages, HEALTH_LIMIT: healthLimit };
+  };
+  const script = async (name: string, ...args: string[]) => {
     try {
-      const { stdout, stderr } = await run(join(source, "deploy", name), args, {
-        env: { ...env, ...settings, HEALTH_LIMIT: healthLimit, DOCKER_HOST: process.env.DOCKER_HOST ?? "" },
-      });
+      const { stdout, stderr } = await run(join(source, "deploy", name), args, { env: scriptEnvironment() });
       return { code: 0, output: stdout + stderr };
     } catch (error) {
       const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
       return { code, output: stdout + stderr };
     }
   };
+  const log = () => join(root, "var/log/ai-desktop.log");
   const releases = async () => (await readdir(join(root, "opt/ai-desktop/releases"))).sort();
   const current = () => readlink(join(root, "opt/ai-desktop/current"));
   const logIn = async () => {
@@ -318,12 +319,25 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", () => {
     expect(await logIn()).toBe(200);
   });
 
-  test("upgrades to a new release and keeps the state", async () => {
+  test("refuses a second command while one changes it, and names the log", async () => {
+    const upgrade = [join(root, "run/ai-desktop.lock"), join(source, "deploy/upgrade.sh")];
+    const refused = run("flock", upgrade, { env: scriptEnvironment() });
+    await expect(refused).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(log()) });
+  });
+
+  test("upgrades to a new release and keeps the state, also when its terminal is lost half-way", async () => {
     await appendFile(join(source, "CHANGELOG.md"), "\nA new release.\n");
     await git("commit", "-qam", "second");
     const before = await current();
-    const { code, output } = await script("upgrade.sh");
-    expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining("Upgraded to") });
+    const upgrade = join(source, "deploy/upgrade.sh");
+    const terminal = spawn("script", ["-qfc", upgrade, "/dev/null"], { env: scriptEnvironment(), stdio: "pipe" });
+    for await (const line of createInterface(terminal.stdout)) {
+      if (line.startsWith("Switching")) break;
+    }
+    terminal.kill("SIGKILL");
+    await eventually(async () => expect(await readFile(log(), "utf8")).toMatch(/^(Upgraded to|Error)/m));
+    expect(await readFile(log(), "utf8")).toContain("Upgraded to");
+    expect((await stat(log())).mode & 0o777).toBe(0o600);
     expect(await current()).not.toBe(before);
     expect(await readFile(join(await current(), "CHANGELOG.md"), "utf8")).toContain("A new release.");
     // PM2 starts services by files of the release from which it was started, which is removed some upgrades later.
@@ -337,7 +351,8 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", () => {
     await git("add", "-A");
     await git("commit", "-qm", "third");
     const before = [await current(), await releases()];
-    const { code, output } = await script("upgrade.sh");
+    // An installer that finds a healthy panel upgrades it.
+    const { code, output } = await script("vps-install.sh", "--yes");
     expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining("nothing was changed") });
     expect([await current(), await releases()]).toEqual(before);
     expect(await logIn()).toBe(200);
@@ -380,7 +395,8 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", () => {
 
   test("is removed with state and settings by --purge", async () => {
     expect(await script("vps-install.sh", "--uninstall", "--purge", "--yes")).toMatchObject({ code: 0 });
-    expect(existsSync(dataDir)).toBe(false);
-    expect(existsSync(join(root, "etc/ai-desktop"))).toBe(false);
+    for (const gone of [dataDir, join(root, "etc/ai-desktop"), join(root, "run/ai-desktop.lock"), log()]) {
+      expect(existsSync(gone)).toBe(false);
+    }
   });
 });

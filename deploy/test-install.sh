@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the panel for real: on Debian 12 machines that are booted for it, with systemd and a network of their own.
 # Not part of test.sh: it takes some ten minutes, 3 GB below CACHE, root, debootstrap and systemd-nspawn.
-#   test-install.sh [lived-in] [bare] [conf-d]      all of them when none is named
+#   test-install.sh [lived-in] [bare] [conf-d] [rough]      all of them when none is named
 # VERBOSE=1 shows what each step printed. CACHE keeps the Debian and the packages for the next time.
 # The last line is "N passed, N failed".
 set -euo pipefail
@@ -77,12 +77,13 @@ make_node18
 start_registry
 # From here on a step that fails is counted, and the next one is taken.
 set +e
-[ $# -gt 0 ] || set -- lived-in bare conf-d
+[ $# -gt 0 ] || set -- lived-in bare conf-d rough
 for scenario in "$@"; do
   case "$scenario" in
     lived-in) test_lived_in ;;
     bare) test_bare ;;
     conf-d) test_conf_d ;;
+    rough) test_rough ;;
     *) fail "There is no scenario $scenario." ;;
   esac
 done

@@ -26,6 +26,8 @@ cert="" key=""
 
 [ -e "$APP/current" ] || fail "There is no installation in $APP; create one with deploy/vps-install.sh."
 { ! is_real || [ "$(id -u)" = 0 ]; } || fail "Needs root."
+one_at_a_time
+keep_going
 old="$(readlink -f "$APP/current")"
 NODE="$old/node_modules/.bin/node"
 
@@ -38,6 +40,18 @@ say "Building the release…"
 make_release "$source_dir"
 source_revision "$source_dir" >"$RELEASE/REVISION"
 
+api_pid="" rehearsal=""
+end_rehearsal() {
+  if [ -n "$api_pid" ]; then
+    kill "$api_pid" 2>/dev/null || true
+    wait "$api_pid" 2>/dev/null || true
+    api_pid=""
+  fi
+  if [ -n "$rehearsal" ]; then rm -rf "$rehearsal"; fi
+}
+# Also when the script is interrupted: the copy has the secrets of the state.
+at_exit end_rehearsal
+
 # The new API migrates a copy of the state and must then respond, while the old one still runs.
 rehearse() {
   rehearsal="$(mktemp -d "${TMPDIR:-/tmp}/aid.XXXXXX")"
@@ -46,7 +60,7 @@ rehearse() {
   port="$("$NODE" -e 'const server = require("node:net").createServer().listen(0, "127.0.0.1", () => { console.log(server.address().port); server.close(); })')"
   env -i PATH="$RELEASE/node_modules/.bin:/usr/bin:/bin" HOME="$rehearsal" NODE_ENV=production PORT="$port" LOG_LEVEL=warn \
     DATA_DIR="$rehearsal/data" FILE_MANAGER_ROOT="$rehearsal" PM2_HOME="$rehearsal/pm2" DOCKER_HOST=unix:///nonexistent \
-    WS_SERVER_URL=http://127.0.0.1:9 LOG_STORE_MAX_BYTES=0 ALERTS_PAUSED=true "$RELEASE/node_modules/.bin/node" "$RELEASE/api/main.ts" >"$rehearsal/log" 2>&1 &
+    WS_SERVER_URL=http://127.0.0.1:9 LOG_STORE_MAX_BYTES=0 ALERTS_PAUSED=true "$RELEASE/node_modules/.bin/node" "$RELEASE/api/main.ts" >"$rehearsal/log" 2>&1 8>&- &
   api_pid=$!
   answered=1
   for _ in $(seq 240); do
@@ -54,10 +68,8 @@ rehearse() {
     kill -0 "$api_pid" 2>/dev/null || break
     sleep 0.5
   done
-  kill "$api_pid" 2>/dev/null || true
-  wait "$api_pid" 2>/dev/null || true
   if [ "$answered" != 0 ]; then tail -n 20 "$rehearsal/log"; fi
-  rm -rf "$rehearsal"
+  end_rehearsal
   return "$answered"
 }
 say "Rehearsing on a copy of the state…"
@@ -73,9 +85,11 @@ renew_site() {
   ! is_real || check_site
 }
 
+cannot_interrupt
 say "Switching…"
 kept_files="$(mktemp -d "${TMPDIR:-/tmp}/aid.XXXXXX")"
-trap 'rm -rf "$kept_files"' EXIT
+# shellcheck disable=SC2016 # expanded when it runs
+at_exit 'rm -rf "$kept_files"'
 # shellcheck disable=SC2046 # a list of words
 keep_copies "$kept_files" $(host_files)
 stop_services

@@ -27,7 +27,7 @@ source_dir="$PWD"
 # shellcheck source=deploy/lib/uninstall.sh
 . deploy/lib/uninstall.sh
 
-domain="" ip="" cert="" key="" file_root="" wanted_supervisor="" firewall="" helper="" use_nginx=1 yes="" plan_only="" uninstall="" purge=""
+domain="" ip="" cert="" key="" file_root="" wanted_supervisor="" firewall="" helper="" use_nginx=1 yes="" plan_only="" uninstall="" purge="" upgraded=""
 while [ $# -gt 0 ]; do
   case "$1" in
     --domain) domain="${2:?--domain needs a name}" && shift ;;
@@ -72,10 +72,14 @@ preflight() {
       *) warn "Note: supported systems are Debian 12/13 and Ubuntu 22.04/24.04; this is $system." ;;
     esac
   fi
+  if is_real && id "$SERVICE_USER" >/dev/null 2>&1; then
+    home="$(getent passwd "$SERVICE_USER" | cut -d : -f 6)"
+    [ "$home" = "$STATE_HOME" ] || fail "The user $SERVICE_USER exists and is not the panel's: its home is $home, not $STATE_HOME."
+  fi
   memory="$(awk '/^MemTotal/ { print int($2 / 1024) }' /proc/meminfo)"
   [ "$memory" -ge 900 ] || warn "Note: $memory MB of memory; building the web app needs about 1 GB."
-  free="$(df -Pm "${ROOT:-/}" | awk 'NR == 2 { print $4 }')"
-  [ "$free" -ge 2048 ] || fail "$free MB are free on the disk; 2,048 are needed."
+  check_space "$APP" 2048
+  check_space "$STATE" 256
   find_public_name
   check_kept_variables
   check_own_ports
@@ -88,6 +92,15 @@ preflight() {
   fi
   case "$file_root" in "" | /*) ;; *) fail "--file-root needs an absolute path." ;; esac
   case "$file_root" in *[!A-Za-z0-9./_-]*) fail "--file-root may hold letters, digits, dot, slash, underscore and hyphen." ;; esac
+}
+
+# check_space <folder> <megabytes>: ends the script if the disk of a folder, which may not exist yet, has less space.
+check_space() {
+  place="$1"
+  while [ -n "$place" ] && [ ! -d "$place" ]; do place="${place%/*}"; done
+  place="${place:-/}"
+  free="$(df -Pm "$place" | awk 'NR == 2 { print $4 }')"
+  [ "$free" -ge "$2" ] || fail "$free MB are free on the disk of $place; $2 are needed for $1."
 }
 
 missing_packages() {
@@ -105,6 +118,12 @@ missing_packages() {
 needs_release() {
   revision="$(source_revision "$source_dir")"
   [ -z "$revision" ] || [ "$revision" != "$(cat "$APP/current/REVISION" 2>/dev/null)" ]
+}
+
+# Whether there is an installation that is healthy.
+runs_well() {
+  NODE="$APP/current/node_modules/.bin/node"
+  [ -x "$NODE" ] && smoke >/dev/null 2>&1
 }
 
 print_plan() {
@@ -183,18 +202,25 @@ plan_firewall() {
   fi
 }
 
+# apt-get that waits for its lock, and keeps files of settings that exist without asking. What it starts keeps no lock of ours.
+apt_get() { apt-get -o DPkg::Lock::Timeout=600 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" 8>&-; }
+
 install_packages_of_system() {
   [ -n "$packages" ] || return 0
   export DEBIAN_FRONTEND=noninteractive
-  apt-get update -qq
+  # Other programs use apt too, right after the start of a machine above all. A source of packages that cannot be reached need
+  # not be one of those needed here.
+  apt_get update -qq || warn "Note: not all sources of packages could be read; trying with the lists that are there."
   # shellcheck disable=SC2086 # a list of words
-  apt-get install -y -qq --no-install-recommends $packages
+  apt_get install -y -qq --no-install-recommends $packages ||
+    fail "The system's packages could not be installed; see above. Nothing else was changed."
 }
 
 make_user_and_folders() {
   if is_real; then
     id "$SERVICE_USER" >/dev/null 2>&1 ||
-      useradd --system --user-group --home-dir "$STATE_HOME" --shell /usr/sbin/nologin "$SERVICE_USER"
+      useradd --system "$(if getent group "$SERVICE_USER" >/dev/null; then printf -- '--gid=%s' "$SERVICE_USER"; else printf -- --user-group; fi)" \
+        --home-dir "$STATE_HOME" --shell /usr/sbin/nologin "$SERVICE_USER"
     if getent group docker >/dev/null; then usermod -aG docker "$SERVICE_USER"; fi
   fi
   mkdir -p "$APP/releases" "$ETC" "$BACKUPS"
@@ -207,6 +233,7 @@ make_user_and_folders() {
 
 if [ -n "$uninstall" ]; then
   { ! is_real || [ "$(id -u)" = 0 ]; } || fail "Needs root."
+  one_at_a_time
   uninstall_panel
   exit 0
 fi
@@ -215,17 +242,25 @@ preflight
 packages="$(missing_packages)"
 print_plan
 confirm
+one_at_a_time
+keep_going
 install_packages_of_system
 make_user_and_folders
 if [ -n "$cert" ]; then check_certificate "$cert" "$key"; fi
+if needs_release && runs_well; then
+  # With a backup, a rehearsal, and a way back to the release that runs.
+  "$source_dir/deploy/upgrade.sh" || exit 1
+  upgraded=1
+fi
 if [ -n "$wanted_supervisor" ] && [ "$wanted_supervisor" != "$(supervisor)" ]; then stop_services; fi
 write_settings
-if needs_release; then
+if [ -z "$upgraded" ] && needs_release; then
   say "Building the release…"
   make_release "$source_dir"
   printf '%s' "$revision" >"$RELEASE/REVISION"
   # Checks the new release before the running one is stopped.
   (cd "$RELEASE" && use_project_node)
+  cannot_interrupt
   if [ -e "$APP/current" ]; then stop_services; fi
   switch_to "$RELEASE"
   drop_old_releases
@@ -238,6 +273,7 @@ write_helper
 if services_current; then
   say "The services already run with this release and these settings."
 else
+  cannot_interrupt
   stop_services
   start_services || fail "The services did not start; see \"journalctl -u 'ai-desktop*'\" and $STATE_HOME/.pm2/logs."
 fi

@@ -10,6 +10,24 @@ fail() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
+# at_exit <command>: runs a command when the script ends, before those given earlier.
+at_exit() {
+  EXIT_COMMANDS="$1; ${EXIT_COMMANDS:-}"
+  # shellcheck disable=SC2064 # the commands as they are now
+  trap "$EXIT_COMMANDS" EXIT
+}
+
+# Requests to this host must not go to a proxy of the environment, as those of curl and of Node with NODE_USE_ENV_PROXY would.
+# Node compares with the host of the URL, curl with the address.
+if [ -n "${http_proxy:-}${HTTP_PROXY:-}${https_proxy:-}${HTTPS_PROXY:-}${all_proxy:-}${ALL_PROXY:-}" ]; then
+  no_proxy="${no_proxy:-${NO_PROXY:-}}"
+  case "$no_proxy" in
+    '*' | *'localhost,127.0.0.1,::1,[::1]') ;;
+    *) no_proxy="${no_proxy:+$no_proxy,}localhost,127.0.0.1,::1,[::1]" ;;
+  esac
+  export no_proxy NO_PROXY="$no_proxy"
+fi
+
 # node_is_new_enough <node>: whether the version is 24.15 or newer (type stripping, node:sqlite).
 node_is_new_enough() {
   "$1" -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 24 || (major === 24 && minor >= 15) ? 0 : 1)' 2>/dev/null

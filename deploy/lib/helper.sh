@@ -44,7 +44,7 @@ start_helper() {
       umask 077
       # The real path: a process keeps its release, whatever becomes the current one.
       setsid env -i PATH=/usr/bin:/bin "$(readlink -f "$APP/current/node_modules/.bin/node")" "$(readlink -f "$APP/current")/helper/main.ts" \
-        --user "$SERVICE_USER" --policy "$helper_users" --log "$helper_log" </dev/null >/dev/null 2>>"$helper_log" &
+        --user "$SERVICE_USER" --policy "$helper_users" --log "$helper_log" </dev/null >/dev/null 2>>"$helper_log" 8>&- &
       printf '%s' "$!" >"$helper_pid"
     )
     for _ in $(seq 100); do

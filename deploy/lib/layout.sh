@@ -11,12 +11,62 @@ ETC="$ROOT/etc/ai-desktop"
 BACKUPS="$ROOT/var/backups/ai-desktop"
 SETTINGS="$ETC/env"
 SERVICE_USER=ai-desktop
+LOG="$ROOT/var/log/ai-desktop.log" # what the commands that change the installation printed
 RELEASES_KEPT=3
 BACKUPS_KEPT=5
+
+# "su" without "-" keeps a PATH without the programs of administration, and their output is translated otherwise.
+export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" LC_ALL=C.UTF-8
+unset LANGUAGE
 
 # Whether this is a real server, not a folder that represents one.
 is_real() { [ -z "$ROOT" ]; }
 has_systemd() { is_real && [ -d /run/systemd/system ]; }
+
+# one_at_a_time: ends the script if another one changes the installation. Descriptor 8 holds the lock; what outlives the script
+# must not inherit it.
+one_at_a_time() {
+  if [ -n "${AI_DESKTOP_LOCKED:-}" ] || ! have flock; then return; fi
+  mkdir -p "$ROOT/run"
+  exec 8>"$ROOT/run/ai-desktop.lock"
+  flock -n 8 || fail "Another command is changing the installation. What it prints is also in $LOG"
+  export AI_DESKTOP_LOCKED=1
+}
+
+# keep_going: a lost connection does not end the script half-way. From here on, all it prints is also appended to LOG.
+keep_going() {
+  if [ -n "${AI_DESKTOP_KEEPS_GOING:-}" ]; then return; fi
+  export AI_DESKTOP_KEEPS_GOING=1
+  trap '' HUP
+  mkdir -p "$(dirname "$LOG")"
+  (
+    umask 077
+    { tail -n 2000 "$LOG" 2>/dev/null || true; } >"$LOG.part"
+    printf '== %s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$(basename "$0")" >>"$LOG.part"
+    mv "$LOG.part" "$LOG"
+  )
+  # tee goes on when nobody reads any more.
+  exec > >(trap '' HUP INT TERM PIPE && exec tee -ap "$LOG" 2>/dev/null 8>&-)
+  writers="$!"
+  exec 2> >(trap '' HUP INT TERM PIPE && exec tee -ap "$LOG" >&2 8>&-)
+  writers="$writers $!"
+  at_exit end_output
+}
+
+# The last lines arrive before the prompt of the shell.
+end_output() {
+  exec >&- 2>&-
+  for writer in $writers; do
+    wait "$writer" || true
+    for _ in $(seq 50); do
+      kill -0 "$writer" || break
+      sleep 0.02
+    done
+  done
+}
+
+# cannot_interrupt: neither does Ctrl-C, or the end of a session, from here on.
+cannot_interrupt() { trap '' HUP INT TERM; }
 
 # same_web <folder> <folder>: whether two folders have the same sources of the web app, and the first has it built.
 same_web() {
@@ -106,7 +156,7 @@ make_release() {
   if [ ! -e "$draft/web/dist/index.html" ] || [ ! -e "$draft/node_modules/.bin/node" ]; then
     copy_source "$1" "$build"
     if [ -e "$draft/web/dist/index.html" ]; then cp -al "$draft/web/dist" "$build/web/dist"; fi
-    (build_in "$build") || { rm -rf "$draft" "$build" && fail "The release could not be built."; }
+    (build_in "$build") 8>&- || { rm -rf "$draft" "$build" && fail "The release could not be built."; }
     for part in node_modules web/dist; do
       [ -e "$draft/$part" ] || mv "$build/$part" "$draft/$part"
     done

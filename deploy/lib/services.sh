@@ -11,9 +11,9 @@ as_service() {
   set -- env -i PATH="$APP/current/node_modules/.bin:$APP/npm:/usr/local/bin:/usr/bin:/bin" HOME="$STATE_HOME" LANG=C.UTF-8 \
     PM2_HOME="$STATE_HOME/.pm2" AI_DESKTOP_ENV="$SETTINGS" PM2_DISABLE_VERSION_CHECK=true "$@"
   if is_real && [ "$(id -un)" != "$SERVICE_USER" ]; then
-    (cd "$STATE_HOME" && runuser -u "$SERVICE_USER" -- "$@")
+    (cd "$STATE_HOME" && runuser -u "$SERVICE_USER" -- "$@" 8>&-)
   else
-    (cd "$STATE_HOME" && "$@")
+    (cd "$STATE_HOME" && "$@" 8>&-)
   fi
 }
 

@@ -7,7 +7,7 @@ site="$nginx_home/sites-available/ai-desktop.conf"
 tls="$ROOT/etc/ssl/ai-desktop"
 OWN_SITE='.*/\(z+-\)?ai-desktop\.conf'
 
-reload_nginx() { if has_systemd; then systemctl reload nginx || systemctl restart nginx; elif is_real; then nginx -s reload || nginx; fi; }
+reload_nginx() { if has_systemd; then systemctl reload nginx || systemctl restart nginx; elif is_real; then nginx -s reload || nginx 8>&-; fi; }
 
 # Prints the whole configuration of nginx.
 nginx_dump() {

@@ -38,6 +38,7 @@ uninstall_panel() {
     say "Kept: $STATE_HOME, $ETC, $tls, $BACKUPS"
   fi
   confirm
+  keep_going
   stop_services
   stop_helper
   remove_helper_units
@@ -48,9 +49,9 @@ uninstall_panel() {
   end_processes
   remove_site
   remove_unfinished
-  rm -rf "$APP" "$ETC/source" "$ETC/running" "$helper_switch" "$helper_log" "$helper_log.1"
+  rm -rf "$APP" "$ETC/source" "$ETC/running" "$helper_switch" "$helper_log" "$helper_log.1" "$ROOT/run/ai-desktop.lock"
   if [ -n "$purge" ]; then
-    rm -rf "$STATE_HOME" "$ETC" "$tls" "$BACKUPS"
+    rm -rf "$STATE_HOME" "$ETC" "$tls" "$BACKUPS" "$LOG"
     if is_real && id "$SERVICE_USER" >/dev/null 2>&1; then userdel "$SERVICE_USER" 2>/dev/null || warn "Note: the user $SERVICE_USER could not be removed; try userdel $SERVICE_USER."; fi
     if is_real && getent group "$SERVICE_USER" >/dev/null; then groupdel "$SERVICE_USER" 2>/dev/null || true; fi
   fi

@@ -11,7 +11,7 @@ make_base() {
   mkdir -p "$cache"
   debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,openssl,curl,logrotate,ca-certificates,procps,iproute2,git,openssh-server,ufw,iptables,nginx,cron \
     bookworm "$cache/base" >"$cache/debootstrap.log" 2>&1 || fail "debootstrap failed: $(tail -n 3 "$cache/debootstrap.log")"
-  chroot "$cache/base" apt-get install -y --no-install-recommends --download-only nodejs npm apache2 acl >>"$cache/debootstrap.log" 2>&1 ||
+  chroot "$cache/base" apt-get install -y --no-install-recommends --download-only --reinstall nodejs npm apache2 acl logrotate >>"$cache/debootstrap.log" 2>&1 ||
     fail "apt failed: $(tail -n 3 "$cache/debootstrap.log")"
   touch "$cache/base.ready"
 }

@@ -238,3 +238,48 @@ test_conf_d() {
   check "is gone" on '! test -e /opt/ai-desktop && ! id ai-desktop 2>/dev/null'
   end_machine
 }
+
+# As others leave a machine: root by "su", with a strict umask, another language and a proxy; apt busy, with a source that is
+# gone; a file of settings that no package put there; a group of the panel's name; a connection that is lost.
+test_rough() {
+  make_machine rough
+  put_source
+  chroot "$machine" dpkg --purge logrotate >/dev/null 2>&1
+  printf '# by hand\n' >"$machine/etc/logrotate.conf"
+  printf 'deb [trusted=yes] file:/nowhere ./\n' >"$machine/etc/apt/sources.list.d/gone.list"
+  chroot "$machine" groupadd --system ai-desktop
+  boot
+  as_found='export PATH=/usr/local/bin:/usr/bin:/bin:/usr/games LANG=de_DE.UTF-8 LANGUAGE=de NODE_USE_ENV_PROXY=1 http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9; umask 077;'
+  check "sbin is not in the PATH of this root" on "$as_found ! command -v useradd && ! command -v nginx"
+  check "apt has a source that is gone" on '! apt-get update'
+  on 'ufw --force enable'
+  on "$as_found /root/source/deploy/vps-install.sh --plan --domain panel.test --firewall"
+  check "reads an active firewall in any language" lacks "this closes port"
+  # POSIX locks, as dpkg and apt take them.
+  on 'systemd-run --quiet --unit=other-apt perl -e '"'"'use Fcntl; for (@ARGV) { open my $file, ">", $_ or die; fcntl($file, F_SETLK, pack("s s x4 q q l x4", F_WRLCK, 0, 0, 0, 0)) or die; push @kept, $file } sleep 20'"'"' /var/lib/dpkg/lock-frontend /var/lib/apt/lists/lock /var/cache/apt/archives/lock'
+  check "installs" on "$as_found /root/source/deploy/vps-install.sh --yes --domain panel.test"
+  check "installed what was missing" on 'dpkg-query -W -f=\${Status} logrotate | grep "ok installed"'
+  check "keeps the file of settings" on 'grep "by hand" /etc/logrotate.conf'
+  check "answers at its public name" panel_answers
+  check "says so in its log" on 'grep "The panel runs at" /var/log/ai-desktop.log && test "$(stat -c %a /var/log/ai-desktop.log)" = 600'
+  check "its command works there too" on "$as_found ai-desktop status && ai-desktop restart && ai-desktop config get PUBLIC_ORIGIN"
+  check "refuses a second command at once" on 'exec 8>/run/ai-desktop.lock; flock 8; ! ai-desktop restart'
+  check "says why" prints "Another command is changing the installation"
+
+  printf '\nA new release.\n' >>"$machine/root/source/CHANGELOG.md"
+  commit_source second
+  check "its terminal is lost while it upgrades" on 'script -qfc "ai-desktop upgrade" /dev/null >/run/terminal 2>&1 </dev/null & terminal=$!; for i in $(seq 1200); do grep -q Switching /run/terminal && break; sleep 0.1; done; grep Switching /run/terminal && kill -KILL $terminal'
+  check "the upgrade goes on" on 'for i in $(seq 1200); do grep -q "^Upgraded to" /var/log/ai-desktop.log && break; sleep 0.1; done; tail -n 20 /var/log/ai-desktop.log; grep "^Upgraded to" /var/log/ai-desktop.log && grep "A new release" /opt/ai-desktop/current/CHANGELOG.md'
+  check "answers after that" panel_answers
+
+  printf "throw new Error('not today');\n" >"$machine/root/source/realtime/main.ts"
+  commit_source third
+  check "the installer does not install a bad release either" on '! HEALTH_LIMIT=15 /root/source/deploy/vps-install.sh --yes --domain panel.test'
+  check "and goes back by itself" prints "the panel runs as before"
+  check "answers after a bad release" panel_answers
+  source_git reset -q --hard HEAD~1
+
+  check "uninstalls" on "$as_found /root/source/deploy/vps-install.sh --uninstall --purge --yes"
+  check "leaves nothing of its name" on '! find / -xdev -name "*ai-desktop*" ! -path "/root/source/*" ! -path "/var/lib/systemd/*" | grep .'
+  end_machine
+}
