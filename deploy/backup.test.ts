@@ -14,6 +14,8 @@ import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
 
 const run = promisify(execFile);
 
+const noNamespaces = await lacks("namespaces");
+
 describe.skipIf(await lacks("bash"))("backup and restore", () => {
   let folder: TempFolder;
   let dataDir: string;
@@ -95,6 +97,27 @@ describe.skipIf(await lacks("bash"))("backup and restore", () => {
     await script("restore.sh", ["state.tar.gz"]);
     expect(await readFile(join(dataDir, "log-store/00000001.db"), "utf8")).toBe("lines");
     database = openDatabase(dataDir);
+  });
+
+  test.skipIf(noNamespaces)("changes nothing where a part of the state is a mount point", async () => {
+    for (const name of ["log-store", "stacks"]) await mkdir(join(dataDir, name), { mode: 0o700 });
+    await writeFile(join(dataDir, "stacks/only-copy"), "");
+    await script("backup.sh", ["state.tar.gz"]);
+    database.exec("UPDATE marker SET text = 'after'");
+    database.close();
+    const inMount = 'mount --bind "$1" "$1" && exec "$2" state.tar.gz';
+    const restore = join(import.meta.dirname, "restore.sh");
+    for (const place of [dataDir, join(dataDir, "log-store"), join(dataDir, "stacks")]) {
+      const refused = run("unshare", ["-m", "sh", "-c", inMount, "sh", place, restore], {
+        cwd: folder.path,
+        env: { PATH: process.env.PATH, DATA_DIR: dataDir, API_PORT: String(apiPort) },
+      });
+      await expect(refused).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(`${place} is a mount`) });
+    }
+    expect((await readdir(folder.path)).sort()).toEqual(["data", "state.tar.gz"]);
+    expect(await readdir(join(dataDir, "stacks"))).toEqual(["only-copy"]);
+    database = openDatabase(dataDir);
+    expect(marker(database)).toBe("after");
   });
 
   test("ends the sessions in the archive", async () => {

@@ -89,8 +89,11 @@ describe.skipIf(await lacks("bash", "curl"))("the operators' commands", () => {
 
   test("show logs, including the configured origins", async () => {
     await follow("pm2 logs", "[TAILING]");
-    for (const name of names) expect(await follow(`pm2 logs ${name}`, "on 127.0.0.1:")).toContain("TAILING");
-    const line = await follow('pm2 logs ai-desktop-websocket | grep "CORS Origins"', "CORS Origins: ");
+    // Without --lines, PM2 shows the last 15 lines, and a service that waits for another writes more than that.
+    for (const name of names) {
+      expect(await follow(`pm2 logs ${name} --lines 1000`, "on 127.0.0.1:")).toContain("TAILING");
+    }
+    const line = await follow('pm2 logs ai-desktop-websocket --lines 1000 | grep "CORS Origins"', "CORS Origins: ");
     expect(line).toContain("http://localhost:3005, http://localhost:3006");
     expect(line).toContain("https://panel.example.com");
   });

@@ -30,6 +30,9 @@ if answers "http://127.0.0.1:$(setting API_PORT 3006)/health"; then
   fail "Stop the panel first."
 fi
 
+state_mount="$(cannot_be_moved "$data_dir")"
+[ -z "$state_mount" ] || fail "$state_mount is a mount point, which cannot be renamed. Mount a folder above $data_dir instead; nothing was changed."
+
 mkdir -p "$(dirname "$data_dir")"
 work="$(mktemp -d "$(dirname "$data_dir")/.restore.XXXXXX")"
 trap 'rm -rf "$work"' EXIT
@@ -45,24 +48,38 @@ tar -C "$work" --no-same-owner -xzf "$archive"
 chmod 700 "$work/state"
 find "$work/state" -type d -exec chmod 700 {} + -o -type f -exec chmod 600 {} +
 
+# take_back <path in the previous state>: moves it into the restored one.
+take_back() {
+  if [ ! -e "$kept/$1" ]; then return; fi
+  rm -rf "${data_dir:?}/$1"
+  mv "$kept/$1" "$data_dir/$1" || warn "Note: $kept/$1 could not be moved to $data_dir; it stays there."
+}
+
+# What is done from here on is finished.
+trap '' HUP INT TERM
+kept=""
 if [ -e "$data_dir" ]; then
   kept="$data_dir.before-$(date -u +%Y%m%dT%H%M%SZ)"
   if [ "$(id -u)" = 0 ] && [ "$(uname)" = Linux ]; then chown -R --reference="$data_dir" "$work/state"; fi
   mv "$data_dir" "$kept"
-  # Stacks are kept: their containers mount files beside the compose files, which the archive does not contain.
-  if [ -d "$kept/stacks" ]; then rm -rf "$work/state/stacks" && mv "$kept/stacks" "$work/state/stacks"; fi
-  # The histories of logs, metrics and actions are not in the archive and are kept.
-  for name in history.db activity.db; do
-    for end in "" -wal -shm; do
-      if [ -f "$kept/$name$end" ]; then mv "$kept/$name$end" "$work/state/$name$end"; fi
-    done
-  done
-  if [ -d "$kept/log-store" ]; then rm -rf "$work/state/log-store" && mv "$kept/log-store" "$work/state/log-store"; fi
-  say "The previous state is in $kept"
 elif is_real && [ "$data_dir" = "$STATE" ] && [ "$(id -u)" = 0 ]; then
   chown -R "$SERVICE_USER:$SERVICE_USER" "$work/state"
 fi
-mv "$work/state" "$data_dir"
+if [ -e "$data_dir" ]; then fail "A program has made $data_dir again meanwhile. The previous state is in $kept, and nothing is lost."; fi
+if ! mv "$work/state" "$data_dir"; then
+  if [ -n "$kept" ]; then mv "$kept" "$data_dir"; fi
+  fail "The state could not be put in place; nothing was changed."
+fi
+if [ -n "$kept" ]; then
+  # Stacks are kept: their containers mount files beside the compose files, which the archive does not contain.
+  if [ -d "$kept/stacks" ]; then take_back stacks; fi
+  # The histories of logs, metrics and actions are not in the archive and are kept.
+  for name in history.db activity.db; do
+    for end in "" -wal -shm; do take_back "$name$end"; done
+  done
+  if [ -d "$kept/log-store" ]; then take_back log-store; fi
+  say "The previous state is in $kept"
+fi
 # Previous states contain secrets, so only the newest are kept.
 keep_newest "$BACKUPS_KEPT" "$data_dir".before-*
 say "Users, passwords, passkeys and API keys are those of the backup. Repeat revocations made since then."

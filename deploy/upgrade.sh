@@ -18,6 +18,8 @@ source_dir="$PWD"
 . deploy/lib/services.sh
 # shellcheck source=deploy/lib/helper.sh
 . deploy/lib/helper.sh
+# shellcheck source=deploy/lib/host.sh
+. deploy/lib/host.sh
 # shellcheck source=deploy/lib/site.sh
 . deploy/lib/site.sh
 
@@ -26,8 +28,10 @@ cert="" key=""
 
 [ -e "$APP/current" ] || fail "There is no installation in $APP; create one with deploy/vps-install.sh."
 { ! is_real || [ "$(id -u)" = 0 ]; } || fail "Needs root."
-one_at_a_time
-keep_going
+state_mount="$(cannot_be_moved "$STATE")"
+[ -z "$state_mount" ] ||
+  fail "$state_mount is a mount point, and a way back has to rename it. Mount a folder above $STATE instead."
+keep_going "$@"
 old="$(readlink -f "$APP/current")"
 NODE="$old/node_modules/.bin/node"
 
@@ -36,6 +40,7 @@ mkdir -p "$BACKUPS"
 backup="$BACKUPS/before-upgrade-$(date -u +%Y%m%dT%H%M%SZ).tar.gz"
 "$old/deploy/backup.sh" --data-dir "$STATE" "$backup"
 
+check_space "$APP" 1024
 say "Building the release…"
 make_release "$source_dir"
 source_revision "$source_dir" >"$RELEASE/REVISION"
@@ -78,9 +83,9 @@ if ! rehearse; then
   fail "The new release does not work with the current state; nothing was changed."
 fi
 
-# Updates the nginx site to that of the new release, if there is a site.
+# Updates the nginx site to that of the new release, if there is a site. The installer does so itself, with its options.
 renew_site() {
-  if [ -z "$(site_places)" ]; then return 0; fi
+  if [ -z "$(site_places)" ] || [ -n "${AI_DESKTOP_KEEP_SITE:-}" ]; then return 0; fi
   (write_site) || return 1
   ! is_real || check_site
 }
@@ -105,7 +110,9 @@ if write_units && write_helper && start_services && wait_healthy && renew_site; 
 fi
 
 warn "The new release is not healthy: rolling back to $(basename "$old")."
-stop_services || true
+# From here on, no error keeps the old release from being started.
+set +e
+stop_services
 switch_to "$old"
 NODE="$old/node_modules/.bin/node"
 # shellcheck disable=SC2046 # a list of words
@@ -115,11 +122,14 @@ if has_systemd; then systemctl daemon-reload; fi
 # The helper runs the code of the current release, too.
 stop_helper
 start_helper
-if [ -n "$(site_places)" ] && is_real; then reload_nginx || true; fi
-"$old/deploy/restore.sh" --data-dir "$STATE" "$backup"
+if [ -n "$(site_places)" ] && is_real; then reload_nginx; fi
+restored=""
+"$old/deploy/restore.sh" --data-dir "$STATE" "$backup" && restored=1
 start_services
 # A short limit for the new release must not make the rollback fail.
 if [ "${HEALTH_LIMIT:-60}" -lt 60 ]; then HEALTH_LIMIT=60; fi
 wait_healthy || fail "The old release is not healthy either; the previous state is in $backup"
 rm -rf "$RELEASE"
+[ -n "$restored" ] ||
+  fail "Rolled back to $(basename "$old"), but the state could not be restored: it is as the new release left it, and as before in $backup (ai-desktop stop, then ai-desktop restore)."
 fail "Rolled back to $(basename "$old"); the panel runs as before. All users must log in again."

@@ -6,6 +6,7 @@
 # Running it again applies the given options and keeps everything else. Needs root.
 set -euo pipefail
 umask 022
+arguments=("$@")
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source_dir="$PWD"
 # shellcheck source=deploy/lib/common.sh
@@ -72,13 +73,16 @@ preflight() {
       *) warn "Note: supported systems are Debian 12/13 and Ubuntu 22.04/24.04; this is $system." ;;
     esac
   fi
-  if is_real && id "$SERVICE_USER" >/dev/null 2>&1; then
+  if is_real && ! id "$SERVICE_USER" >/dev/null 2>&1; then
+    members="$(getent group "$SERVICE_USER" | cut -d : -f 4)"
+    [ -z "$members" ] || fail "The group $SERVICE_USER exists and has members ($members), who could read the panel's settings."
+  elif is_real; then
     home="$(getent passwd "$SERVICE_USER" | cut -d : -f 6)"
     [ "$home" = "$STATE_HOME" ] || fail "The user $SERVICE_USER exists and is not the panel's: its home is $home, not $STATE_HOME."
   fi
   memory="$(awk '/^MemTotal/ { print int($2 / 1024) }' /proc/meminfo)"
   [ "$memory" -ge 900 ] || warn "Note: $memory MB of memory; building the web app needs about 1 GB."
-  check_space "$APP" 2048
+  if needs_release; then check_space "$APP" 2048; fi
   check_space "$STATE" 256
   find_public_name
   check_kept_variables
@@ -92,15 +96,6 @@ preflight() {
   fi
   case "$file_root" in "" | /*) ;; *) fail "--file-root needs an absolute path." ;; esac
   case "$file_root" in *[!A-Za-z0-9./_-]*) fail "--file-root may hold letters, digits, dot, slash, underscore and hyphen." ;; esac
-}
-
-# check_space <folder> <megabytes>: ends the script if the disk of a folder, which may not exist yet, has less space.
-check_space() {
-  place="$1"
-  while [ -n "$place" ] && [ ! -d "$place" ]; do place="${place%/*}"; done
-  place="${place:-/}"
-  free="$(df -Pm "$place" | awk 'NR == 2 { print $4 }')"
-  [ "$free" -ge "$2" ] || fail "$free MB are free on the disk of $place; $2 are needed for $1."
 }
 
 missing_packages() {
@@ -120,10 +115,17 @@ needs_release() {
   [ -z "$revision" ] || [ "$revision" != "$(cat "$APP/current/REVISION" 2>/dev/null)" ]
 }
 
-# Whether there is an installation that is healthy.
+# Whether there is an installation that is healthy. Responses can be slow on a busy machine.
 runs_well() {
   NODE="$APP/current/node_modules/.bin/node"
-  [ -x "$NODE" ] && smoke >/dev/null 2>&1
+  [ -x "$NODE" ] && HEALTH_LIMIT=10 wait_healthy >/dev/null 2>&1
+}
+
+# keep_state: backs up the state for a new release that is not installed as an upgrade.
+keep_state() {
+  [ -e "$STATE/state.db" ] || return 0
+  backup="$BACKUPS/before-upgrade-$(date -u +%Y%m%dT%H%M%SZ).tar.gz"
+  "$RELEASE/deploy/backup.sh" --data-dir "$STATE" "$backup" || warn "Note: the state could not be backed up before the new release runs with it."
 }
 
 print_plan() {
@@ -188,10 +190,13 @@ panel_writes() {
   runuser -u "$SERVICE_USER" -- test -w "$1"
 }
 
+open_firewall() {
+  for port in $opened; do ufw allow "$port/tcp" >/dev/null || return 1; done
+  ufw --force enable >/dev/null
+}
+
 # Prints the ports that the firewall opens, and the reachable ports that it closes.
 plan_firewall() {
-  opened="$(ssh_ports)"
-  opened="${opened:-22 }80 443"
   say "  open the ports $opened in ufw and turn it on (SSH: ${opened%80 443})"
   if is_real && ! ufw status 2>/dev/null | grep '^Status: active' >/dev/null; then
     for port in $(listening_ports | sort -n); do
@@ -202,8 +207,21 @@ plan_firewall() {
   fi
 }
 
-# apt-get that waits for its lock, and keeps files of settings that exist without asking. What it starts keeps no lock of ours.
-apt_get() { apt-get -o DPkg::Lock::Timeout=600 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" 8>&-; }
+# apt-get that waits up to ten minutes for another program, removes nothing, and keeps files of settings that exist without
+# asking. What it starts has no lock of ours.
+apt_get() {
+  said="$(mktemp "${TMPDIR:-/tmp}/aid.XXXXXX")"
+  for try in $(seq 120); do
+    status=0
+    apt-get -o DPkg::Lock::Timeout=5 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" 2>"$said" 8>&- || status=$?
+    if [ "$status" = 0 ] || ! grep -qE 'Could not get lock|Unable to (acquire|lock)' "$said"; then break; fi
+    if [ "$try" = 1 ]; then say "Waiting for another program that uses apt…"; fi
+    sleep 5
+  done
+  cat "$said" >&2
+  rm -f "$said"
+  return "$status"
+}
 
 install_packages_of_system() {
   [ -n "$packages" ] || return 0
@@ -212,8 +230,8 @@ install_packages_of_system() {
   # not be one of those needed here.
   apt_get update -qq || warn "Note: not all sources of packages could be read; trying with the lists that are there."
   # shellcheck disable=SC2086 # a list of words
-  apt_get install -y -qq --no-install-recommends $packages ||
-    fail "The system's packages could not be installed; see above. Nothing else was changed."
+  apt_get install -y -qq --no-install-recommends --no-remove $packages ||
+    fail "The system's packages could not be installed without removing others; see above. Nothing else was changed."
 }
 
 make_user_and_folders() {
@@ -233,38 +251,48 @@ make_user_and_folders() {
 
 if [ -n "$uninstall" ]; then
   { ! is_real || [ "$(id -u)" = 0 ]; } || fail "Needs root."
-  one_at_a_time
   uninstall_panel
   exit 0
 fi
 
 preflight
 packages="$(missing_packages)"
-print_plan
+if [ -n "$firewall" ]; then
+  opened="$(ssh_ports)"
+  opened="${opened:-22 }80 443"
+fi
+if ! in_session; then print_plan; fi
 confirm
-one_at_a_time
-keep_going
+keep_going "${arguments[@]}" --yes
 install_packages_of_system
 make_user_and_folders
 if [ -n "$cert" ]; then check_certificate "$cert" "$key"; fi
 if needs_release && runs_well; then
-  # With a backup, a rehearsal, and a way back to the release that runs.
-  "$source_dir/deploy/upgrade.sh" || exit 1
+  # With a backup, a rehearsal, and a way back to the release that runs. The site is written below.
+  AI_DESKTOP_KEEP_SITE=1 "$source_dir/deploy/upgrade.sh" || exit 1
   upgraded=1
 fi
-if [ -n "$wanted_supervisor" ] && [ "$wanted_supervisor" != "$(supervisor)" ]; then stop_services; fi
 write_settings
+# Services that were stopped are started again, whatever fails in between.
+stopped=""
+# shellcheck disable=SC2016 # expanded when it runs
+at_exit 'if [ -n "$stopped" ]; then start_services; fi'
 if [ -z "$upgraded" ] && needs_release; then
   say "Building the release…"
   make_release "$source_dir"
   printf '%s' "$revision" >"$RELEASE/REVISION"
   # Checks the new release before the running one is stopped.
   (cd "$RELEASE" && use_project_node)
+  keep_state
   cannot_interrupt
-  if [ -e "$APP/current" ]; then stop_services; fi
+  if [ -e "$APP/current" ]; then
+    stopped=1
+    stop_services
+  fi
   switch_to "$RELEASE"
   drop_old_releases
 fi
+cannot_interrupt
 cd "$APP/current"
 use_project_node
 if [ -n "$helper" ]; then switch_helper_on; fi
@@ -273,15 +301,14 @@ write_helper
 if services_current; then
   say "The services already run with this release and these settings."
 else
-  cannot_interrupt
+  stopped=1
   stop_services
   start_services || fail "The services did not start; see \"journalctl -u 'ai-desktop*'\" and $STATE_HOME/.pm2/logs."
 fi
+# shellcheck disable=SC2034 # for the end
+stopped=""
 if [ -n "$use_nginx" ]; then write_site; else remove_site; fi
-if [ -n "$firewall" ]; then
-  for port in $opened; do ufw allow "$port/tcp" >/dev/null; done
-  ufw --force enable >/dev/null
-fi
+if [ -n "$firewall" ]; then open_firewall || warn "Note: ufw could not be set up; see above. The panel works without it."; fi
 wait_healthy || fail "Installed, but not all parts are healthy; see above."
 if [ -n "$use_nginx" ] && is_real; then
   check_site || fail "Installed, and the services are healthy, but nginx does not serve them at $(public_url); see above."

@@ -266,8 +266,9 @@ describe.skipIf(await lacks("namespaces"))("the root helper among three daemons"
       const client = createHelperClient({ socketPath: ${JSON.stringify(helper.socketPath)} });
       const shown = ${JSON.stringify(["alice", "bob", "root"].map(helper.homeOf))};
       const processes = createProcesses({ pm2Home: "${helper.homeOf("panel")}", shown, bridge: createHelperBridge(client) });
-      // The first reading starts the processes of the users, and waits for them.
-      const { daemons, deployments } = await processes.survey();
+      // The first reading starts the processes of the users, and waits for them within its limit.
+      let { daemons, deployments } = await processes.survey();
+      while (deployments.length < 3) ({ daemons, deployments } = await processes.survey());
       const [alice, bob] = ["alice", "bob"].map((user) => deployments.find(({ id }) => id.includes(user))?.id);
       await processes.act(alice, "restart");
       const refused = await processes.act(bob, "restart").catch(({ code }) => code);

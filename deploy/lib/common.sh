@@ -10,11 +10,20 @@ fail() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# at_exit <command>: runs a command when the script ends, before those given earlier.
+# at_exit <command>: runs a command when the script ends, before those given earlier. It does not change the exit status.
+EXIT_COMMANDS=""
 at_exit() {
-  EXIT_COMMANDS="$1; ${EXIT_COMMANDS:-}"
+  EXIT_COMMANDS="$1; $EXIT_COMMANDS"
   # shellcheck disable=SC2064 # the commands as they are now
-  trap "$EXIT_COMMANDS" EXIT
+  trap "set +e; $EXIT_COMMANDS" EXIT
+}
+
+# cannot_be_moved <folder of a state>: prints the part of it that is a mount point, which cannot be renamed; nothing otherwise.
+cannot_be_moved() {
+  have mountpoint || return 0
+  for place in "$1" "$1/stacks" "$1/log-store"; do
+    if [ -d "$place" ] && mountpoint -q "$place"; then printf '%s' "$place" && return; fi
+  done
 }
 
 # Requests to this host must not go to a proxy of the environment, as those of curl and of Node with NODE_USE_ENV_PROXY would.

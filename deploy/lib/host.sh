@@ -71,7 +71,7 @@ ssh_ports() {
     systemctl show ssh.socket sshd.socket --property=Listen 2>/dev/null |
       sed -n 's/^Listen=\(.*:\)\{0,1\}\([0-9]\{1,5\}\) (Stream)$/\2/p' || true
     for listening in $(listening_ports); do
-      case "$(port_owner "$listening")" in sshd\ *) printf '%s\n' "$listening" ;; esac
+      case "$(port_owner "$listening")" in sshd\ * | dropbear\ *) printf '%s\n' "$listening" ;; esac
     done
   } | awk '/^[0-9]+$/' | sort -nu | tr '\n' ' '
 }
@@ -81,6 +81,15 @@ listening_ports() {
   cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
     awk '$4 == "0A" && $2 !~ /^0100007F:|^00000000000000000000000001000000:|^0000000000000000FFFF00000100007F:/ { sub(/.*:/, "", $2); print $2 }' |
     sort -u | while read -r hex; do printf '%d\n' "0x$hex"; done
+}
+
+# check_space <folder> <megabytes>: ends the script if the disk of a folder, which may not exist yet, has less space.
+check_space() {
+  place="$1"
+  while [ -n "$place" ] && [ ! -d "$place" ]; do place="${place%/*}"; done
+  place="${place:-/}"
+  free="$(df -Pm "$place" | awk 'NR == 2 { print $4 }')"
+  [ "$free" -ge "$2" ] || fail "$free MB are free on the disk of $place; $2 are needed for $1."
 }
 
 # canonical_address <address>: prints an address in the notation of browsers; nothing if it is not an address.

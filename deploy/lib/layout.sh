@@ -12,6 +12,7 @@ BACKUPS="$ROOT/var/backups/ai-desktop"
 SETTINGS="$ETC/env"
 SERVICE_USER=ai-desktop
 LOG="$ROOT/var/log/ai-desktop.log" # what the commands that change the installation printed
+LOCK="$ROOT/run/ai-desktop.lock"    # held by the one that does; during a switch, the id of its session
 RELEASES_KEPT=3
 BACKUPS_KEPT=5
 
@@ -24,49 +25,93 @@ is_real() { [ -z "$ROOT" ]; }
 has_systemd() { is_real && [ -d /run/systemd/system ]; }
 
 # one_at_a_time: ends the script if another one changes the installation. Descriptor 8 holds the lock; what outlives the script
-# must not inherit it.
+# must not inherit it. Only root can open the file, so nobody else can hold it.
 one_at_a_time() {
   if [ -n "${AI_DESKTOP_LOCKED:-}" ] || ! have flock; then return; fi
   mkdir -p "$ROOT/run"
-  exec 8>"$ROOT/run/ai-desktop.lock"
+  (umask 077 && : >>"$LOCK")
+  chmod 600 "$LOCK"
+  exec 8>>"$LOCK"
   flock -n 8 || fail "Another command is changing the installation. What it prints is also in $LOG"
+  : >"$LOCK"
   export AI_DESKTOP_LOCKED=1
 }
 
-# keep_going: a lost connection does not end the script half-way. From here on, all it prints is also appended to LOG.
+# keep_going <argument…>: runs the script again with these arguments, in a session of its own that has the lock, and waits for
+# it. There, neither a lost connection nor Ctrl-C reaches a program; Ctrl-C ends all of them as long as nothing has changed, see
+# cannot_interrupt. What the session prints is also appended to LOG.
 keep_going() {
-  if [ -n "${AI_DESKTOP_KEEPS_GOING:-}" ]; then return; fi
-  export AI_DESKTOP_KEEPS_GOING=1
+  if in_session; then
+    [ "$AI_DESKTOP_SESSION" = new ] || return 0
+    export AI_DESKTOP_SESSION="$$"
+    one_at_a_time
+    write_log "$(basename "$0")"
+    return
+  fi
   trap '' HUP
-  mkdir -p "$(dirname "$LOG")"
-  (
-    umask 077
-    { tail -n 2000 "$LOG" 2>/dev/null || true; } >"$LOG.part"
-    printf '== %s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$(basename "$0")" >>"$LOG.part"
-    mv "$LOG.part" "$LOG"
-  )
-  # tee goes on when nobody reads any more.
-  exec > >(trap '' HUP INT TERM PIPE && exec tee -ap "$LOG" 2>/dev/null 8>&-)
-  writers="$!"
-  exec 2> >(trap '' HUP INT TERM PIPE && exec tee -ap "$LOG" >&2 8>&-)
-  writers="$writers $!"
-  at_exit end_output
+  AI_DESKTOP_SESSION=new setsid "$PWD/deploy/$(basename "$0")" "$@" </dev/null &
+  session=$!
+  trap 'interrupted=1 && end_session' INT TERM
+  interrupted=1
+  while [ -n "$interrupted" ]; do
+    interrupted=""
+    code=0
+    wait "$session" || code=$?
+  done
+  exit "$code"
 }
 
-# The last lines arrive before the prompt of the shell.
-end_output() {
+# Whether this is the session of keep_going.
+in_session() { [ -n "${AI_DESKTOP_SESSION:-}" ]; }
+
+end_session() {
+  if [ "$(cat "$LOCK" 2>/dev/null)" = "$session" ]; then
+    warn "The services are being changed, which is finished first."
+  else
+    warn "Interrupted."
+    kill -TERM -- "-$session" 2>/dev/null || true
+  fi
+}
+
+# cannot_interrupt: from here on the script is not interrupted any more.
+cannot_interrupt() {
+  trap '' HUP INT TERM
+  if in_session; then printf '%s' "$AI_DESKTOP_SESSION" >"$LOCK"; fi
+}
+
+# write_log <title>: appends all that the script prints to LOG, if it can be written, and goes on when nobody reads any more.
+write_log() {
+  part=""
+  if mkdir -p "$(dirname "$LOG")" && part="$(mktemp "$LOG.XXXXXX")" &&
+    { tail -n 2000 "$LOG" || true; } >"$part" && printf '== %s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" >>"$part" && mv "$part" "$LOG"; then :; else
+    rm -f "$part"
+    LOG=/dev/null
+  fi 2>/dev/null
+  # One writer where both go to one place, so that the order stays.
+  if [ /dev/fd/1 -ef /dev/fd/2 ]; then
+    exec > >(writes_log) 2>&1
+    writers="$!"
+  else
+    exec > >(writes_log)
+    writers="$!"
+    exec 2> >(writes_log >&2)
+    writers="$writers $!"
+  fi
+  at_exit end_log
+}
+writes_log() { trap '' HUP INT TERM PIPE && exec tee -ap "$LOG" 2>/dev/null 8>&-; }
+
+# The last lines arrive before the prompt of the shell. What a program in the background still holds is not waited for.
+end_log() {
   exec >&- 2>&-
   for writer in $writers; do
-    wait "$writer" || true
     for _ in $(seq 50); do
       kill -0 "$writer" || break
       sleep 0.02
     done
+    kill -KILL "$writer"
   done
 }
-
-# cannot_interrupt: neither does Ctrl-C, or the end of a session, from here on.
-cannot_interrupt() { trap '' HUP INT TERM; }
 
 # same_web <folder> <folder>: whether two folders have the same sources of the web app, and the first has it built.
 same_web() {
@@ -78,12 +123,12 @@ same_web() {
 
 # copy_source <source> <folder>: copies the committed files; without a readable commit, all files except generated ones.
 copy_source() {
-  mkdir -p "$2"
+  mkdir -p "$2" || return 1
   if [ -e "$1/.git" ] && have git && project_git "$1" rev-parse HEAD >/dev/null; then
     project_git "$1" archive HEAD
   else
     tar -C "$1" --exclude ./node_modules --exclude ./.toolchain --exclude ./web/dist --exclude ./.data --exclude './.env*' --exclude ./.git -c .
-  fi | tar -C "$2" --no-same-owner --no-same-permissions -x
+  fi | tar -C "$2" --no-same-owner --no-same-permissions -x || return 1
   # The example is the only .env file without private settings.
   if [ -f "$1/.env.example" ] && [ ! -L "$1/.env.example" ]; then cp "$1/.env.example" "$2/.env.example"; fi
 }
@@ -154,7 +199,7 @@ make_release() {
   link_packages "$APP/current" "$draft" || true
   # Builds in a separate folder with all packages. The release keeps those that the servers need.
   if [ ! -e "$draft/web/dist/index.html" ] || [ ! -e "$draft/node_modules/.bin/node" ]; then
-    copy_source "$1" "$build"
+    copy_source "$1" "$build" || fail "The source cannot be copied."
     if [ -e "$draft/web/dist/index.html" ]; then cp -al "$draft/web/dist" "$build/web/dist"; fi
     (build_in "$build") 8>&- || { rm -rf "$draft" "$build" && fail "The release could not be built."; }
     for part in node_modules web/dist; do

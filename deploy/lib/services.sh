@@ -121,25 +121,32 @@ host_files() { printf '%s\n' "$units"/ai-desktop*.service "$units"/ai-desktop-he
 
 # write_units: writes the units, the log rotation and the ai-desktop command of the current release.
 write_units() {
-  mkdir -p "$units" "$(dirname "$logrotate_file")" "$(dirname "$command_file")"
-  cp "$APP/current/deploy/systemd/ai-desktop@.service" "$APP/current/deploy/systemd/ai-desktop-pm2.service" "$units/"
-  write_logrotate
-  printf '#!/bin/sh\nROOT=%s exec %s/current/deploy/ai-desktop "$@"\n' "'$ROOT'" "'$APP'" >"$command_file"
+  mkdir -p "$units" "$(dirname "$logrotate_file")" "$(dirname "$command_file")" || return 1
+  cp "$APP/current/deploy/systemd/ai-desktop@.service" "$APP/current/deploy/systemd/ai-desktop-pm2.service" "$units/" || return 1
+  write_logrotate || return 1
+  printf '#!/bin/sh\nROOT=%s exec %s/current/deploy/ai-desktop "$@"\n' "'$ROOT'" "'$APP'" >"$command_file" || return 1
   chmod 755 "$command_file"
   # npx for MCP servers, if the installer brought it.
   npm_folder="$({ find "$APP/toolchain" -mindepth 2 -maxdepth 2 -name bin 2>/dev/null || true; } | sort | tail -n 1)"
   if [ -n "$npm_folder" ]; then ln -sfn "$npm_folder" "$APP/npm"; fi
   has_systemd || return 0
   if ! getent group docker >/dev/null; then sed -i '/^SupplementaryGroups=docker$/d' "$units"/ai-desktop*.service; fi
-  sed -i "s|^ReadWritePaths=.*|ReadWritePaths=$STATE_HOME -$(stored FILE_MANAGER_ROOT /srv)|" "$units/ai-desktop@.service"
-  systemctl daemon-reload
+  sed -i "s|^ReadWritePaths=.*|ReadWritePaths=$STATE_HOME -$(stored FILE_MANAGER_ROOT /srv)|" "$units/ai-desktop@.service" || return 1
+  systemctl daemon-reload || return 1
   if [ "$(supervisor)" = systemd ]; then
     systemctl disable ai-desktop-pm2 >/dev/null 2>&1 || true
-    systemctl enable $(unit_names) >/dev/null 2>&1
+    enable_units $(unit_names)
   else
     systemctl disable $(unit_names) >/dev/null 2>&1 || true
-    systemctl enable ai-desktop-pm2 >/dev/null 2>&1
+    enable_units ai-desktop-pm2
   fi
+}
+
+enable_units() {
+  faults="$(systemctl enable "$@" 2>&1)" || {
+    warn "$faults"
+    return 1
+  }
 }
 
 # The log folder belongs to the service user, so logrotate must run as that user. PM2 reopens its apps' logs at SIGUSR2, which

@@ -112,6 +112,6 @@ SETTINGS_END
 # make_file_root <folder>: creates the folder for the service user. An existing folder does not change.
 make_file_root() {
   [ ! -e "$1" ] || return 0
-  mkdir -p "$1"
+  mkdir -p "$1" || return 1
   if is_real; then chown "$SERVICE_USER:$SERVICE_USER" "$1"; fi
 }

@@ -7,7 +7,7 @@ site="$nginx_home/sites-available/ai-desktop.conf"
 tls="$ROOT/etc/ssl/ai-desktop"
 OWN_SITE='.*/\(z+-\)?ai-desktop\.conf'
 
-reload_nginx() { if has_systemd; then systemctl reload nginx || systemctl restart nginx; elif is_real; then nginx -s reload || nginx 8>&-; fi; }
+reload_nginx() { if has_systemd; then systemctl reload nginx || systemctl restart nginx; elif is_real; then nginx -s reload || nginx >/dev/null 2>&1 8>&-; fi; }
 
 # Prints the whole configuration of nginx.
 nginx_dump() {
@@ -56,8 +56,11 @@ make_certificate() {
   name="$(site_name)"
   bare="$(printf '%s' "$name" | tr -d '[]')"
   if [ -n "$cert" ]; then
-    cp "$cert" "$tls/fullchain.pem"
-    (umask 077 && cp "$key" "$tls/privkey.pem" && chmod 600 "$tls/privkey.pem")
+    # New files: the present ones may be links, such as to those of certbot.
+    cp "$cert" "$tls/fullchain.pem.part"
+    (umask 077 && cp "$key" "$tls/privkey.pem.part" && chmod 600 "$tls/privkey.pem.part")
+    mv -f "$tls/fullchain.pem.part" "$tls/fullchain.pem"
+    mv -f "$tls/privkey.pem.part" "$tls/privkey.pem"
   elif [ ! -e "$tls/fullchain.pem" ] ||
     { is_own_certificate && ! { fits_name "$tls/fullchain.pem" "$name" && openssl x509 -in "$tls/fullchain.pem" -noout -checkend 2592000 >/dev/null; }; }; then
     case "$name" in \[* | *[!0-9.]*) kind=DNS ;; *) kind=IP ;; esac

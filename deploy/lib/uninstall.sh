@@ -27,7 +27,7 @@ end_processes() {
   done
 }
 
-uninstall_panel() {
+plan_uninstall() {
   say "This will stop and remove:"
   say "  the three services, the root helper, $APP, their units, log rotation and nginx site"
   others="$(other_apps)"
@@ -37,8 +37,13 @@ uninstall_panel() {
   else
     say "Kept: $STATE_HOME, $ETC, $tls, $BACKUPS"
   fi
+}
+
+uninstall_panel() {
+  if ! in_session; then plan_uninstall; fi
   confirm
-  keep_going
+  keep_going "${arguments[@]}" --yes
+  cannot_interrupt
   stop_services
   stop_helper
   remove_helper_units
@@ -49,9 +54,13 @@ uninstall_panel() {
   end_processes
   remove_site
   remove_unfinished
-  rm -rf "$APP" "$ETC/source" "$ETC/running" "$helper_switch" "$helper_log" "$helper_log.1" "$ROOT/run/ai-desktop.lock"
+  rm -rf "$APP" "$ETC/source" "$ETC/running" "$helper_switch" "$helper_log" "$helper_log.1"
+  # What root's commands compiled of the releases.
+  cache="${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ai-desktop"
+  rm -rf "$cache/compiled/$(printf '%s' "$APP" | sed 's|/|%2F|g')"*
+  rmdir "$cache/compiled" "$cache" 2>/dev/null || true
   if [ -n "$purge" ]; then
-    rm -rf "$STATE_HOME" "$ETC" "$tls" "$BACKUPS" "$LOG"
+    rm -rf "$STATE_HOME" "$ETC" "$tls" "$BACKUPS" "$LOG" "$LOG".??????
     if is_real && id "$SERVICE_USER" >/dev/null 2>&1; then userdel "$SERVICE_USER" 2>/dev/null || warn "Note: the user $SERVICE_USER could not be removed; try userdel $SERVICE_USER."; fi
     if is_real && getent group "$SERVICE_USER" >/dev/null; then groupdel "$SERVICE_USER" 2>/dev/null || true; fi
   fi

@@ -5,7 +5,7 @@
 
 # Names, owners and modes of all that an installation could leave behind.
 list_files() {
-  on 'cd / && find etc opt usr/local var/lib var/backups var/cache/ai-desktop home srv root -xdev ! -path "root/source*" ! -path "root/.pm2*" ! -path "root/.cache*" ! -path "root/.npm*" \
+  on 'cd / && find etc opt usr/local var/lib var/backups var/cache/ai-desktop home srv root -xdev ! -path "root/source*" ! -path "root/.pm2*" ! -path "root/.npm*" \
     ! -path "var/lib/systemd/*" ! -path "var/lib/apt/*" ! -path "var/lib/dpkg/*" ! -path "var/lib/logrotate/*" ! -path "usr/local/lib/test*" \
     ! -path "etc/passwd*" ! -path "etc/group*" ! -path "etc/shadow*" ! -path "etc/gshadow*" ! -path "etc/subuid*" ! -path "etc/subgid*" ! -path "etc/.pwd.lock" \
     ! -path "var/lib/private*" -printf "%p %u:%g %m\n" | sort'
@@ -256,7 +256,7 @@ test_rough() {
   on "$as_found /root/source/deploy/vps-install.sh --plan --domain panel.test --firewall"
   check "reads an active firewall in any language" lacks "this closes port"
   # POSIX locks, as dpkg and apt take them.
-  on 'systemd-run --quiet --unit=other-apt perl -e '"'"'use Fcntl; for (@ARGV) { open my $file, ">", $_ or die; fcntl($file, F_SETLK, pack("s s x4 q q l x4", F_WRLCK, 0, 0, 0, 0)) or die; push @kept, $file } sleep 20'"'"' /var/lib/dpkg/lock-frontend /var/lib/apt/lists/lock /var/cache/apt/archives/lock'
+  on 'systemd-run --quiet --unit=other-apt perl -e '"'"'use Fcntl; for (@ARGV) { open my $file, ">", $_ or die; fcntl($file, F_SETLK, pack("s s x4 q q l x4", F_WRLCK, 0, 0, 0, 0)) or die; push @kept, $file } sleep 20'"'"' /var/lib/apt/lists/lock'
   check "installs" on "$as_found /root/source/deploy/vps-install.sh --yes --domain panel.test"
   check "installed what was missing" on 'dpkg-query -W -f=\${Status} logrotate | grep "ok installed"'
   check "keeps the file of settings" on 'grep "by hand" /etc/logrotate.conf'
@@ -268,7 +268,7 @@ test_rough() {
 
   printf '\nA new release.\n' >>"$machine/root/source/CHANGELOG.md"
   commit_source second
-  check "its terminal is lost while it upgrades" on 'script -qfc "ai-desktop upgrade" /dev/null >/run/terminal 2>&1 </dev/null & terminal=$!; for i in $(seq 1200); do grep -q Switching /run/terminal && break; sleep 0.1; done; grep Switching /run/terminal && kill -KILL $terminal'
+  check "its terminal is lost while it upgrades" on 'script -qfc "bash -c \"ai-desktop upgrade; true\"" /dev/null >/run/terminal 2>&1 </dev/null & terminal=$!; for i in $(seq 1200); do grep -q Switching /run/terminal && break; sleep 0.1; done; grep Switching /run/terminal && kill -KILL $terminal'
   check "the upgrade goes on" on 'for i in $(seq 1200); do grep -q "^Upgraded to" /var/log/ai-desktop.log && break; sleep 0.1; done; tail -n 20 /var/log/ai-desktop.log; grep "^Upgraded to" /var/log/ai-desktop.log && grep "A new release" /opt/ai-desktop/current/CHANGELOG.md'
   check "answers after that" panel_answers
 

@@ -10,8 +10,16 @@ const LEAST_MS = 4;
  */
 export async function growth(work: (size: number) => unknown, size: number, factor = 8): Promise<number> {
   await work(size);
-  const small = await leastOf(() => work(size));
-  return (await leastOf(() => work(size * factor))) / small;
+  let small = Number.POSITIVE_INFINITY;
+  let large = Number.POSITIVE_INFINITY;
+  const ratio = () => Math.max(LEAST_MS, large) / Math.max(LEAST_MS, small);
+  // The garbage collector, or what shares the processor's caches, can slow a round down: more of them between linear and quadratic.
+  const isUnsure = () => ratio() > 2 * factor && ratio() < 0.75 * factor ** 2;
+  for (let round = 0; round < 3 || (round < 12 && isUnsure()); round++) {
+    small = Math.min(small, await processorMs(() => work(size)));
+    large = Math.min(large, await processorMs(() => work(size * factor)));
+  }
+  return ratio();
 }
 
 /** Measures the CPU time of this thread for some work, in milliseconds. */
@@ -20,10 +28,4 @@ export async function processorMs(work: () => unknown): Promise<number> {
   await work();
   const { user, system } = process.threadCpuUsage(before);
   return (user + system) / 1_000;
-}
-
-/** The garbage collector can run during one of the rounds. */
-async function leastOf(work: () => unknown): Promise<number> {
-  const rounds = [await processorMs(work), await processorMs(work), await processorMs(work)];
-  return Math.max(LEAST_MS, Math.min(...rounds));
 }
