@@ -75,6 +75,12 @@ function furthest(topic: FollowedLog, left: Position, right: Position): Position
 export class LogSubscriber {
   mode: "catching" | "ahead" | "live" | "stopped" = "catching";
   position: Position = new Map();
+  /**
+   * Resolves once it is settled with which line the subscription begins, it has ended, or the source does not respond: what is
+   * written after that is sent, also for `tail: 0`.
+   */
+  readonly placed: Promise<void>;
+  private readonly place: () => void;
   /** The newest line up to that position. */
   private last: StoredPlace | undefined;
   private readonly topic: FollowedLog;
@@ -89,6 +95,9 @@ export class LogSubscriber {
     this.topic = topic;
     this.port = port;
     this.from = from;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.placed = promise;
+    this.place = resolve;
   }
 
   async start(): Promise<void> {
@@ -99,6 +108,7 @@ export class LogSubscriber {
       if ("tail" in this.from && this.position.size === 0) {
         this.position = await this.topic.source.readTail(this.from.tail, this.readHandlers(), this.abort.signal);
       }
+      this.place();
       await this.join(Number.POSITIVE_INFINITY);
     });
   }
@@ -107,6 +117,7 @@ export class LogSubscriber {
     if (this.mode === "live") this.port.leaveLive();
     this.mode = "stopped";
     this.abort.abort();
+    this.place();
   }
 
   send(event: LogEvent): void {
@@ -156,6 +167,7 @@ export class LogSubscriber {
         if (this.stopped) return;
         const failure = toAppError(error);
         if (failure.code === "internal") this.topic.log.error({ err: error }, "stored lines could not be read");
+        this.place();
         if (failure.code !== "upstream_unavailable" || attempt === 1) this.port.fail(failure);
         if (failure.code !== "upstream_unavailable") return;
         await backoff.wait(this.abort.signal);

@@ -1,4 +1,5 @@
 import type { LogSource } from "../../shared/logs/log-source.ts";
+import { delay } from "../../shared/server/async/backoff.ts";
 import { AppError, toFailure } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import { RoomGroups } from "../fanout/room-groups.ts";
@@ -11,6 +12,15 @@ import { LogTopic } from "./log-topic.ts";
 
 /** Logs one socket may follow at once. */
 const MAX_LOGS = 32;
+/** An acknowledgement waits this long for a source that does not respond, longer than a call of the Engine may take. */
+const PLACE_MS = 5_000;
+
+/** Resolves with the promise, or after the time. */
+async function within(promise: Promise<void>, ms: number): Promise<void> {
+  const timer = new AbortController();
+  await Promise.race([promise, delay(ms, timer.signal)]);
+  timer.abort();
+}
 
 export interface LogSubscriptionsOptions<Ref extends object> {
   namespace: Pick<AnyNamespace, "to">;
@@ -42,7 +52,8 @@ interface Topic<Ref extends object> {
 
 export interface LogSubscriptions<Ref extends object> {
   /**
-   * Follows a log for a socket. A repeated subscription under the same names starts over and returns `renewed`.
+   * Follows a log for a socket. A repeated subscription under the same names starts over and returns `renewed`. `placed`
+   * resolves once whatever is written from then on is part of it, after {@link PLACE_MS} at the latest.
    * @throws `AppError` `invalid_input` for a foreign cursor, `rate_limited` beyond {@link MAX_LOGS}
    */
   subscribe(
@@ -50,7 +61,7 @@ export interface LogSubscriptions<Ref extends object> {
     key: string,
     ref: Ref,
     wanted: { tail: number; since: string | undefined; ages: boolean },
-  ): { renewed: boolean };
+  ): { renewed: boolean; placed: Promise<void> };
   /** Ends the matching subscriptions of the socket and returns them. */
   unsubscribe(socket: AnySocket, matches: (ref: Ref) => boolean): Ref[];
   readonly size: number;
@@ -152,7 +163,7 @@ export function createLogSubscriptions<Ref extends object>(
         const subscription: Subscription<Ref> = { name, key, ref, topic, subscriber };
         own.set(name, subscription);
         bySocket.set(socket, own);
-        return { renewed: earlier !== undefined };
+        return { renewed: earlier !== undefined, placed: within(subscriber.placed, PLACE_MS) };
       } catch (error) {
         topics.release(key, topic);
         throw error;

@@ -3,7 +3,7 @@ import { type ContainerEvents, openContainerEvents } from "../../shared/docker/c
 import { createDockerHost } from "../../shared/docker/docker-host.ts";
 import { createContainerLogs } from "../../shared/logs/docker/container-logs.ts";
 import { silentLog } from "../../shared/server/log.ts";
-import { testEngine } from "../../shared/testing/engine.ts";
+import { CUE, testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import type { LogEvent } from "./log-event.ts";
@@ -43,6 +43,38 @@ describe.skipIf(await lacks("docker"))("the topic of a container that writes to 
     const from = await source.end(abort.signal);
     await expect(source.follow(from, handlers, abort.signal)).rejects.toThrow("the reader is broken");
     expect(calls).toBe(1);
+  });
+
+  test("sends what is written once a subscription is acknowledged, also when the log is read late", async () => {
+    const { name, cue } = await engine.run({ script: `${CUE}; seq 3000; exec sleep 100` });
+    const source = createContainerLogs(name, docker, events);
+    const read = Promise.withResolvers<void>();
+    const late = {
+      ...source,
+      readTail: async (...args: Parameters<typeof source.readTail>) => {
+        await read.promise;
+        return source.readTail(...args);
+      },
+    };
+    const seen: LogEvent[] = [];
+    const send = (event: LogEvent) => void seen.push(event);
+    const topic = new LogTopic(late, { broadcast: send }, silentLog());
+    const fail = (error: Error) => {
+      throw error;
+    };
+    const live = { joinLive: () => {}, leaveLive: () => {} };
+    const port = { send, fail, isSlow: () => false, drained: async () => {}, ...live };
+    try {
+      await topic.ready;
+      const { placed } = topic.subscribe(port, { tail: 0 });
+      read.resolve();
+      await placed;
+      await cue();
+      await eventually(() => linesOf(seen).length >= 3_000);
+      expect(linesOf(seen)).toEqual(Array.from({ length: 3_000 }, (_, index) => index + 1));
+    } finally {
+      topic.close();
+    }
   });
 
   test("sends each line once to every viewer, whenever it joined", async () => {

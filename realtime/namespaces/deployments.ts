@@ -74,9 +74,10 @@ export function registerDeployments(io: SocketServer, deps: DeploymentsDeps): Re
         processes.choose(wanted, (other) => canSeeDeployment(limits, other)),
         signal,
       );
-      const { renewed } = logs.subscribe(socket, id, ref, { tail, since, ages });
+      const { renewed, placed } = logs.subscribe(socket, id, ref, { tail, since, ages });
       if (!renewed) memberships.join(deploymentRoom(deploymentId));
       socket.emit("connected", ref);
+      await placed;
       return ref;
     });
 

@@ -127,9 +127,10 @@ function registerLogEvents({
     if (container.logDriver === "none") {
       throw new AppError("not_supported", "The log driver of this container keeps no logs that can be read.");
     }
-    const { renewed } = logs.subscribe(socket, container.name, ref, { tail, since, ages });
+    const { renewed, placed } = logs.subscribe(socket, container.name, ref, { tail, since, ages });
     if (!renewed) memberships.join(serviceRoom(serviceId));
     socket.emit("connected", ref);
+    await placed;
     return ref;
   });
   const leave = (left: ServiceUnsubscription) => {

@@ -36,7 +36,7 @@ describe.skipIf(await lacks("docker"))("a log that is rotated faster than it is 
       expect(await socket.emitWithAck("subscribe:logs", { ...ref, tail: 0 })).toMatchObject({ success: true });
       await counting.cue();
       await eventually(async () => (await held(counting)).includes(LINES));
-      // What the reader saw besides, should the newest line never come.
+      // What the reader saw besides, should its newest line never come.
       const story = () => JSON.stringify({ ...reader, lines: reader.lines.length, connected: socket.connected });
       await eventually(() => expect(numbers().at(-1), story()).toBe(LINES));
       expect(numbers().filter((line, index) => index > 0 && !(line > (numbers()[index - 1] as number)))).toEqual([]);
