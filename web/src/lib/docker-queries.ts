@@ -68,7 +68,7 @@ export const useRegistries = () => useQuery(() => ({ queryKey: dockerKeys.regist
  */
 export function useUpdates({ fresh = true } = {}) {
   if (fresh) keepFresh(dockerKeys.updates);
-  return useQuery(() => ({ queryKey: dockerKeys.updates, queryFn: updates.list, staleTime: 60_000, retry: false }));
+  return useQuery(() => ({ queryKey: dockerKeys.updates, queryFn: updates.list, staleTime: 60_000 }));
 }
 
 /** A function that fetches the lists of images, volumes and networks and the disk usage again. */

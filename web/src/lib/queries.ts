@@ -8,7 +8,7 @@ import { ApiFailure, api } from "./api.ts";
 import { fetchAgain } from "./fetch-again.ts";
 import { keepSame } from "./keep-same.ts";
 import { useLive } from "./live-context.ts";
-import { SOON_MS, storedContainersInterval } from "./refetch-intervals.ts";
+import { healInterval, SOON_MS, storedContainersInterval } from "./refetch-intervals.ts";
 import { createRefresher } from "./refresher.ts";
 import { createRowRefresher, type RowList } from "./row-refresh.ts";
 import { useSession } from "./session.ts";
@@ -60,7 +60,15 @@ const retries = (count: number, error: Error) =>
 /** The cache of responses of one account. */
 export const createQueryClient = (): QueryClient =>
   new QueryClient({
-    defaultOptions: { queries: { retry: retries, staleTime: 10_000, gcTime: 5 * 60_000, reconcile: keepSame } },
+    defaultOptions: {
+      queries: {
+        retry: retries,
+        refetchInterval: ({ state }) => healInterval(state),
+        staleTime: 10_000,
+        gcTime: 5 * 60_000,
+        reconcile: keepSame,
+      },
+    },
   });
 
 /** A function that fetches the queries below a key again. Called while a component is set up. */
@@ -103,7 +111,7 @@ export const useStack = (name: () => string) =>
     queryFn: ({ signal }) => api.stacks.get(name(), signal),
     refetchInterval: ({ state }) => {
       const services = state.data?.stack.services.flatMap(({ containers }) => containers) ?? [];
-      return unsettled({ services }).length > 0 && SOON_MS;
+      return unsettled({ services }).length > 0 ? SOON_MS : healInterval(state);
     },
   }));
 export const useDeployments = () => useLiveList(queryKeys.deployments, api.deployments.list);
