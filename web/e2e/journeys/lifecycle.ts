@@ -118,4 +118,19 @@ export function lifecycleJourney(at: () => TestDesktop): void {
     await page.getByText(made.name).first().waitFor();
     await made.container.remove({ force: true });
   });
+
+  test("the tab that is open stays while a container is away for a moment, as one that is made anew", async () => {
+    const { page, engine, open } = at();
+    const box = await engine.run({ name: "anew" });
+    await open(`/services/${box.name}?tab=details`, "Containers");
+    const details = page.getByRole("tab", { name: "Details", exact: true });
+    await details.waitFor();
+    for (let round = 0; round < 5; round++) {
+      await box.container.rename({ name: `${box.name}.before` });
+      await details.waitFor({ state: "detached" });
+      await box.container.rename({ name: box.name });
+      await details.and(page.locator("[aria-selected=true]")).waitFor();
+    }
+    expect(new URL(page.url()).searchParams.get("tab")).toBe("details");
+  });
 }

@@ -16,21 +16,38 @@ export interface TabsProps {
   onChange?: (id: string) => void;
 }
 
-/** The tabs stay while their counts change: one that is replaced under the pointer loses the click, and the focus. */
+/** What comes before a person chooses a tab. */
+const GESTURES = ["pointerdown", "pointerup", "click", "keydown", "focusin"] as const;
+
+/**
+ * The tabs stay while their counts change: one that is replaced under the pointer loses the click, and the focus. A chosen tab
+ * that is away for a while, such as the details of a container that is made anew, is shown again once it is back.
+ */
 export function Tabs(props: TabsProps) {
   const id = createUniqueId();
   const ids = createMemo(() => props.tabs.map((tab) => tab.id));
   const tabOf = (key: string | undefined) => props.tabs.find((tab) => tab.id === key);
   const [chosen, setChosen] = createSignal(props.tabs[0]?.id);
-  const value = () => props.value ?? chosen();
-  const current = createMemo(() => tabOf(value())?.id);
+  const current = createMemo(() => (tabOf(props.value ?? chosen()) ?? props.tabs[0])?.id);
+  // The library also chooses the first tab by itself, when it does not know the chosen one yet or any more.
+  let isActing = false;
+  const watchGestures = (list: HTMLElement) => {
+    const note = () => {
+      isActing = true;
+      setTimeout(() => {
+        isActing = false;
+      });
+    };
+    for (const gesture of GESTURES) list.addEventListener(gesture, note, true);
+  };
   const choose = (next: string) => {
+    if (!isActing) return;
     setChosen(next);
     props.onChange?.(next);
   };
   return (
-    <Kobalte class="tabs" value={value()} onChange={choose}>
-      <Kobalte.List class="tabs-list" aria-label={props.label}>
+    <Kobalte class="tabs" value={current()} onChange={choose}>
+      <Kobalte.List ref={watchGestures} class="tabs-list" aria-label={props.label}>
         <For each={ids()}>
           {(key) => (
             <Kobalte.Trigger
