@@ -74,7 +74,7 @@ preflight() {
     esac
   fi
   if is_real && ! id "$SERVICE_USER" >/dev/null 2>&1; then
-    members="$(getent group "$SERVICE_USER" | cut -d : -f 4)"
+    members="$(getent group "$SERVICE_USER" | cut -d : -f 4 || true)"
     [ -z "$members" ] || fail "The group $SERVICE_USER exists and has members ($members), who could read the panel's settings."
   elif is_real; then
     home="$(getent passwd "$SERVICE_USER" | cut -d : -f 6)"
