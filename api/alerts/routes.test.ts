@@ -243,7 +243,9 @@ describe("rules", () => {
     const { events, unread } = (await api.ask("GET", "/api/alerts/bell?limit=1")).body;
     expect(unread).toBeGreaterThan(0);
     expect((await api.ask("POST", "/api/alerts/bell/read", { body: { upTo: events[0].id } })).status).toBe(200);
-    expect((await api.ask("GET", "/api/alerts/bell")).body.unread).toBe(0);
+    // Rules of the tests before may raise more meanwhile.
+    const now = (await api.ask("GET", "/api/alerts/bell")).body;
+    expect(now.unread).toBe(now.events.filter(({ id }: { id: number }) => id > events[0].id).length);
     // Marking as read is not audited, as it could fill the trail.
     expect((await api.ask("GET", "/api/audit?text=bell")).body.entries).toEqual([]);
     const viewer = await api.loginAs("viewer");

@@ -32,7 +32,8 @@ one_at_a_time() {
   (umask 077 && : >>"$LOCK")
   chmod 600 "$LOCK"
   exec 8>>"$LOCK"
-  flock -n 8 || fail "Another command is changing the installation. What it prints is also in $LOG"
+  # What a killed command has begun may take a moment to end.
+  flock -w 5 8 || fail "Another command is changing the installation. What it prints is also in $LOG"
   : >"$LOCK"
   export AI_DESKTOP_LOCKED=1
 }

@@ -195,7 +195,7 @@ test_bare() {
   check "has changed nothing" [ "$(list_files)" = "$before" ]
 
   # A run that is killed while it builds.
-  on '/root/source/deploy/vps-install.sh --yes --no-nginx --domain panel.test & installer=$!; for i in $(seq 600); do ls -d /opt/ai-desktop/releases/*.part >/dev/null 2>&1 && break; sleep 0.1; done; kill -KILL $installer'
+  on '/root/source/deploy/vps-install.sh --yes --no-nginx --domain panel.test & for i in $(seq 600); do ls -d /opt/ai-desktop/releases/*.part >/dev/null 2>&1 && break; sleep 0.1; done; pkill -KILL -f vps-install.sh'
   check "uninstalls what was killed half-way" on '/root/source/deploy/vps-install.sh --uninstall --purge --yes'
   out="$(diff <(printf '%s\n' "$before") <(list_files) || true)"
   check "leaves nothing behind of it" [ -z "$out" ]

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createFrameDecoder } from "../../../shared/logs/docker/container-frames.ts";
 import type { Credential, InstallInput } from "../../../shared/protocol/catalogue.ts";
+import { UnavailableError } from "../../../shared/server/dependency.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { DockerEngine } from "../../docker/docker-engine.ts";
 import type { JobHandle } from "../../jobs/jobs.ts";
@@ -132,23 +133,31 @@ async function untilHealthy(
   };
   for (;;) {
     signal.throwIfAborted();
-    const { state, health, exitCode, restartCount } = await docker.detail(id);
+    const seen = await look(docker, id);
     const passed = performance.now() - startedAt;
+    const { state, health, exitCode, restartCount } = seen ?? { state: "running" };
     if (state !== "running" || (restartCount ?? 0) > 0) {
       await fail(installSteps.exited(name, exitCode ?? (await nextExitCode(docker, id, signal))));
     }
-    if (health === "healthy" || (health === "none" && passed >= STABLE_AFTER_MS)) return;
+    if (health === "healthy" || (seen && health === "none" && passed >= STABLE_AFTER_MS)) return;
     if (health === "unhealthy") await fail(installSteps.unhealthy(name));
     if (passed >= startSeconds * 1000) await fail(installSteps.timedOut(name, startSeconds));
     await delay(POLL_INTERVAL_MS, undefined, { signal });
   }
 }
 
+/** Undefined while the Engine does not respond: that is no reason to take the installation back. */
+const look = (docker: DockerEngine, id: string) =>
+  docker.detail(id).catch((error: unknown) => {
+    if (error instanceof UnavailableError) return undefined;
+    throw error;
+  });
+
 /** The Engine reports no exit code while a restarted container runs: waits for its next exit. */
 async function nextExitCode(docker: DockerEngine, id: string, signal: AbortSignal): Promise<number | null> {
   for (let poll = 0; poll < MAX_EXIT_POLLS; poll++) {
     await delay(POLL_INTERVAL_MS, undefined, { signal });
-    const { exitCode } = await docker.detail(id);
+    const exitCode = (await look(docker, id))?.exitCode ?? null;
     if (exitCode !== null) return exitCode;
   }
   return null;
