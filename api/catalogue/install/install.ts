@@ -29,7 +29,8 @@ const MAX_EXIT_POLLS = 10;
 const STABLE_AFTER_MS = 5_000;
 /** Lines of a failed container that are shown. */
 const LAST_LINES = 20;
-const LOG_TIMEOUT_MS = 5_000;
+/** For them, an Engine that is busy with the restarts of the container is asked again. */
+const LOG_TIMEOUT_MS = 30_000;
 
 /**
  * Creates and starts the container of an entry and waits until it is healthy. Any failure before that, including a
@@ -164,11 +165,19 @@ async function nextExitCode(docker: DockerEngine, id: string, signal: AbortSigna
 }
 
 async function lastLines(docker: DockerEngine, id: string): Promise<string[]> {
-  const stream = await docker.openLogs(id, {
-    follow: false,
-    tail: LAST_LINES,
-    signal: AbortSignal.timeout(LOG_TIMEOUT_MS),
-  });
+  const signal = AbortSignal.timeout(LOG_TIMEOUT_MS);
+  for (;;) {
+    try {
+      return await readLastLines(docker, id, signal);
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      await delay(POLL_INTERVAL_MS, undefined, { signal });
+    }
+  }
+}
+
+async function readLastLines(docker: DockerEngine, id: string, signal: AbortSignal): Promise<string[]> {
+  const stream = await docker.openLogs(id, { follow: false, tail: LAST_LINES, signal });
   const decoder = createFrameDecoder();
   const lines: string[] = [];
   for await (const chunk of stream as AsyncIterable<Buffer>) {
