@@ -119,9 +119,9 @@ export function lifecycleJourney(at: () => TestDesktop): void {
     await made.container.remove({ force: true });
   });
 
-  test("the tab that is open stays while a container is away for a moment, as one that is made anew", async () => {
+  test("the tab that is open stays while a container is away for a moment, as one that is recreated", async () => {
     const { page, engine, open } = at();
-    const box = await engine.run({ name: "anew" });
+    const box = await engine.run({ name: "away" });
     await open(`/services/${box.name}?tab=details`, "Containers");
     const details = page.getByRole("tab", { name: "Details", exact: true });
     await details.waitFor();

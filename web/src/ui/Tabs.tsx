@@ -21,7 +21,7 @@ const GESTURES = ["pointerdown", "pointerup", "click", "keydown", "focusin"] as 
 
 /**
  * The tabs stay while their counts change: one that is replaced under the pointer loses the click, and the focus. A chosen tab
- * that is away for a while, such as the details of a container that is made anew, is shown again once it is back.
+ * that is away for a while, such as the details of a container that is recreated, is shown again once it is back.
  */
 export function Tabs(props: TabsProps) {
   const id = createUniqueId();
