@@ -13,8 +13,10 @@ export interface ProcessLogFiles {
   both: string | null;
   format: LineFormat;
   running: boolean;
-  /** Its newest run has ended, whether or not PM2 will start it again. */
+  /** Its newest run has ended, and PM2 does not start the next at this moment. */
   ended: boolean;
+  /** It has crashed and PM2 starts it again: `restarts` may already include that start, while all else is of the ended run. */
+  restarting: boolean;
   /** PM2's count of restarts. */
   restarts: number;
   /** Start of its newest run, in milliseconds since the epoch; 0 if it never ran. */
@@ -25,13 +27,15 @@ export interface ProcessLogFiles {
 
 const endedStatuses: ReadonlySet<string> = new Set(["stopped", "errored", "waiting restart", "one-launch-status"]);
 
-export const toProcessLogFiles = ({ pm2_env }: ProcessEntry): ProcessLogFiles => ({
+export const toProcessLogFiles = ({ pid, pm2_env }: ProcessEntry): ProcessLogFiles => ({
   pmId: pm2_env.pm_id,
   name: pm2_env.name,
   ...toLogFiles(pm2_env),
   format: { dateFormat: pm2_env.log_date_format || null, json: pm2_env.log_type === "json" },
   running: pm2_env.status === "online",
-  ended: endedStatuses.has(pm2_env.status),
+  // PM2 forgets the pid of a process that it does not start again.
+  ended: endedStatuses.has(pm2_env.status) && !(pm2_env.status === "stopped" && pid > 0),
+  restarting: pid > 0 && (pm2_env.status === "stopped" || pm2_env.status === "waiting restart"),
   restarts: pm2_env.restart_time,
   startedAt: pm2_env.pm_uptime,
   exitCode: pm2_env.exit_code,

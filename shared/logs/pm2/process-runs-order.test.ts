@@ -14,7 +14,12 @@ const event = (action: string, restarts: number, exitCode = 3): ProcessEvent => 
   exitCode,
   startedAt: 1_000 + restarts,
 });
-const listed = (restarts: number, running: boolean, exitCode: number | undefined = 3): ProcessLogFiles[] => [
+const listed = (
+  restarts: number,
+  running: boolean,
+  exitCode: number | undefined = 3,
+  more: Partial<ProcessLogFiles> = {},
+): ProcessLogFiles[] => [
   {
     pmId: 0,
     name: "app",
@@ -24,11 +29,16 @@ const listed = (restarts: number, running: boolean, exitCode: number | undefined
     format: { dateFormat: null, json: false },
     running,
     ended: !running,
+    restarting: false,
     restarts,
     exitCode,
     startedAt: 1_000 + restarts,
+    ...more,
   },
 ];
+/** As PM2 lists a crashed process before its next start: with the count of that start, if `counted`. */
+const restarting = (run: number, counted: boolean): ProcessLogFiles[] =>
+  listed(run + (counted ? 1 : 0), false, 3, { ended: false, restarting: true, startedAt: 1_000 + run });
 const describe = (changes: RunChange[]) =>
   changes.map(({ kind, exitCode, unknownEnds }) =>
     kind === "started" ? "started" : exitCode === undefined ? `${unknownEnds} unknown` : `ended ${exitCode}`,
@@ -72,6 +82,29 @@ test("restarts that the bus missed become a count, and the newest one has its ex
   expect(runs.waits).toBe(false);
 });
 
+test("a restart that PM2 counts before it starts the process is delivered once, however long that takes", () => {
+  const runs = begin();
+  for (const now of [0, BUS_LAG_MS, 2 * BUS_LAG_MS]) {
+    expect(describe(runs.compare(restarting(0, now > 0), runs.version, now))).toEqual([]);
+  }
+  expect(describe(runs.note(event("exit", 0)))).toEqual([]);
+  expect(describe(runs.note(event("online", 1)))).toEqual(["ended 3", "started"]);
+  for (const now of [3 * BUS_LAG_MS, 5 * BUS_LAG_MS]) {
+    expect(describe(runs.compare(listed(1, true), runs.version, now))).toEqual([]);
+  }
+  runs.note(event("exit", 1));
+  expect(describe(runs.end(listed(1, false)))).toEqual(["ended 3"]);
+});
+
+test("the start that follows is delivered to who first met the process between two runs", () => {
+  for (const counted of [false, true]) {
+    const runs = new ProcessRuns();
+    expect(runs.compare(restarting(4, counted))).toEqual([]);
+    expect(describe(runs.note(event("online", 5)))).toEqual(["1 unknown", "started"]);
+    expect(describe(runs.note(event("online", 5)))).toEqual([]);
+  }
+});
+
 test("a start after a stop is delivered, from the bus or from the list", () => {
   for (const deliver of [
     (runs: ProcessRuns) => runs.note(event("online", 0)),
@@ -94,6 +127,8 @@ test("a viewer that was away receives the number of ended runs and the new start
   expect(since({}, { startedAt: 2_000, restarts: 8 })).toEqual(["5 unknown", "started"]);
   expect(since({}, { startedAt: 2_000 })).toEqual(["1 unknown", "started"]); // a stop and a start
   expect(since({ ended: true }, { startedAt: 2_000 })).toEqual(["started"]);
+  expect(since({ ended: true }, { startedAt: 2_000, restarts: 4 })).toEqual(["started"]);
+  expect(since({ ended: true }, { startedAt: 2_000, restarts: 6 })).toEqual(["2 unknown", "started"]);
   expect(since({}, { startedAt: 2_000, restarts: 0 })).toEqual(["1 unknown", "started"]); // deleted and started
   expect(since({}, { startedAt: 2_000, processes: 2 })).toEqual([]); // scaled up
 });

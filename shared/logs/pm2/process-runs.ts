@@ -56,8 +56,9 @@ export class ProcessRuns {
       process.listedRestarts = undefined;
       return [];
     }
-    // PM2 does not count a start after a stop. Without an end before it, this start is already known.
-    if (ends === 0 && !process.seenEnd && !process.endDelivered) return [];
+    // PM2 does not count a start after a stop, and lists a count early. Without an end before it, this start is already known.
+    const isLater = process.startedAt > 0 && startedAt > process.startedAt;
+    if (ends === 0 && !process.seenEnd && !process.endDelivered && !isLater) return [];
     return this.restart(process, restarts, ends, process.seenEnd?.exitCode, startedAt);
   }
 
@@ -70,8 +71,9 @@ export class ProcessRuns {
     const changes: RunChange[] = [];
     const listed = new Set(files.map(({ pmId }) => pmId));
     for (const pmId of this.processes.keys()) if (!listed.has(pmId)) this.processes.delete(pmId);
-    for (const { pmId, restarts, exitCode, running, startedAt } of files) {
+    for (const { pmId, restarts, exitCode, running, restarting, startedAt } of files) {
       const process = this.processes.get(pmId);
+      if (process && restarting) continue;
       if (!process || restarts < process.restarts) {
         this.processes.set(pmId, { ...fresh, restarts, startedAt });
         continue;
@@ -142,7 +144,8 @@ export function missedRuns(before: DeliveredRuns, now: DeliveredRuns): RunChange
   const isSame = before.processes === now.processes;
   if (isSame && now.startedAt === before.startedAt) return [];
   const counted = Math.max(0, now.restarts - before.restarts);
-  const ends = isSame && !before.ended ? Math.max(1, counted) : counted;
+  // The count includes the restart after an end that was delivered.
+  const ends = !isSame ? counted : before.ended ? Math.max(0, counted - 1) : Math.max(1, counted);
   const changes = ends > 0 ? [ended(undefined, ends)] : [];
   if (isSame || ends > 0) changes.push({ kind: "started", time: new Date(now.startedAt).toISOString(), known });
   return changes;
