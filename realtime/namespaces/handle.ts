@@ -52,8 +52,17 @@ export interface Handle {
     act: Act<S>,
     covers?: (leave: z.output<S>, join: unknown) => boolean,
   ): void;
-  /** Uses the subscription, after all earlier events with the same key. */
-  use<S extends z.ZodType>(event: string, schema: S, key: Key<S>, act: Act<S>): void;
+  /**
+   * Uses the subscription, after all earlier events with the same key. Payloads for which `isFree` do not count against the
+   * rate limit.
+   */
+  use<S extends z.ZodType>(
+    event: string,
+    schema: S,
+    key: Key<S>,
+    act: Act<S>,
+    isFree?: (payload: z.output<S>) => boolean,
+  ): void;
 }
 
 /** Creates the registration of handlers for one socket. All handlers share its rate limit. */
@@ -82,7 +91,7 @@ export function createHandle(options: HandleOptions): Handle {
 
   const register = <S extends z.ZodType>(
     role: Role,
-    { event, schema, key, covers }: Registration<S>,
+    { event, schema, key, covers, isFree }: Registration<S>,
     act: (payload: z.output<S>, signal: AbortSignal) => Promise<Fields> | Fields,
   ) => {
     socket.on(event, async (...args: unknown[]) => {
@@ -90,12 +99,14 @@ export function createHandle(options: HandleOptions): Handle {
       const acknowledge = typeof last === "function" ? (last as (result: object) => void) : undefined;
       const payload = acknowledge && args.length === 1 ? undefined : args[0];
       try {
-        if (role !== "leave") charge();
+        const isLate = role === "leave" || isFree !== undefined;
+        if (!isLate) charge();
         const parsed = schema.safeParse(payload);
         if (!parsed.success) {
-          if (role === "leave") charge();
+          if (isLate) charge();
           throw new AppError("invalid_input", describeIssues(parsed.error));
         }
+        if (isFree?.(parsed.data) === false) charge();
         const name = key(parsed.data);
         if (role === "join") payAhead(name);
         if (role === "leave" && !isPaid(name)) charge();
@@ -115,7 +126,7 @@ export function createHandle(options: HandleOptions): Handle {
   return {
     join: (event, schema, key, act) => register("join", { event, schema, key }, act),
     leave: (event, schema, key, act, covers) => register("leave", { event, schema, key, covers }, act),
-    use: (event, schema, key, act) => register("use", { event, schema, key }, act),
+    use: (event, schema, key, act, isFree) => register("use", { event, schema, key, isFree }, act),
   };
 }
 
@@ -133,6 +144,7 @@ interface Registration<S extends z.ZodType> {
   schema: S;
   key: Key<S>;
   covers?: ((leave: z.output<S>, join: unknown) => boolean) | undefined;
+  isFree?: ((payload: z.output<S>) => boolean) | undefined;
 }
 
 /** Returns the names in a payload that are short strings. Anything else in a hostile payload is not sent back. */

@@ -12,6 +12,8 @@ import type { SocketOf } from "./namespace.ts";
 /** Rate limit of shell input, which includes mouse reports; separate from the limit of subscriptions. */
 const EVENTS_PER_SECOND = 60;
 const EVENT_BURST = 200;
+/** Output that a `shell:progress` confirms, in bytes, from which it is not counted: the rate of the output limits these. */
+const FREE_PROGRESS_BYTES = 4_096;
 /** Shells that one socket can view at the same time. */
 const MAX_VIEWED = 16;
 
@@ -84,10 +86,20 @@ export function registerShellEvents(socket: SocketOf<"services">, { shells, reso
     shells.resize(shellId, viewerOf(shellId), { cols, rows });
     return undefined;
   });
-  handle.use("shell:progress", shellProgress, shell, ({ shellId, offset }) => {
-    shells.progress(shellId, viewerOf(shellId), offset);
-    return undefined;
-  });
+  handle.use(
+    "shell:progress",
+    shellProgress,
+    shell,
+    ({ shellId, offset }) => {
+      shells.progress(shellId, viewerOf(shellId), offset);
+      return undefined;
+    },
+    // A refused one would stop the output for good: nothing would follow that the viewer could confirm.
+    ({ shellId, offset }) => {
+      const viewer = viewed.get(shellId);
+      return viewer !== undefined && shells.unconfirmed(shellId, viewer, offset) >= FREE_PROGRESS_BYTES;
+    },
+  );
   handle.leave("shell:leave", shellRef, shell, ({ shellId }) => {
     leave(shellId);
     return undefined;

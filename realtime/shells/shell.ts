@@ -43,6 +43,8 @@ export interface ShellRun {
   detach(viewer: ShellViewer): void;
   /** To be called when the viewer has read everything before the offset. */
   progress(viewer: ShellViewer, offset: number): void;
+  /** Returns the bytes of output that `progress` with this offset would confirm. */
+  unconfirmed(viewer: ShellViewer, offset: number): number;
   /** @throws AppError `rate_limited` if the program does not read its input, `gone` after its end */
   input(data: string): void;
   /** Closes the stream; nothing follows. */
@@ -189,6 +191,10 @@ export function createShellRun(exec: ShellExec, stream: Duplex, onEnded: StreamE
       place.read = Math.max(place.read, Math.min(offset, place.sent));
       pumpOne(viewer, place);
       flow();
+    },
+    unconfirmed(viewer, offset) {
+      const place = viewers.get(viewer);
+      return place ? Math.max(0, Math.min(offset, place.sent) - place.read) : 0;
     },
     input(data) {
       if (over || stream.destroyed) throw new AppError("gone", "This shell has ended.");

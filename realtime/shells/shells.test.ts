@@ -2,7 +2,7 @@ import type { Socket } from "socket.io-client";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { createDockerHost } from "../../shared/docker/docker-host.ts";
 import { serviceRoom } from "../../shared/protocol/rooms.ts";
-import { SHELL_WINDOW, type ShellCommand, type ShellReport } from "../../shared/protocol/shell.ts";
+import { SHELL_PROGRESS, SHELL_WINDOW, type ShellCommand, type ShellReport } from "../../shared/protocol/shell.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { shellOwner } from "../../shared/server/shell-owner.ts";
 import { type TestContainer, testEngine } from "../../shared/testing/engine.ts";
@@ -17,13 +17,16 @@ const owner = shellOwner(EMIT_TOKEN);
 
 /** Content of a viewer's terminal. */
 function read(socket: Socket, shellId: string, { reads = true } = {}) {
+  let confirmed = 0;
   const screen = { text: "", offset: 0, gaps: [] as { from: number; to: number }[], closed: [] as object[] };
   socket.on("shell:output", (output: { shellId: string; data: Buffer; offset: number }) => {
     if (output.shellId !== shellId) return;
     expect(output.offset).toBe(screen.offset);
     screen.offset += output.data.length;
     screen.text += output.data.toString("latin1");
-    if (reads) socket.emit("shell:progress", { shellId, offset: screen.offset });
+    if (!reads || screen.offset - confirmed < SHELL_PROGRESS) return;
+    confirmed = screen.offset;
+    socket.emit("shell:progress", { shellId, offset: confirmed });
   });
   socket.on("shell:gap", (gap: { from: number; to: number }) => {
     screen.gaps.push(gap);
@@ -122,11 +125,26 @@ describe.skipIf(await lacks("docker"))("a shell", () => {
     await eventually(() => expect(reader.offset).toBeGreaterThan(1_200_000));
     expect(performance.now() - at).toBeGreaterThan(500);
     expect(reader.gaps).toEqual([]);
-    await other.emitWithAck("shell:input", { shellId, data: "\u0003" });
+    expect(await other.emitWithAck("shell:input", { shellId, data: "\u0003" })).toEqual({ success: true });
     await eventually(() => expect(reader.text.slice(-200)).toContain("# "));
     await socket.emitWithAck("shell:progress", { shellId, offset: stopped.offset });
     await eventually(() => expect(stopped.gaps).toHaveLength(1));
     expect(stopped.gaps[0]?.from).toBeLessThan(stopped.gaps[0]?.to ?? 0);
+  });
+
+  test("goes on with its output after too much input", async () => {
+    const shellId = await make();
+    const socket = realtime.connect("services");
+    const screen = read(socket, shellId, { reads: false });
+    await socket.emitWithAck("shell:open", opening(shellId));
+    await enter(socket, shellId, "yes");
+    await eventually(() => expect(screen.offset).toBeGreaterThanOrEqual(SHELL_WINDOW));
+    const typed = Array.from({ length: 1_000 }, () => socket.emitWithAck("shell:input", { shellId, data: " " }));
+    const confirmed = socket.emitWithAck("shell:progress", { shellId, offset: SHELL_PROGRESS });
+    const codes = (await Promise.all(typed)).map(({ code }: { code?: string }) => code);
+    expect(codes).toContain("rate_limited");
+    expect(await confirmed).toEqual({ success: true });
+    await eventually(() => expect(screen.offset).toBeGreaterThanOrEqual(SHELL_WINDOW + SHELL_PROGRESS));
   });
 
   test("belongs to one user and one container, and starts once", async () => {

@@ -43,6 +43,8 @@ export interface Shells {
   open(options: OpenShell): Promise<{ end: number }>;
   detach(shellId: string, viewer: ShellViewer): void;
   progress(shellId: string, viewer: ShellViewer, offset: number): void;
+  /** Returns the bytes of output that `progress` with this offset would confirm. */
+  unconfirmed(shellId: string, viewer: ShellViewer, offset: number): number;
   /** @throws AppError `not_found` when the viewer is not attached; so do `resize` and `end`. */
   input(shellId: string, viewer: ShellViewer, data: string): void;
   resize(shellId: string, viewer: ShellViewer, size: ShellSize): void;
@@ -156,6 +158,7 @@ export function createShells({ docker, authenticator, owner, report, log, idleMs
       if (entry?.attached.delete(viewer)) rest(entry);
     },
     progress: (shellId, viewer, offset) => entries.get(shellId)?.run.progress(viewer, offset),
+    unconfirmed: (shellId, viewer, offset) => entries.get(shellId)?.run.unconfirmed(viewer, offset) ?? 0,
     input: (shellId, viewer, data) => attachedTo(shellId, viewer).run.input(data),
     resize: (shellId, viewer, size) => resizeShell(docker.exec, attachedTo(shellId, viewer), size),
     end: (shellId, viewer) => endings.kill(attachedTo(shellId, viewer), "ended"),
