@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import {
   advance,
   isPast,
@@ -169,8 +168,6 @@ export class LogSubscriber {
         const failure = toAppError(error);
         if (failure.code === "internal") this.topic.log.error({ err: error }, "stored lines could not be read");
         this.place();
-        await setImmediate(); // the acknowledgement comes first
-        if (this.stopped) return;
         if (failure.code !== "upstream_unavailable" || attempt === 1) this.port.fail(failure);
         if (failure.code !== "upstream_unavailable") return;
         await backoff.wait(this.abort.signal);

@@ -103,7 +103,7 @@ export function createLogSubscriptions<Ref extends object>(
       });
     const logs = new LogTopic(options.openSource(key), { broadcast }, log);
     const topic: Topic<Ref> = { key, logs, groups, close: () => logs.close() };
-    // Deferred, so that its subscribers receive the error first.
+    // Deferred, so that its subscribers learn of the error first.
     logs.ready.catch(() => setImmediate(() => topics.drop(key, topic)));
     return topic;
   }, options.lingerMs);
@@ -117,18 +117,28 @@ export function createLogSubscriptions<Ref extends object>(
     topics.release(key, topic);
   };
 
-  const portOf = (socket: AnySocket, topic: Topic<Ref>, ref: Ref, ages: boolean, failed: () => void) => {
+  const portOf = (
+    socket: AnySocket,
+    topic: Topic<Ref>,
+    ref: Ref,
+    ages: boolean,
+    subscription: { isCurrent: () => boolean; failed: () => void },
+  ) => {
     const viewer: Viewer<Ref> = { ...ref, ages };
     const room = topic.groups.roomOf(viewer);
     return {
       send: (event: LogEvent) => void socket.emit(...toWire<Ref>(event, viewer)),
       fail(error: AppError) {
-        const { error: message, code } = toFailure(error);
-        // It existed when the caller subscribed and has been removed since: not a fault of the request.
-        if (code === "not_found" || code === "conflict") {
-          socket.emit(...toWire<Ref>({ kind: "closed", closed: { code: "removed" } }, { ...ref, ages }));
-        } else socket.emit("error", { ...ref, message, code });
-        if (code !== "upstream_unavailable") failed();
+        const report = () => {
+          if (!subscription.isCurrent()) return;
+          const { error: message, code } = toFailure(error);
+          // It existed when the caller subscribed and has been removed since: not a fault of the request.
+          if (code === "not_found" || code === "conflict") {
+            socket.emit(...toWire<Ref>({ kind: "closed", closed: { code: "removed" } }, viewer));
+          } else socket.emit("error", { ...ref, message, code });
+          if (code !== "upstream_unavailable") subscription.failed();
+        };
+        setImmediate(report); // the acknowledgement comes first
       },
       isSlow: () => isSlow(socket),
       drained: () => drained(socket),
@@ -155,9 +165,12 @@ export function createLogSubscriptions<Ref extends object>(
         if (!earlier && own.size >= MAX_LOGS)
           throw new AppError("rate_limited", `One connection follows at most ${MAX_LOGS} logs.`);
         if (earlier) end(socket, earlier);
-        const port = portOf(socket, topic, ref, ages, () => {
-          end(socket, subscription);
-          options.onFailed(socket, ref);
+        const port = portOf(socket, topic, ref, ages, {
+          isCurrent: () => bySocket.get(socket)?.get(name) === subscription,
+          failed() {
+            end(socket, subscription);
+            options.onFailed(socket, ref);
+          },
         });
         const subscriber = topic.logs.subscribe(port, position ? { since: position } : { tail });
         const subscription: Subscription<Ref> = { name, key, ref, topic, subscriber };

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ContainerEvents, openContainerEvents } from "../../shared/docker/container-events.ts";
 import { createDockerHost } from "../../shared/docker/docker-host.ts";
 import { createContainerLogs } from "../../shared/logs/docker/container-logs.ts";
-import { AppError } from "../../shared/server/errors.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { CUE, testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
@@ -73,29 +72,6 @@ describe.skipIf(await lacks("docker"))("the topic of a container that writes to 
       await cue();
       await eventually(() => linesOf(seen).length >= 3_000);
       expect(linesOf(seen)).toEqual(Array.from({ length: 3_000 }, (_, index) => index + 1));
-    } finally {
-      topic.close();
-    }
-  });
-
-  test("reports that a log cannot be read after the subscription to it is acknowledged", async () => {
-    const { name } = await engine.run();
-    const source = createContainerLogs(name, docker, events);
-    const readTail = () => Promise.reject(new AppError("not_supported", "This log cannot be read."));
-    const topic = new LogTopic({ ...source, readTail }, { broadcast: () => {} }, silentLog());
-    const order: string[] = [];
-    const failed = Promise.withResolvers<void>();
-    const fail = ({ code }: AppError) => {
-      order.push(code);
-      failed.resolve();
-    };
-    const live = { joinLive: () => {}, leaveLive: () => {} };
-    try {
-      await topic.ready;
-      const port = { send: () => {}, fail, isSlow: () => false, drained: async () => {}, ...live };
-      void topic.subscribe(port, { tail: 0 }).placed.then(() => order.push("acknowledged"));
-      await failed.promise;
-      expect(order).toEqual(["acknowledged", "not_supported"]);
     } finally {
       topic.close();
     }

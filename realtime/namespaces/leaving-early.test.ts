@@ -314,13 +314,14 @@ describe.skipIf(await lacks("docker"))("a container that is removed while one su
     });
     try {
       const socket = realtime.connect("services");
-      const errors: unknown[] = [];
-      socket.on("error", (error) => errors.push(error));
+      const received: unknown[] = [];
+      for (const event of ["connected", "error", "stream:closed"])
+        socket.on(event, ({ code }) => received.push([event, code]));
       const closed = nextEvent(socket, "stream:closed");
-      socket.emit("subscribe:logs", { serviceId: "svc", containerName: name });
+      socket.emit("subscribe:logs", { serviceId: "svc", containerName: name }, () => received.push("acknowledged"));
       expect(await closed).toMatchObject({ serviceId: "svc", containerName: name, code: "removed" });
       await eventually(() => realtime.realtime.health().activeStreams === 0);
-      expect(errors).toEqual([]);
+      expect(received).toEqual([["connected", undefined], "acknowledged", ["stream:closed", "removed"]]);
     } finally {
       await realtime.stop();
       await engine.removeAll();
