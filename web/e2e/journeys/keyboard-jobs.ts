@@ -103,7 +103,7 @@ export function keyboardJobsJourney(at: () => TestDesktop): void {
     await page.keyboard.type("services:\n");
     await page.keyboard.press("Tab");
     await page.keyboard.type("till: {image: 'busybox:local'}");
-    await page.keyboard.press("Escape"); // closes the list of completions, if there is one
+    // The first Escape may close a list of completions. A second one soon after another would be for the dialog.
     await eventually(async () => {
       await page.keyboard.press("Escape");
       await page.keyboard.press("Tab");
