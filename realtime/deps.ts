@@ -48,6 +48,8 @@ export interface RealtimeDeps {
   shellIdleMs?: number;
   /** Interval of pings and time limit for the pong, in milliseconds; default: 25,000 and 20,000, as in Engine.IO. */
   heartbeat?: { intervalMs: number; timeoutMs: number };
+  /** Time limit for a connection to join its first namespace, in milliseconds; default: 5,000. */
+  joinMs?: number;
   /** How long an upstream stays open after its last viewer, in milliseconds. */
   lingerMs?: number;
   log: Log;

@@ -11,7 +11,7 @@ import { createEmittedIds } from "./emit/emitted-ids.ts";
 import { createFanoutAdapter } from "./fanout/fanout-adapter.ts";
 import { TurnWriter } from "./fanout/frame-batcher.ts";
 import { createSlowConsumers } from "./fanout/slow-consumers.ts";
-import { connectTimeout, type HandshakeDeps } from "./handshake/handshake.ts";
+import { type HandshakeDeps, JOIN_MS } from "./handshake/handshake.ts";
 import { serveHandshakes } from "./handshake/serve-handshakes.ts";
 import { announce } from "./namespaces/announce.ts";
 import type { SocketData, SocketServer } from "./namespaces/namespace.ts";
@@ -51,14 +51,15 @@ export interface Realtime {
 
 /** Creates Socket.IO with the five namespaces. It does not listen: requests and upgrades are passed to it. */
 export function createRealtime(deps: RealtimeDeps): Realtime {
-  const { authenticator, originPolicy } = deps;
+  const { authenticator, originPolicy, joinMs = JOIN_MS } = deps;
   const sockets = createSockets(deps.caps, authenticator, deps.log);
-  const handshake: HandshakeDeps = { authenticator, originPolicy, sockets, peers: createPeers(deps.trustedProxies) };
+  const peers = createPeers(deps.trustedProxies);
+  const handshake: HandshakeDeps = { authenticator, originPolicy, sockets, peers, joinMs };
   const writer = new TurnWriter();
   const slowConsumers = createSlowConsumers();
   const engine = new SocketEngine(engineOptions(deps));
   const io: SocketServer = new Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>({
-    connectTimeout,
+    connectTimeout: joinMs,
     serveClient: false,
     adapter: createFanoutAdapter(writer, slowConsumers),
   });

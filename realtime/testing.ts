@@ -101,8 +101,13 @@ export async function startRealtime(
   const hosts = new Set<string>();
   const policy = createOriginPolicy([PAGE_ORIGIN], []);
   const server = createRealtimeServer({
-    docker: createDockerHost({ dockerHost: overrides.dockerHost ?? `unix://${DOCKER_SOCKET}` }),
-    processes: createProcesses({ pm2Home: overrides.pm2Home ?? folder.path }),
+    // A busy Engine or daemon takes longer than a person would wait. An Engine of the test's own has the limits of the product.
+    docker: createDockerHost(
+      overrides.dockerHost
+        ? { dockerHost: overrides.dockerHost }
+        : { dockerHost: `unix://${DOCKER_SOCKET}`, callLimitMs: HANG_MS },
+    ),
+    processes: createProcesses({ pm2Home: overrides.pm2Home ?? folder.path, callLimitMs: HANG_MS }),
     metrics: createHostMetrics(),
     files: createFileRoot({ root, log }),
     watchFolder,

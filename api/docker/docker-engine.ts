@@ -24,8 +24,8 @@ export interface DockerEngineOptions extends DockerHostOptions {
   recreateJournal?: RecreateJournal;
 }
 
-export function createDockerEngine({ dockerHost, recreateJournal }: DockerEngineOptions): DockerEngine {
-  const calls = createEngineCalls(dockerHost);
+export function createDockerEngine({ dockerHost, callLimitMs, recreateJournal }: DockerEngineOptions): DockerEngine {
+  const calls = createEngineCalls(dockerHost, callLimitMs);
   const ownLabels = createOwnLabels(calls);
   return {
     ...dockerHostOf(calls, ownLabels),

@@ -20,7 +20,9 @@ export interface FanoutServer {
 export async function startFanout(): Promise<FanoutServer> {
   const http = createServer();
   const slowConsumers = createSlowConsumers();
-  const io = new Server(http, { serveClient: false, adapter: createFanoutAdapter(new TurnWriter(), slowConsumers) });
+  const adapter = createFanoutAdapter(new TurnWriter(), slowConsumers);
+  // A stopped consumer is not to be closed, however long a test takes.
+  const io = new Server(http, { serveClient: false, adapter, pingInterval: 600_000, pingTimeout: 600_000 });
   http.listen(0, "127.0.0.1");
   await once(http, "listening");
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;

@@ -65,7 +65,7 @@ describe.skipIf(await lacks("docker"))("a network that drops every packet", () =
     proxy.cut(); // lost packets do not return
     proxy.resume();
     await longer(before);
-    expect(connections()).toBe(viewers.length);
+    await eventually(() => expect(connections()).toBe(viewers.length));
     for (const { reader } of viewers) {
       expect(countsUp(reader)).toBe(true);
       expect(reader.gaps).toEqual([]);

@@ -42,6 +42,9 @@ export async function openRaw(url: string, headers: Record<string, string>): Pro
 export async function joinRaw(url: string, namespace: string, headers: Record<string, string>): Promise<RawClient> {
   const client = await openRaw(url, headers);
   client.ws.send(`40/${namespace},`);
-  while (!client.received.some((message) => message.startsWith(`40/${namespace},`))) await once(client.ws, "message");
+  while (!client.received.some((message) => message.startsWith(`40/${namespace},`))) {
+    if (client.closed() !== undefined) throw new Error("The server closed the connection.");
+    await Promise.race([once(client.ws, "message"), once(client.ws, "close")]);
+  }
   return client;
 }

@@ -235,9 +235,10 @@ describe.skipIf(await lacks("docker"))("a list of containers", () => {
       });
       void read();
       const untilRight = async () => {
-        const containers = await engine.docker.listContainers({ all: true });
-        const real = new Map(containers.map(({ Names, State }) => [Names[0]?.slice(1), State]));
-        await eventually(() => {
+        await eventually(async () => {
+          // The list may show an end later than the call that waited for it.
+          const containers = await engine.docker.listContainers({ all: true });
+          const real = new Map(containers.map(({ Names, State }) => [Names[0]?.slice(1), State]));
           for (const { name } of made) expect(listed.get(name)).toBe(real.get(name));
         });
       };

@@ -9,7 +9,7 @@ import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
 import { residentBytes } from "../../shared/testing/resident.ts";
 import { signIn } from "../../shared/testing/signed-in.ts";
 import { type Stack, startStack } from "../../shared/testing/stack.ts";
-import { openClient, readLogs, subscribeLogs } from "../testing.ts";
+import { nextEvent, openClient, readLogs, subscribeLogs } from "../testing.ts";
 
 const MIB = 1024 * 1024;
 const TOTAL_BYTES = 80 * MIB;
@@ -68,6 +68,7 @@ describe.skipIf(await lacks("linux"))("a reader that stops while 80 MB pass", ()
     const other = openClient(stack.realtime.url, "system", { token: key });
     const got: number[] = [];
     other.on("numbered", ({ n }: { n: number }) => got.push(n));
+    await nextEvent(other, "connect");
     const data = "x".repeat(100_000);
     const batch = 10;
     let next = 0;
@@ -89,9 +90,9 @@ describe.skipIf(await lacks("linux"))("a reader that stops while 80 MB pass", ()
     const memory = memoryGauge();
     for (let round = 0; round < 50; round++) {
       await emit();
+      await stopped.prints(`numbered ${next - 1}\n`);
       await memory.look();
     }
-    await stopped.prints(`numbered ${next - 1}`);
 
     stopped.signal("SIGSTOP");
     memory.readerStops();

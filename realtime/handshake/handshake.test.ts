@@ -3,7 +3,7 @@ import { type IncomingHttpHeaders, request } from "node:http";
 import { connect as connectTcp } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { namespaceNames } from "../../shared/protocol/namespaces.ts";
-import { eventually } from "../../shared/testing/eventually.ts";
+import { eventually, HANG_MS } from "../../shared/testing/eventually.ts";
 import { EMIT_TOKEN, nextEvent, PAGE_ORIGIN, startRealtime, type TestRealtime } from "../testing.ts";
 
 let realtime: TestRealtime;
@@ -306,7 +306,7 @@ describe("connections of one address behind a proxy", () => {
     ["in one IPv6 /64", (n: number) => `[2001:db8:1:2::${n}]:443`, "2001:db8:1:3::1"],
     ["as IPv4 in IPv6", (n: number) => `[::ffff:203.0.113.7]:${n + 1}`, "203.0.113.8"],
   ])("are capped %s", async (_how, hop, other) => {
-    const server = await startRealtime({ trustedProxies: ["127.0.0.1"] });
+    const server = await startRealtime({ trustedProxies: ["127.0.0.1"], joinMs: HANG_MS });
     try {
       const from = (address: string) =>
         shakeHands("polling", { "X-Forwarded-For": address }, "", { url: server.url }).then(({ status }) => status);

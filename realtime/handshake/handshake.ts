@@ -15,6 +15,8 @@ export interface HandshakeDeps {
   originPolicy: OriginPolicy;
   peers: Peers;
   sockets: Sockets;
+  /** Time limit for a connection to join its first namespace, in milliseconds. */
+  joinMs: number;
 }
 
 /** Result of the checks of a connection, stored with the request that opened it. */
@@ -50,7 +52,7 @@ export type RequestKind = "request" | "upgrade";
 /**
  * Checks a polling request or a WebSocket upgrade before Engine.IO sees it: always Host and Origin, and for a handshake the
  * session or the key in the headers, before a sid or a 101 is sent. Without either, a program can send its key in the CONNECT
- * packet within {@link connectTimeout}; until then it can do nothing else.
+ * packet within {@link HandshakeDeps.joinMs}; until then it can do nothing else.
  * @throws AppError `misdirected_request`, `forbidden`, `unauthorized`, `rate_limited`, `method_not_allowed`
  */
 export async function admit(request: IncomingMessage, deps: HandshakeDeps, kind: RequestKind): Promise<void> {
@@ -134,8 +136,8 @@ function isOwnPage({ headers }: IncomingMessage): boolean {
   return !Object.keys(headers).some((name) => name.startsWith("sec-fetch-"));
 }
 
-/** Time limit for a connection to join its first namespace, in milliseconds. */
-export const connectTimeout = 5_000;
+/** Default of {@link HandshakeDeps.joinMs}. */
+export const JOIN_MS = 5_000;
 
 /** Namespace middleware: admits principals with the permission of the namespace, and binds the connection to the session. */
 export function requirePermission(permission: Permission, deps: HandshakeDeps) {

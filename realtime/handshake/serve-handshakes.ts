@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Server as EngineServer } from "engine.io";
+import { setDeadline } from "../../shared/server/async/deadline.ts";
 import { toAppError, toFailure } from "../../shared/server/errors.ts";
 import { type GuardedConnection, guardConnection } from "../sockets/connection-guard.ts";
 import { endUpgrade } from "../sockets/end-upgrade.ts";
 import { createTurnCork } from "../sockets/turn-cork.ts";
-import { admissionOf, admit, connectTimeout, type HandshakeDeps } from "./handshake.ts";
+import { admissionOf, admit, type HandshakeDeps } from "./handshake.ts";
 
 /** Passes admitted requests and upgrades on to Engine.IO, and refuses the others. */
 export interface HandshakeServer {
@@ -28,11 +29,11 @@ export function serveHandshakes(engine: EngineServer, deps: HandshakeDeps): Hand
     opened.add(connection.request);
     guardConnection(connection);
     // Closed here, since Socket.IO would wait for the next poll of the peer, which may never come.
-    const late = setTimeout(() => {
+    const endLate = setDeadline(() => {
       if (!sockets.holds(connection)) connection.close(true);
-    }, connectTimeout - 250);
+    }, deps.joinMs - 250);
     connection.once("close", () => {
-      clearTimeout(late);
+      endLate();
       sockets.release(connection);
       admissionOf(connection.request)?.leave();
     });

@@ -243,9 +243,13 @@ describe.skipIf(await lacks("docker"))("the realtime server", () => {
 
   test("limits the events per second, and reports it", async () => {
     const socket = realtime.connect("mcp");
+    const began = performance.now();
     const answers = await Promise.all(Array.from({ length: 400 }, () => socket.emitWithAck("join", { serverId: "x" })));
-    expect(answers.filter(({ success }) => success).length).toBeLessThan(150);
-    expect(answers.at(-1)).toMatchObject({ success: false, code: "rate_limited" });
+    // 100 at once, and 20 more per second.
+    const most = 101 + (20 * (performance.now() - began)) / 1_000;
+    const refused = answers.filter(({ success }) => !success);
+    expect(answers.length - refused.length).toBeLessThanOrEqual(most);
+    if (most < answers.length) expect(refused[0]).toMatchObject({ code: "rate_limited" });
   });
 
   test("follows 32 logs on one connection and refuses the next", async () => {

@@ -8,7 +8,7 @@ import socketio
 
 url, transport, key, namespace, sends, waits_for = sys.argv[1:7]
 header = len(sys.argv) > 7 and sys.argv[7] == "header"
-client = socketio.Client(reconnection=False, ssl_verify=False)
+client = socketio.Client(reconnection=False, ssl_verify=False, request_timeout=300)
 done = threading.Event()
 result = {}
 
@@ -46,7 +46,7 @@ try:
         auth={} if header else {"token": key},
         wait=False,  # a refusal comes as an event
     )
-    done.wait(20)
+    done.wait(300)
     result["transport"] = client.transport()
 except socketio.exceptions.ConnectionError as error:
     result["error"] = str(error)

@@ -4,7 +4,9 @@ import type { Principal } from "../../shared/protocol/access.ts";
 import type { ShellEnd } from "../../shared/protocol/shell.ts";
 import type { ShellRun, ShellViewer } from "./shell.ts";
 
+/** A shell may take seconds to start on a busy host. */
 const RESIZE_TRIES = 20;
+/** Each wait is this much longer than the one before, in milliseconds. */
 const RESIZE_RETRY_MS = 50;
 
 export interface ShellSize {
@@ -51,16 +53,19 @@ export function resizeShell(exec: Pick<DockerHost["exec"], "resize">, entry: She
   if (entry.run.over || (size.cols === entry.size.cols && size.rows === entry.size.rows)) return;
   entry.size = size;
   entry.resizing ??= (async () => {
-    for (let tries = 0; tries < RESIZE_TRIES && !entry.run.over; tries++) {
+    let actual: ShellSize | undefined;
+    for (let tries = 1; tries <= RESIZE_TRIES && actual !== entry.size && !entry.run.over; tries++) {
       const requested = entry.size;
       try {
         await exec.resize(entry.run.exec.id, requested);
-        if (requested === entry.size) break;
+        actual = requested;
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, RESIZE_RETRY_MS));
+        await new Promise((resolve) => setTimeout(resolve, tries * RESIZE_RETRY_MS));
       }
     }
     entry.resizing = undefined;
+    // The next request sets it, also to the same size.
+    if (actual !== entry.size) entry.size = { cols: 0, rows: 0 };
   })();
 }
 

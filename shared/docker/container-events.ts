@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { z } from "zod";
 import { utcTimeOf } from "../logs/utc-time.ts";
 import { createBackoff } from "../server/async/backoff.ts";
+import { setDeadline } from "../server/async/deadline.ts";
 import { readJsonLines } from "../server/json-lines.ts";
 import type { Log } from "../server/log.ts";
 import type { DockerHost } from "./docker-host.ts";
@@ -68,23 +69,29 @@ export function openContainerEvents(docker: DockerHost, log: Log): ContainerEven
     const first = newest === undefined;
     const since = newest ? newest.nanos / 1e9 : (asked - HISTORY_MS) / 1_000;
     const stream = await docker.openEvents(abort.signal, since.toFixed(9));
-    const opened = Date.now();
-    up = true;
-    runs.opened();
-    emitter.emit("reattached");
-    for await (const document of readJsonLines(stream)) {
-      const parsed = engineEvent.safeParse(document);
-      if (!parsed.success) continue;
-      const { timeNano, Action, Actor } = parsed.data;
-      const isReplay = Date.now() - opened < REPLAY_MS;
-      const key = `${Action} ${Actor.ID}`;
-      if (isReplay && !first && isKnown(timeNano, key)) continue;
-      note(timeNano, key);
-      const event = toEvent(parsed.data);
-      const kind = Action === "start" || Action === "die" ? Action : undefined;
-      if (kind) runs.add(event.id, { kind, time: event.time, exitCode: event.exitCode });
-      // Events from before the start of the server are not announced.
-      if (!(first && isReplay && timeNano / 1e6 < asked)) emitter.emit("event", event);
+    let isReplay = true;
+    const endReplay = setDeadline(() => {
+      isReplay = false;
+    }, REPLAY_MS);
+    try {
+      up = true;
+      runs.opened();
+      emitter.emit("reattached");
+      for await (const document of readJsonLines(stream)) {
+        const parsed = engineEvent.safeParse(document);
+        if (!parsed.success) continue;
+        const { timeNano, Action, Actor } = parsed.data;
+        const key = `${Action} ${Actor.ID}`;
+        if (isReplay && !first && isKnown(timeNano, key)) continue;
+        note(timeNano, key);
+        const event = toEvent(parsed.data);
+        const kind = Action === "start" || Action === "die" ? Action : undefined;
+        if (kind) runs.add(event.id, { kind, time: event.time, exitCode: event.exitCode });
+        // Events from before the start of the server are not announced.
+        if (!(first && isReplay && timeNano / 1e6 < asked)) emitter.emit("event", event);
+      }
+    } finally {
+      endReplay();
     }
   };
 

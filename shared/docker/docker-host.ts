@@ -99,10 +99,12 @@ const containerEvents = [
 export interface DockerHostOptions {
   /** `unix:///path` or `tcp://host:port`; anything else is a `ConfigError`. */
   dockerHost: string;
+  /** Time limit of a call, in milliseconds; default: 3,800. */
+  callLimitMs?: number;
 }
 
-export function createDockerHost({ dockerHost }: DockerHostOptions): DockerHost {
-  const calls = createEngineCalls(dockerHost);
+export function createDockerHost({ dockerHost, callLimitMs }: DockerHostOptions): DockerHost {
+  const calls = createEngineCalls(dockerHost, callLimitMs);
   return dockerHostOf(calls, createOwnLabels(calls));
 }
 

@@ -30,9 +30,12 @@ export const withLimit = (calls: EngineCalls, limitMs: number): EngineCalls => (
   inspect: (ref, own = limitMs) => calls.inspect(ref, own),
 });
 
-/** @param dockerHost `unix:///path` or `tcp://host:port`; anything else is a `ConfigError`. */
-export function createEngineCalls(dockerHost: string): EngineCalls {
-  const engine = createEngineClient(dockerHost);
+/**
+ * @param dockerHost `unix:///path` or `tcp://host:port`; anything else is a `ConfigError`.
+ * @param callLimitMs time limit of a call that gives none; default: 3,800
+ */
+export function createEngineCalls(dockerHost: string, callLimitMs?: number): EngineCalls {
+  const engine = createEngineClient(dockerHost, callLimitMs);
   const call: EngineCalls["call"] = (request, limitMs) => engine.call(request, limitMs).catch(toRefusal);
   return {
     call,

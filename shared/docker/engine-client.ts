@@ -63,8 +63,11 @@ class BriefAgent extends Agent {
   }
 }
 
-/** @param dockerHost `unix:///path` or `tcp://host:port`. */
-export function createEngineClient(dockerHost: string): EngineClient {
+/**
+ * @param dockerHost `unix:///path` or `tcp://host:port`.
+ * @param callLimitMs time limit of a call that gives none
+ */
+export function createEngineClient(dockerHost: string, callLimitMs = CALL_LIMIT_MS): EngineClient {
   const { modem } = new Docker(parseDockerHost(dockerHost));
 
   const dial = <T>(
@@ -162,12 +165,12 @@ export function createEngineClient(dockerHost: string): EngineClient {
   };
 
   return {
-    call: (request, limitMs = CALL_LIMIT_MS) => guarded(() => exchange(request, limitMs)),
-    open: (request, signal, limitMs = CALL_LIMIT_MS) =>
+    call: (request, limitMs = callLimitMs) => guarded(() => exchange(request, limitMs)),
+    open: (request, signal, limitMs = callLimitMs) =>
       guarded(() => within(limitMs, (limit) => opened((opening) => send(request, opening), limit, signal)), signal),
     hijack: (request, signal) => {
       const begin = (opening: AbortSignal) => dial<Duplex>(request, opening, { hijack: true, openStdin: true });
-      return guarded(() => within(CALL_LIMIT_MS, (limit) => opened(begin, limit, signal)), signal);
+      return guarded(() => within(callLimitMs, (limit) => opened(begin, limit, signal)), signal);
     },
   };
 }

@@ -65,7 +65,8 @@ for d in /proc/[0-9]*; do
     e=
   done <"$d/environ"; } 2>/dev/null
 done`;
-const END_WAIT_MS = 1_500;
+/** Longest wait after each signal, in milliseconds: a shell may ignore the first; the second only takes time on a busy host. */
+const END_WAIT_MS = { HUP: 1_500, KILL: 10_000 };
 const END_POLL_MS = 50;
 
 export function createExec({ call, hijack, inspect: inspectContainer }: EngineCalls): DockerExec {
@@ -100,8 +101,8 @@ export function createExec({ call, hijack, inspect: inspectContainer }: EngineCa
     await call({ method: "POST", path: execPath(id, "start"), body: { Detach: true, Tty: false } });
   };
 
-  const untilEnded = async (id: string): Promise<boolean> => {
-    const until = performance.now() + END_WAIT_MS;
+  const untilEnded = async (id: string, waitMs: number): Promise<boolean> => {
+    const until = performance.now() + waitMs;
     while (performance.now() < until) {
       if (!(await find(id)).shell.running) return true;
       await new Promise((resolve) => setTimeout(resolve, END_POLL_MS));
@@ -142,7 +143,7 @@ export function createExec({ call, hijack, inspect: inspectContainer }: EngineCa
       if (!shell.running) return;
       for (const name of ["HUP", "KILL"] as const) {
         await signal(shell.containerId, shell.user, key, name);
-        if (await untilEnded(id)) return;
+        if (await untilEnded(id, END_WAIT_MS[name])) return;
       }
       throw new AppError("conflict", "The shell did not end; stop the container to end it.");
     },

@@ -41,9 +41,12 @@ export interface DaemonCallsOptions {
   link: DaemonLink;
   daemon: string;
   maxProcesses: number | undefined;
+  /** Time limit of a call that gives none, in milliseconds; default: 2,000. */
+  callLimitMs: number | undefined;
 }
 
-export function createDaemonCalls({ link, daemon, maxProcesses }: DaemonCallsOptions): DaemonCalls {
+export function createDaemonCalls(options: DaemonCallsOptions): DaemonCalls {
+  const { link, daemon, maxProcesses, callLimitMs = CALL_LIMIT_MS } = options;
   const hangs = () => new HangingDaemonError();
   const breaker = createBreaker({
     probe: () =>
@@ -53,7 +56,7 @@ export function createDaemonCalls({ link, daemon, maxProcesses }: DaemonCallsOpt
     pauseMs: PROBE_PAUSE_MS,
     refusal: hangs,
   });
-  const call: DaemonCalls["call"] = async (method, argument, limitMs = CALL_LIMIT_MS) => {
+  const call: DaemonCalls["call"] = async (method, argument, limitMs = callLimitMs) => {
     try {
       return await breaker.run(() => link.call(method, argument, limitMs));
     } catch (error) {

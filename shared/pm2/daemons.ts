@@ -45,14 +45,16 @@ export type ProcessesOptions = Omit<RegistryOptions, "ownHome" | "shown"> & {
   pm2Home: string;
   /** Default: only the panel's own. */
   shown?: RegistryOptions["shown"];
+  /** Time limit of a call to the panel's own daemon, in milliseconds; default: 2,000. */
+  callLimitMs?: number;
   /** Interval at which a watch looks for other daemons, in milliseconds. */
   watchMs?: number;
 };
 
 export function createProcesses(all: ProcessesOptions): Processes {
-  const { pm2Home, shown = "own", watchMs = WATCH_MS, ...options } = all;
+  const { pm2Home, shown = "own", watchMs = WATCH_MS, callLimitMs, ...options } = all;
   const { accountOf = createAccounts() } = options;
-  const own = createProcessHost({ link: createDirectLink({ pm2Home }), accountOf });
+  const own = createProcessHost({ link: createDirectLink({ pm2Home }), accountOf, callLimitMs });
   const registry = createDaemonRegistry({ ...options, accountOf, ownHome: pm2Home, shown });
   const readings = createReadings();
 

@@ -40,6 +40,8 @@ export interface ProcessHostOptions {
   accountOf?: (uid: number) => Promise<Account>;
   /** Processes beyond it do not exist for this panel. */
   maxProcesses?: number;
+  /** Time limit of a call, in milliseconds; default: 2,000. */
+  callLimitMs?: number | undefined;
 }
 
 export function createProcessHost({
@@ -49,8 +51,9 @@ export function createProcessHost({
   isRoot = process.getuid?.() === 0,
   accountOf = createAccounts(),
   maxProcesses,
+  callLimitMs,
 }: ProcessHostOptions): DaemonHost {
-  const calls = createDaemonCalls({ link, daemon, maxProcesses });
+  const calls = createDaemonCalls({ link, daemon, maxProcesses, callLimitMs });
   const { call, listRaw, list, find, idOf, requireWrite } = calls;
   const toDeployments = async (entries: readonly ProcessEntry[]) => {
     const users = isRoot ? await findRunUsers(entries, accountOf) : new Map<number, string>();

@@ -3,6 +3,8 @@ import { once } from "node:events";
 import process from "node:process";
 import { eventually } from "./eventually.ts";
 
+/** Longest wait for the last output after the end: children may still hold it open. */
+const LAST_OUTPUT_MS = 1_000;
 /** Characters of output kept per child, the newest. */
 const MAX_OUTPUT = 1_000_000;
 
@@ -33,7 +35,12 @@ export async function startChild(program: string, args: string[], options: Spawn
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     child.once("exit", (code, signal) => {
       running.delete(child);
-      resolve({ code, signal });
+      const done = () => {
+        clearTimeout(late);
+        resolve({ code, signal });
+      };
+      const late = setTimeout(done, LAST_OUTPUT_MS);
+      child.once("close", done);
     });
   });
   let output = "";

@@ -31,7 +31,10 @@ afterEach(() => {
 });
 
 export interface StartOptions
-  extends Pick<ConnectionOptions, "lingerMs" | "liveness" | "onRefused" | "token" | "retryMs" | "transports"> {
+  extends Pick<
+    ConnectionOptions,
+    "lingerMs" | "liveness" | "openMs" | "onRefused" | "token" | "retryMs" | "transports"
+  > {
   /** While `now` is true, the server answers no event. */
   hang?: { now: boolean };
   /** What becomes of WebSocket handshakes on their way; they go through while it is undefined. */
@@ -66,7 +69,7 @@ export async function startServer(options: StartOptions = {}): Promise<Fixture> 
     token: options.token,
     retryMs: options.retryMs ?? { min: 20, max: 60 },
     lingerMs: options.lingerMs ?? 20,
-    openMs: 1_000,
+    openMs: options.openMs ?? 60_000,
     webSocketMs: { min: 50, max: 200 },
     onRefused: options.onRefused,
     liveness: options.liveness,
@@ -76,7 +79,7 @@ export async function startServer(options: StartOptions = {}): Promise<Fixture> 
     () => void io.close(),
     () => connection.close(),
   );
-  const socket = (namespace: string) => [...io.of(namespace).sockets.values()][0];
+  const socket = (namespace: string) => [...io.of(namespace).sockets.values()].at(-1);
   return { url, io, connection, calls, answers, socket };
 }
 

@@ -347,7 +347,7 @@ describe("where WebSockets do not get through", () => {
     vi.stubGlobal("WebSocket", undefined); // as on Node 20
     atEnd(() => vi.unstubAllGlobals());
     const onTheWay: StartOptions["onTheWay"] = { upgrade };
-    const { connection, calls, socket } = await start({ onTheWay });
+    const { connection, calls, socket } = await start({ onTheWay, openMs: 1_000 });
     const transports: (string | undefined)[] = [];
     connection.onTransport((transport) => transports.push(transport));
     const seen: string[] = [];

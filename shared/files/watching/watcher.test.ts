@@ -68,7 +68,7 @@ test("does not follow a link to a folder elsewhere", async () => {
   await symlink(outside, join(folder, "link"));
   await watch();
   await writeFile(join(outside, "secret"), "");
-  await write("marker");
+  await write("marker", "");
   await reported("add marker");
   expect(changes).toEqual(["add marker"]);
 });
@@ -151,7 +151,7 @@ test("reports nothing after it is closed, and leaves no watch", async () => {
   await watcher.close();
   await write("late");
   const second = await watch();
-  await write("marker");
+  await write("marker", "");
   await reported("add marker");
   expect(changes).toEqual(["add marker"]);
   await second.close();

@@ -1,5 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
 import type Docker from "dockerode";
@@ -99,6 +102,49 @@ export async function startRegistry({ htpasswd }: { htpasswd?: string } = {}): P
   };
 }
 
+export interface StalledRegistry {
+  /** Host in image references: `127.0.0.1:<port>`. */
+  host: string;
+  close(): Promise<void>;
+}
+
+/** What is larger is the content of a layer, not the configuration of an image. */
+const STALL_BYTES = 1_000_000;
+
+/**
+ * The images of a registry at another address, where the download of a large layer stops half way: a pull from there stays
+ * under way for as long as a test needs it.
+ */
+export async function startStalledRegistry(registry: Pick<TestRegistry, "host">): Promise<StalledRegistry> {
+  const [host, port] = registry.host.split(":");
+  const server = createServer((incoming, response) => {
+    const { method, url = "", headers } = incoming;
+    const outgoing = request({ host, port, method, path: url, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      const size = Number(answer.headers["content-length"] ?? 0);
+      if (method !== "GET" || !url.includes("/blobs/") || size < STALL_BYTES) return void answer.pipe(response);
+      let sent = 0;
+      answer.on("data", (chunk: Buffer) => {
+        if (sent < size / 2) response.write(chunk);
+        else answer.pause();
+        sent += chunk.length;
+      });
+    });
+    outgoing.on("error", () => response.destroy());
+    response.on("close", () => outgoing.destroy());
+    incoming.pipe(outgoing);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
 async function commit(docker: Docker, reference: string, variant: ImageVariant): Promise<void> {
   const { script = "exec sleep 1000000", labels = {}, env = [], healthcheck, bytes = 0 } = variant;
   // Each variant has its own layer, or a push would find all layers in the registry.
@@ -122,7 +168,7 @@ async function commit(docker: Docker, reference: string, variant: ImageVariant):
       Labels: labels,
       Env: env,
       ...(healthcheck
-        ? { Healthcheck: { Test: ["CMD", ...healthcheck], Interval: 1e9, Timeout: 1e9, Retries: 1 } }
+        ? { Healthcheck: { Test: ["CMD", ...healthcheck], Interval: 1e9, Timeout: 300e9, Retries: 1 } }
         : {}),
     } as object);
   } finally {
