@@ -227,7 +227,7 @@ function Option(props: {
             <span class="truncate">{visibleName(choice().label ?? choice().value)}</span>
             <span class="faint name-picker-state">
               {choice().state}
-              <Show when={choice().project}>{(project) => ` · ${visibleName(project())}`}</Show>
+              <Show when={choice().project}>{(project) => <>{` · ${visibleName(project())}`}</>}</Show>
             </span>
           </>
         )}

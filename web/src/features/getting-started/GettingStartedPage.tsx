@@ -33,7 +33,7 @@ export default function GettingStartedPage() {
   return (
     <Page
       title={messages.title}
-      note={<Show when={progress()}>{(count) => messages.progress(count().done, count().all)}</Show>}
+      note={<Show when={progress()}>{(count) => <>{messages.progress(count().done, count().all)}</>}</Show>}
       actions={
         <>
           <Button

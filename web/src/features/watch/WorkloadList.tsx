@@ -179,11 +179,11 @@ function Row(props: RowProps) {
           {props.workload.memory === undefined ? NO_VALUE : columnBytes(props.workload.memory)}
         </span>
         <span class="num workload-restarts faint">
-          <Show when={props.workload.restarts}>{(count) => texts.restartsOf(count())}</Show>
+          <Show when={props.workload.restarts}>{(count) => <>{texts.restartsOf(count())}</>}</Show>
         </span>
         <span class="num workload-uptime faint" title={texts.uptime}>
           <Show when={props.workload.since} fallback={NO_VALUE}>
-            {(since) => formatDuration(Math.max(0, (props.now - since()) / 1_000))}
+            {(since) => <>{formatDuration(Math.max(0, (props.now - since()) / 1_000))}</>}
           </Show>
         </span>
       </A>

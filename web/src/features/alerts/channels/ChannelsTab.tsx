@@ -110,7 +110,7 @@ function Row(props: { channel: AlertChannel; canManage: boolean; onEdit: () => v
         <div class="muted alert-detail">
           {visibleName(props.channel.target)}
           {` · ${delivery().sentAt ? texts.lastSent(formatAgo(delivery().sentAt)) : texts.neverSent}`}
-          <Show when={props.channel.maker}>{(maker) => alertMessages.madeBy(visibleName(maker().name))}</Show>
+          <Show when={props.channel.maker}>{(maker) => <>{alertMessages.madeBy(visibleName(maker().name))}</>}</Show>
         </div>
         <Show
           when={outcome()}

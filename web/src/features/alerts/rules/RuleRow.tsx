@@ -27,7 +27,7 @@ export function RuleRow(props: RuleRowProps) {
         <div class="muted alert-detail">
           {describeRule(props.rule)} · {describeSubjects(props.rule)} · to{" "}
           {props.channels || alertMessages.rules.notifiesNobody}
-          <Show when={props.rule.maker}>{(maker) => alertMessages.madeBy(visibleName(maker().name))}</Show>
+          <Show when={props.rule.maker}>{(maker) => <>{alertMessages.madeBy(visibleName(maker().name))}</>}</Show>
         </div>
         <Show when={props.rule.held}>
           <div class="field-error">{alertMessages.rules.held}</div>

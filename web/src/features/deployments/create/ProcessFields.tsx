@@ -66,8 +66,8 @@ export function ProcessFields(props: FieldsProps) {
         <TextField
           label={texts.cwd}
           mono
-          placeholder={props.host && folder()}
-          hint={props.host && texts.cwdHint(visibleName(folder()))}
+          placeholder={props.host ? folder() : undefined}
+          hint={props.host ? texts.cwdHint(visibleName(folder())) : undefined}
           value={props.draft.cwd}
           maxLength={4096}
           error={props.errors.cwd}
@@ -89,7 +89,7 @@ export function ProcessFields(props: FieldsProps) {
         noun="variable"
         pairs={props.draft.env}
         onChange={(env) => props.set({ env })}
-        hint={props.host && texts.environmentHint(visibleName(props.host.user))}
+        hint={props.host ? texts.environmentHint(visibleName(props.host.user)) : undefined}
         error={props.errors.env}
       />
       <MoreFields {...props} />

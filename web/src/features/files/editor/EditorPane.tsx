@@ -99,7 +99,7 @@ export function EditorPane(props: EditorPaneProps) {
         }
         note={
           <Show when={document.file()} fallback={visibleName(props.path)}>
-            {(file) => facts(file())}
+            {(file) => <>{facts(file())}</>}
           </Show>
         }
         actions={

@@ -175,7 +175,7 @@ export function LogPane(props: LogPaneProps) {
           <Show when={feed.older() === "reading" || feed.newer() === "reading"}>
             <span class="log-loading" classList={{ "log-loading-end": feed.newer() === "reading" }} role="status">
               <Show when={feed.reached()} fallback={empty.loading}>
-                {(time) => empty.searching(toClock(time(), "local"))}
+                {(time) => <>{empty.searching(toClock(time(), "local"))}</>}
               </Show>
             </span>
           </Show>
@@ -231,7 +231,7 @@ function Nothing(props: { feed: LogFeed }) {
         fallback={
           <p class="log-reading" role="status">
             <Show when={props.feed.reached()} fallback={empty.reading}>
-              {(time) => empty.searching(toClock(time(), "local"))}
+              {(time) => <>{empty.searching(toClock(time(), "local"))}</>}
             </Show>
           </p>
         }

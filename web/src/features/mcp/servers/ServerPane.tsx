@@ -119,7 +119,7 @@ export function ServerPane(props: ServerPaneProps) {
         <div class="server-message">
           <Callout tone="bad">
             {props.server.message}{" "}
-            <Show when={props.server.restarts.nextAt}>{(at) => runMessages.triesAgain(formatAgo(at()))}</Show>
+            <Show when={props.server.restarts.nextAt}>{(at) => <>{runMessages.triesAgain(formatAgo(at()))}</>}</Show>
           </Callout>
         </div>
       </Show>

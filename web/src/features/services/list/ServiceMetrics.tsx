@@ -54,14 +54,14 @@ export function ServiceUsageCells(props: ServiceFiguresProps) {
           />
           <span class="num">
             <Show when={usage()} fallback={<Unknown />}>
-              {(used) => formatCpu(used().cpuPercent)}
+              {(used) => <>{formatCpu(used().cpuPercent)}</>}
             </Show>
           </span>
         </span>
       </td>
       <td class="cell-middle cell-end num">
         <Show when={usage()} fallback={<Unknown />}>
-          {(used) => columnBytes(used().memoryBytes)}
+          {(used) => <>{columnBytes(used().memoryBytes)}</>}
         </Show>
       </td>
       <Show when={props.columns.network()}>
