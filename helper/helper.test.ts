@@ -165,7 +165,9 @@ describe.skipIf(await lacks("namespaces"))("the root helper among three daemons"
     const script = join(helper.folder, "alice/busy.cjs");
     await writeFile(script, BUSY);
     const config = join(helper.folder, "alice/busy.config.json");
-    const options = { name: "busy", script, interpreter: "/mnt/node_modules/.bin/node", exec_mode: "fork" };
+    const node = { interpreter: "/mnt/node_modules/.bin/node", exec_mode: "fork" };
+    // It counts its lines when it is stopped: PM2 must not kill it before that.
+    const options = { name: "busy", script, ...node, kill_timeout: 300_000 };
     await writeFile(config, JSON.stringify({ apps: [options] }));
     await helper.pm2("alice", "start", config);
     const found = (await rawList("alice")).find(({ name }) => name === "busy");

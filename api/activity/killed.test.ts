@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ActivityEntry } from "../../shared/protocol/activity.ts";
@@ -9,8 +9,16 @@ import { type ServiceProcess, startService } from "../../shared/testing/service-
 import { signIn } from "../../shared/testing/signed-in.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
 
-/** An Engine that accepts connections and never answers: what waits for it runs until it is killed. */
-const silentEngine = createServer();
+/**
+ * An Engine without containers that never answers a pull: what waits for it runs until it is killed. It answers all else at
+ * once, since an Engine that hangs is not even asked for a pull.
+ */
+const silentEngine = createServer(({ url = "" }, response) => {
+  if (url.includes("/images/create")) return;
+  response.writeHead(200, { "content-type": "application/json" });
+  if (url.includes("/events")) return void response.flushHeaders(); // the stream stays open
+  response.end(url.includes("/_ping") ? "OK" : "[]");
+});
 let folder: TempFolder;
 let api: ServiceProcess;
 beforeAll(async () => {
@@ -19,6 +27,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await api?.stop();
+  silentEngine.closeAllConnections();
   silentEngine.close();
   await folder?.remove();
 });

@@ -348,7 +348,10 @@ test("a viewer neither manages channels nor sees their secrets", async () => {
 test("one user sends sixty tests a minute at most", async () => {
   const id = await made({ type: "webhook", url: receiver.url });
   const before = receiver.received.length;
-  const answers = await Promise.all(Array.from({ length: 61 }, () => tryOut(id)));
+  // Their minute begins with the first of these.
+  const cookie = await api.loginAs("admin");
+  const send = () => api.ask("POST", `/api/alerts/channels/${id}/test`, { body: {}, cookie });
+  const answers = await Promise.all(Array.from({ length: 61 }, send));
   const refused = answers.filter(({ status }) => status === 429);
   expect(refused.length).toBeGreaterThan(0);
   expect(refused[0]?.body).toMatchObject({ code: "rate_limited" });

@@ -53,8 +53,10 @@ describe.skipIf(await lacks("docker")).concurrent("a container that is dead", ()
       name: "window",
       script: "sleep 1; [ -e /tmp/again ] && exec sleep 1000000; touch /tmp/again; exit 1",
       restart: "always",
+      start: false,
     });
     const second = await makeRule(api, { condition: countRule, subjects: { names: [other.name] } });
+    await other.container.start();
     await until(api, second, "firing");
     await until(api, second, "resolved");
     expect(await historyOf(api, loop)).toEqual(["firing"]);

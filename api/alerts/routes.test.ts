@@ -46,12 +46,13 @@ describe.skipIf(await lacks("docker")).concurrent("alerts about containers", () 
   });
 
   test("a restart loop fires, and restarts by a person do not", async () => {
-    const loop = await engine.run({ name: "loop", script: "exit 1", restart: "always" });
+    const loop = await engine.run({ name: "loop", script: "exit 1", restart: "always", start: false });
     const mine = await engine.run({ name: "mine" });
     const rule = await makeRule(api, {
       condition: { kind: "container-restarts", count: 3, withinSeconds: 60 },
       subjects: { names: [loop.name, mine.name] },
     });
+    await loop.container.start(); // its restarts become rarer: the rule sees the first ones
     for (let round = 0; round < 3; round++) await mine.container.restart({ t: 0 });
     await until(api, rule, "firing");
     const names = (await alertsOf()).filter(({ ruleId }) => ruleId === rule).map(({ subject }) => subject.name);
@@ -161,8 +162,10 @@ describe.skipIf(await lacks("docker")).concurrent("alerts about containers", () 
       new Set((await api.ask("GET", path, { cookie })).body[list].map((one: Alert | AlertEvent) => one.subject.name));
     expect(await seen("/api/alerts", "alerts")).toEqual(new Set([box.name]));
     expect(await seen("/api/alerts/history", "events")).toEqual(new Set([box.name]));
-    expect(await seen("/api/alerts/bell", "events")).toEqual(new Set([box.name]));
-    expect((await api.ask("GET", "/api/alerts/bell", { cookie })).body.unread).toBe(1);
+    // The default rule about unhealthy containers may add a second event of theirs.
+    const bell = (await api.ask("GET", "/api/alerts/bell", { cookie })).body;
+    expect(new Set(bell.events.map((event: AlertEvent) => event.subject.name))).toEqual(new Set([box.name]));
+    expect(bell.unread).toBe(bell.events.length);
     const { id } = (await alertsOf(cookie))[0] as Alert;
     for (const [method, path, body] of [
       ["GET", "/api/alerts/rules"],

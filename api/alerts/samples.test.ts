@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Alert } from "../../shared/protocol/alert.ts";
+import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { useDockerApi } from "../testing/docker-api.ts";
-import { firing, makeRule, until } from "./testing.ts";
+import { firing, historyOf, makeRule, until } from "./testing.ts";
 
 const MIB = 1024 ** 2;
 
@@ -92,7 +93,8 @@ describe.skipIf(await lacks("docker"))("alerts about what containers write and u
     const busy = await engine.run({ name: "busy", script: "while :; do :; done" });
     const idle = await engine.run({ name: "idle" });
     const rule = await makeRule(api, {
-      condition: { kind: "container-cpu", percent: 10 },
+      // Beside other tests, what keeps a core busy gets a small part of one.
+      condition: { kind: "container-cpu", percent: 2 },
       subjects: { names: [busy.name, idle.name] },
     });
     await until(api, rule, "firing");
@@ -111,7 +113,12 @@ describe.skipIf(await lacks("docker"))("alerts about what containers write and u
     for (const { container } of [modest, greedy]) {
       await (await container.exec({ Cmd: ["touch", "/tmp/go"] })).start({ Detach: true });
     }
-    await until(api, rule, "firing");
+    // A busy Engine can miss the event: then the container is killed once more.
+    await eventually(async () => {
+      if ((await historyOf(api, rule)).includes("firing")) return true;
+      if (!(await greedy.container.inspect()).State.Running) await greedy.container.start();
+      return false;
+    }, 1_000);
     expect(await firing(api, rule)).toEqual([greedy.name]);
   });
 });

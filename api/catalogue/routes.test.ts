@@ -6,7 +6,13 @@ import { removeContainer, testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { freePort } from "../../shared/testing/free-port.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { startRegistry, type TestRegistry } from "../../shared/testing/peers/registry.ts";
+import { startLossyEngine } from "../../shared/testing/peers/lossy-engine.ts";
+import {
+  type StalledRegistry,
+  startRegistry,
+  startStalledRegistry,
+  type TestRegistry,
+} from "../../shared/testing/peers/registry.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 import { createCatalogue } from "./catalogue.ts";
 import { testEntry } from "./testing.ts";
@@ -17,6 +23,7 @@ const { docker } = engine;
 
 describe.skipIf(without)("the catalogue", () => {
   let registry: TestRegistry;
+  let stalled: StalledRegistry;
   let api: TestApi;
   const own = randomBytes(4).toString("hex");
   let count = 0;
@@ -24,6 +31,7 @@ describe.skipIf(without)("the catalogue", () => {
 
   beforeAll(async () => {
     registry = await startRegistry();
+    stalled = await startStalledRegistry(registry);
     const image = `${registry.host}/greeter`;
     await registry.push(docker, "greeter:1");
     await registry.push(docker, "greeter:2", { bytes: 20_000_000 });
@@ -38,6 +46,7 @@ describe.skipIf(without)("the catalogue", () => {
         health: { test: ["CMD", "false"], intervalSeconds: 1, timeoutSeconds: 1, retries: 1 },
         startSeconds: 5,
       }),
+      testEntry(`${stalled.host}/greeter`, { id: "stalled" }),
     ];
     api = await startApi({ dockerHost: engine.dockerHost, change: () => ({ catalogue: createCatalogue(entries) }) });
   });
@@ -54,6 +63,7 @@ describe.skipIf(without)("the catalogue", () => {
         .getImage(`${registry.host}/greeter:${tag}`)
         .remove({ force: true })
         .catch(() => undefined);
+    await stalled?.close();
     await registry?.stop();
   });
 
@@ -175,6 +185,36 @@ describe.skipIf(without)("the catalogue", () => {
     expect((await claim(job)).status).toBe(404);
   });
 
+  test("rolls back although the Engine does not respond for a moment", async () => {
+    const lossy = await startLossyEngine(engine.socketPath);
+    const catalogue = createCatalogue([
+      testEntry(`${registry.host}/greeter`, { command: ["/bin/sh", "-c", "exit 3"] }),
+    ]);
+    const other = await startApi({ dockerHost: lossy.dockerHost, change: () => ({ catalogue }) });
+    try {
+      const body = await asked();
+      const asks = new Map<string, number>();
+      let isMade = false;
+      // Once all is made, the first two requests about the container itself, the volume and the network are lost.
+      lossy.lose((path) => {
+        isMade ||= path.endsWith("/start");
+        const [, kind] = /^\/(?:(containers)\/\w+\?|(volumes|networks)\/)/.exec(path)?.filter(Boolean) ?? [];
+        if (!isMade || kind === undefined) return false;
+        const times = (asks.get(kind) ?? 0) + 1;
+        asks.set(kind, times);
+        return times <= 2;
+      });
+      const job = await other.ended(await other.ask("POST", "/api/catalogue/greeter/install", { body }));
+      expect(job).toMatchObject({ state: "failed", error: { code: "conflict" } });
+      expect(job.steps.at(-1)).toMatchObject({ id: "undo", state: "done" });
+      expect(await remains(body.name)).toEqual([0, 0, 0]);
+      expect([...asks.keys()].sort()).toEqual(["containers", "networks", "volumes"]);
+    } finally {
+      await other.close();
+      await lossy.close();
+    }
+  });
+
   test("removes a container that does not become healthy in time", async () => {
     const body = await asked();
     const job = await finished(body, "sick");
@@ -220,7 +260,7 @@ describe.skipIf(without)("the catalogue", () => {
 
   test("ends during the pull of its image when it is cancelled", async () => {
     const body = await asked({ tag: "2" });
-    const { job } = (await install(body)).body;
+    const { job } = (await install(body, "stalled")).body;
     await eventually(
       () =>
         api.deps.jobs.find(job.id)?.job.steps.some(({ id, state }) => id !== "pull" && state === "downloading") ??

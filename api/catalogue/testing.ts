@@ -41,9 +41,9 @@ export function testEntry(image: string, change: Partial<CatalogueEntryInput> = 
     health: {
       test: ["CMD-SHELL", "wget -qO- http://127.0.0.1:8080/ | grep -q hello"],
       intervalSeconds: 1,
-      timeoutSeconds: 3,
+      timeoutSeconds: 60,
     },
-    startSeconds: 30,
+    startSeconds: 300,
     stopSeconds: 1,
     memory: 16,
     credentials: [

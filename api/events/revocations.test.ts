@@ -76,11 +76,14 @@ test("revokes a subject once more that is revoked during its request", async () 
 
 test("sends revocations while a batch of events is in progress, and again after a refusal", async () => {
   const held: (() => void)[] = [];
+  let released = false;
   let revocations = 0;
   const receiver = await startEmitReceiver({
     respond({ path }, response) {
       if (path === "/emit") {
-        held.push(() => reply(response, 200, { success: true, delivered: 1, counts: [1] }));
+        const answer = () => reply(response, 200, { success: true, delivered: 1, counts: [1] });
+        if (released) return answer();
+        held.push(answer);
         return true;
       }
       return path !== "/emit" && ++revocations === 1 && reply(response, 400, { success: false });
@@ -88,11 +91,13 @@ test("sends revocations while a batch of events is in progress, and again after 
   });
   const client = createRealtimeClient({ url: receiver.url, token: TOKEN, log });
   const emitted = client.emitToSystem("notice", 1);
-  await eventually(() => expect(held).toHaveLength(1));
+  await eventually(() => expect(held.length).toBeGreaterThan(0));
   client.revoke({ sessionIds: ["s1"] });
   await eventually(() => expect(revocations).toBe(2));
   expect(client.counts().queued).toBe(1);
-  held[0]?.();
+  // A request that took too long is sent again: each is answered.
+  released = true;
+  for (const answer of held) answer();
   expect(await emitted).toEqual({ delivered: 1 });
   await client.close();
   await receiver.stop();

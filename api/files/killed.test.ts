@@ -3,11 +3,11 @@ import { mkdir, open, readdir, readFile, stat, writeFile } from "node:fs/promise
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { InterruptedSave } from "../../shared/protocol/file.ts";
-import { eventually } from "../../shared/testing/eventually.ts";
 import { freePort } from "../../shared/testing/free-port.ts";
 import { startService } from "../../shared/testing/service-process.ts";
 import { signIn } from "../../shared/testing/signed-in.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
+import { asSoonAs } from "../testing/as-soon-as.ts";
 
 /** One that every API accepts. */
 const ORIGIN = "http://127.0.0.1:3005";
@@ -49,7 +49,7 @@ test("a server killed while it writes over a file offers both versions when it i
       () => "cut",
     );
     // The first byte of the file is new: the rest is being written.
-    await eventually(async () => (await firstByte(target)) === 66, 0);
+    await asSoonAs(async () => (await firstByte(target)) === 66);
     first.signal("SIGKILL");
     expect(await upload).toBe("cut");
     expect((await readdir(saves)).length).toBe(3);

@@ -6,6 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { may, type Permission, permissions, roles } from "../../shared/protocol/access.ts";
+import { eventually } from "../../shared/testing/eventually.ts";
 import { type Ask, EMIT_TOKEN, PASSWORD, startAccess, type TestAccess } from "../access/testing.ts";
 import { accessTable } from "./access-table.ts";
 
@@ -21,7 +22,12 @@ async function stateOf({ dataDir, access }: TestAccess) {
   const tables = database
     .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'audit_anchor'")
     .all();
-  const rows = tables.map(({ name }) => [name, database.prepare(`SELECT * FROM "${name}"`).all()]);
+  const rows = tables.map(({ name }) => {
+    // What is noted twice a minute, whatever is requested: the time, and when sessions were seen.
+    const all = database.prepare(`SELECT * FROM "${name}"`).all();
+    const lasting = all.filter((row) => !(name === "access_state" && String(row.name).startsWith("clock_")));
+    return [name, lasting.map((row) => ({ ...row, last_seen_at: 0, last_seen_tick: 0 }))];
+  });
   database.close();
   const files = readdirSync(join(dataDir, ".."), { recursive: true, withFileTypes: true });
   const paths = files.map(({ parentPath, name }) => join(parentPath, name)).sort();
@@ -368,20 +374,28 @@ describe("with a session", () => {
       const trail = await strict.ask("GET", "/api/audit?outcome=refused", { cookie: own });
       expect(trail.body.entries[0]).toMatchObject({ address: "127.0.0.8", status: 401, actor: { kind: "anonymous" } });
 
-      const statuses = [];
-      for (let count = 0; count < 25; count++)
-        statuses.push((await strict.ask("GET", "/api/session", { cookie: own })).status);
-      expect(statuses.filter((status) => status === 200).length).toBeLessThanOrEqual(20);
-      const refused = await strict.ask("GET", "/api/session", { cookie: own });
-      expect(refused.status).toBe(429);
+      // On a busy machine a window can end among the requests of a round: the next round is in one.
+      const refused = await eventually(async () => {
+        const statuses = [];
+        for (let count = 0; count < 25; count++)
+          statuses.push((await strict.ask("GET", "/api/session", { cookie: own })).status);
+        expect(statuses.filter((status) => status === 200).length).toBeLessThanOrEqual(20);
+        const last = await strict.ask("GET", "/api/session", { cookie: own });
+        expect(last.status).toBe(429);
+        expect((await strict.ask("GET", "/api/session", { cookie: other })).status).toBe(200);
+        return last;
+      });
       expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
-      expect((await strict.ask("GET", "/api/session", { cookie: other })).status).toBe(200);
-      const strangers = [];
-      for (let count = 0; count < 15; count++) {
-        const headers = { "X-Forwarded-For": `10.0.0.${count}` };
-        strangers.push((await strict.ask("GET", "/api/users", { from: "127.0.0.9", headers })).status);
-      }
-      expect(strangers).toEqual([...Array(10).fill(401), ...Array(5).fill(429)]);
+      let host = 9;
+      await eventually(async () => {
+        const from = `127.0.0.${host++}`;
+        const strangers = [];
+        for (let count = 0; count < 15; count++) {
+          const headers = { "X-Forwarded-For": `10.0.0.${count}` };
+          strangers.push((await strict.ask("GET", "/api/users", { from, headers })).status);
+        }
+        expect(strangers).toEqual([...Array(10).fill(401), ...Array(5).fill(429)]);
+      });
     } finally {
       await strict.stop();
     }

@@ -1,22 +1,20 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { eventually } from "../../shared/testing/eventually.ts";
-import { createHttpServer, type HttpServer } from "./server.ts";
+import { eventually, HANG_MS } from "../../shared/testing/eventually.ts";
+import { createHttpServer, type HttpServer, type SlowSenderLimits } from "./server.ts";
 
 let server: HttpServer;
 let port: number;
 const sockets: Socket[] = [];
-beforeEach(async () => {
-  server = createHttpServer(
-    async (request) => {
-      if (new URL(request.url).pathname === "/health") return new Response("well");
-      return new Response(await request.text());
-    },
-    { headersMs: 2_000, bodyMs: 3_000, checkMs: 500 },
-  );
+const serve = async (limits: SlowSenderLimits) => {
+  server = createHttpServer(async (request) => {
+    if (new URL(request.url).pathname === "/health") return new Response("well");
+    return new Response(await request.text());
+  }, limits);
   port = await server.listen(0, "127.0.0.1");
-});
+};
+beforeEach(() => serve({ headersMs: 2_000, bodyMs: 3_000, checkMs: 500 }));
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();
   await server.close();
@@ -38,15 +36,26 @@ async function dribble(beginning: string): Promise<Socket> {
 const health = async () => (await fetch(`http://127.0.0.1:${port}/health`)).text();
 
 describe("slow senders", () => {
-  test("are cut off while they send headers or bodies, and delay no other request", async () => {
+  const senders = () => {
     const headers = Array.from({ length: 250 }, () => dribble("GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "));
     const body =
       "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n";
     const bodies = Array.from({ length: 250 }, () => dribble(body));
-    const all = await Promise.all([...headers, ...bodies]);
-    for (let round = 0; round < 3; round++) expect(await health()).toBe("well");
-    expect(all.some((socket) => !socket.destroyed)).toBe(true); // the response came while they still sent
+    return Promise.all([...headers, ...bodies]);
+  };
+
+  test("are cut off while they send headers or bodies", async () => {
+    const all = await senders();
     await eventually(() => all.every((socket) => socket.destroyed), 100);
+  });
+
+  test("delay no other request", async () => {
+    await server.close();
+    // None of them is cut off before the other requests.
+    await serve({ headersMs: HANG_MS, bodyMs: HANG_MS, checkMs: 500 });
+    const all = await senders();
+    for (let round = 0; round < 3; round++) expect(await health()).toBe("well");
+    expect(all.every((socket) => !socket.destroyed)).toBe(true); // the responses came while they still sent
   });
 
   test.each(["GET", "HEAD"])("of a body that %s has no use for are answered and cut off", async (method) => {

@@ -98,7 +98,7 @@ describe.skipIf(await lacks("docker"))("the log store of a running API", () => {
     });
     await eventually(async () => (await readAll(dataDir, name)).length === 1);
     await api.stop();
-    await container.restart({ t: 2 });
+    await container.restart({ t: 60 }); // it ends by itself
     await startApi(dataDir);
     const lines = await eventually(async () => {
       const all = await readAll(dataDir, name);

@@ -1,6 +1,7 @@
 import process from "node:process";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { McpServer, McpTool } from "../../shared/protocol/mcp.ts";
+import { HANG_MS } from "../../shared/testing/eventually.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 import { createMcpHost } from "./host/host.ts";
 import { everythingServer, nodeOnly } from "./testing.ts";
@@ -14,7 +15,7 @@ let operator: string;
 let viewer: string;
 
 beforeAll(async () => {
-  api = await startApi({ change: (deps) => ({ mcp: createMcpHost({ ...deps, config: nodeOnly }) }) });
+  api = await startApi({ change: (deps) => ({ mcp: createMcpHost({ ...deps, config: nodeOnly, startMs: HANG_MS }) }) });
   operator = await api.loginAs("operator");
   viewer = await api.loginAs("viewer");
 });

@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:net";
 import process from "node:process";
 import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { HANG_MS } from "../../shared/testing/eventually.ts";
 import { freePort } from "../../shared/testing/free-port.ts";
 import { type Receiver, startReceiver } from "../../shared/testing/peers/receiver.ts";
 import { createMcpHost } from "../mcp/host/host.ts";
@@ -49,7 +50,7 @@ beforeAll(async () => {
   const config = { MCP_ALLOWED_COMMANDS: [process.execPath], MCP_ALLOWED_HOSTS: listed };
   api = await startApi({
     env: { ALERT_ALLOWED_HOSTS: listed.join(",") },
-    change: (deps) => ({ mcp: createMcpHost({ ...deps, config }) }),
+    change: (deps) => ({ mcp: createMcpHost({ ...deps, config, startMs: HANG_MS }) }),
   });
 });
 afterAll(async () => {

@@ -17,13 +17,14 @@ describe.skipIf(await lacks("docker"))("a container", () => {
     api.emitted.filter((event) => event.event === "job" && event.room === room).map(({ data }) => data as Job);
 
   test("that ignores SIGTERM is stopped by a job, which its rooms receive, and refuses a second action meanwhile", async () => {
-    const slow = await engine.run({ script: stubborn, stopTimeout: 5 });
+    const slow = await engine.run({ script: stubborn, stopTimeout: 600 });
     const stop = await post(slow.id, "stop");
     expect(stop.status).toBe(202);
     expect((await inspect(slow.id)).State.Running).toBe(true);
     const { job } = stop.body;
     expect(job).toMatchObject({ kind: "service:stop", target: slow.name, state: "running" });
     expect((await post(slow.id, "start")).body.code).toBe("conflict");
+    await slow.container.kill(); // as the Engine does at the end of its wait
     expect(await api.deps.jobs.finished(job.id)).toMatchObject({ state: "succeeded" });
     expect((await inspect(slow.id)).State.Running).toBe(false);
     for (const room of [slow.id, slow.name]) expect(jobsIn(room).at(-1)).toMatchObject({ state: "succeeded" });
@@ -33,7 +34,7 @@ describe.skipIf(await lacks("docker"))("a container", () => {
     const project = `shop-${Date.now()}`;
     const { id, name } = await engine.run({
       script: stubborn,
-      stopTimeout: 60,
+      stopTimeout: 600,
       labels: { "com.docker.compose.project": project },
     });
     const { body } = await post(id, "stop");

@@ -13,6 +13,7 @@ import { lacks } from "../../shared/testing/parts.ts";
 import { startService } from "../../shared/testing/service-process.ts";
 import { signIn } from "../../shared/testing/signed-in.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
+import { asSoonAs } from "../testing/as-soon-as.ts";
 
 const SERVICES = 4;
 const ORIGIN = "http://127.0.0.1:3005";
@@ -54,7 +55,7 @@ test.skipIf(await lacks("docker", "compose", "linux"))(
     try {
       const { ask } = await signIn({ apiUrl: api.url, dataDir, origin: ORIGIN });
       const { job } = await ask<{ job: Job }>("POST", `/api/stacks/${name}/up`, {});
-      await eventually(async () => (await made()).length > 0, 5);
+      await asSoonAs(async () => (await made()).length > 0);
       api.signal("SIGKILL");
       await api.exited;
       api = await startService("api", options);

@@ -163,11 +163,11 @@ describe.skipIf(await lacks("docker"))("the collector", () => {
     at += 15_000;
     await eventually(async () => {
       await collector.collect();
-      expect(collector.latest().get(busy.name)?.cpuPercent).toBeGreaterThan(10);
+      expect(collector.latest().get(busy.name)?.cpuPercent).toBeGreaterThan(2); // beside other tests
     });
     const latest = collector.latest().get(calm.name);
     expect(latest).toMatchObject({ containerId: calm.id, name: calm.name });
-    expect(latest?.cpuPercent).toBeLessThan(10);
+    expect(latest?.cpuPercent).toBeLessThan(2);
     expect(latest?.memoryBytes).toBeGreaterThan(0);
     expect(latest?.memoryLimitBytes).toBeGreaterThan(latest?.memoryBytes ?? 0);
     const now = Math.floor(at / 1_000) + 1;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LogSearchAnswer } from "../../../shared/protocol/log-search.ts";
-import { eventually } from "../../../shared/testing/eventually.ts";
+import { eventually, HANG_MS } from "../../../shared/testing/eventually.ts";
 import { logsRoutes } from "../../logs/routes.ts";
 import { createMcpHost } from "../../mcp/host/host.ts";
 import { everythingServer, nodeOnly } from "../../mcp/testing.ts";
@@ -39,7 +39,7 @@ let api: TestApi;
 beforeAll(async () => {
   api = await startApi({
     change: (deps) => ({
-      mcp: createMcpHost({ ...deps, config: nodeOnly }),
+      mcp: createMcpHost({ ...deps, config: nodeOnly, startMs: HANG_MS }),
       logStore: { ...deps.logStore, search: async () => ({ ...page, newer: `1-1-1-${++pages}` }) },
     }),
   });

@@ -31,6 +31,10 @@ const STABLE_AFTER_MS = 5_000;
 const LAST_LINES = 20;
 /** For them, an Engine that is busy with the restarts of the container is asked again. */
 const LOG_TIMEOUT_MS = 30_000;
+/** Pauses of a rollback whose Engine does not respond: they double, and end when they are as long as this together. */
+const UNDO_PAUSES_MS = 30_000;
+const FIRST_UNDO_PAUSE_MS = 500;
+const MAX_UNDO_PAUSE_MS = 8_000;
 
 /**
  * Creates and starts the container of an entry and waits until it is healthy. Any failure before that, including a
@@ -105,14 +109,28 @@ async function prepare(
 
 type Undo = () => Promise<unknown>;
 
-/** Runs the undo steps, newest first, each independently of the others. Returns whether nothing is left. */
+/**
+ * Runs the undo steps, newest first, each independently of the others, and repeats one while the Engine does not respond.
+ * Returns whether nothing is left.
+ */
 async function rollBack(undo: Undo[]): Promise<boolean> {
   let isComplete = true;
-  for (const step of undo.reverse()) {
-    await step().catch((error: unknown) => {
-      if (!(error instanceof AppError && error.code === "not_found")) isComplete = false;
-    });
-  }
+  let pausesLeft = UNDO_PAUSES_MS; // shared by all steps: an Engine that is away ends them soon
+  const run = async (step: Undo, pause = FIRST_UNDO_PAUSE_MS): Promise<void> => {
+    try {
+      await step();
+    } catch (error) {
+      if (error instanceof AppError && error.code === "not_found") return;
+      if (!(error instanceof UnavailableError) || pause > pausesLeft) {
+        isComplete = false;
+        return;
+      }
+      pausesLeft -= pause;
+      await delay(pause);
+      await run(step, Math.min(2 * pause, MAX_UNDO_PAUSE_MS));
+    }
+  };
+  for (const step of undo.reverse()) await run(step);
   return isComplete;
 }
 

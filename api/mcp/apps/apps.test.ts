@@ -3,6 +3,7 @@ import process from "node:process";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { McpServer, McpTool } from "../../../shared/protocol/mcp.ts";
 import type { McpAppView } from "../../../shared/protocol/mcp-app.ts";
+import { HANG_MS } from "../../../shared/testing/eventually.ts";
 import { type Ask, WEB_ORIGIN } from "../../access/testing.ts";
 import { startApi, type TestApi } from "../../testing/api-server.ts";
 import { createMcpHost } from "../host/host.ts";
@@ -15,7 +16,7 @@ let api: TestApi;
 let id: string;
 
 beforeAll(async () => {
-  api = await startApi({ change: (deps) => ({ mcp: createMcpHost({ ...deps, config: nodeOnly }) }) });
+  api = await startApi({ change: (deps) => ({ mcp: createMcpHost({ ...deps, config: nodeOnly, startMs: HANG_MS }) }) });
   const transport = { type: "stdio", command: process.execPath, args: [program] };
   const made = await api.ask("POST", "/api/mcp", { body: { name: "apps", transport } });
   id = (made.body as { server: McpServer }).server.id;

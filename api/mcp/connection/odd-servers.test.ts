@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import process from "node:process";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { McpServer, McpTool } from "../../../shared/protocol/mcp.ts";
-import { eventually } from "../../../shared/testing/eventually.ts";
+import { eventually, HANG_MS } from "../../../shared/testing/eventually.ts";
 import { startApi, type TestApi } from "../../testing/api-server.ts";
 import { createMcpHost } from "../host/host.ts";
 import { type McpTestServer, serverInfo, startMcpServer, written } from "../testing.ts";
@@ -11,11 +11,15 @@ import rows from "./odd-servers.json" with { type: "json" };
 let api: TestApi;
 let server: McpTestServer;
 let id: string;
+/** Each ping reads its limit anew. */
+const pulse = { everyMs: 50, limitMs: HANG_MS };
 
 beforeAll(async () => {
   const config = { MCP_ALLOWED_COMMANDS: [process.execPath], MCP_ALLOWED_HOSTS: ["127.0.0.1"] };
-  const pulse = { everyMs: 50, limitMs: 5_000 };
-  api = await startApi({ change: (deps) => ({ mcp: createMcpHost({ ...deps, config, pulse }) }) });
+  // What failed stays so until a test looks at it.
+  const restartTimes = { firstMs: HANG_MS, maxMs: HANG_MS };
+  const options = { config, pulse, restartTimes, startMs: HANG_MS };
+  api = await startApi({ change: (deps) => ({ mcp: createMcpHost({ ...deps, ...options }) }) });
 });
 afterAll(() => api.close());
 beforeEach(async () => {
@@ -187,8 +191,10 @@ describe("a server that is pinged", () => {
 
   test("fails when it never responds, and when nothing listens any more", async () => {
     server.answers.ping = () => written;
+    pulse.limitMs = 1_000;
     await running();
     await eventually(async () => (await current()).status === "failed");
+    pulse.limitMs = HANG_MS;
     expect((await current()).message).toBe("The connection to the server was lost: it does not answer.");
     server.answers.ping = {};
     await api.ask("POST", `/api/mcp/${id}/start`, { body: {} });

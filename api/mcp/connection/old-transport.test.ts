@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { McpServer } from "../../../shared/protocol/mcp.ts";
-import { eventually } from "../../../shared/testing/eventually.ts";
+import { eventually, HANG_MS } from "../../../shared/testing/eventually.ts";
 import { startApi, type TestApi } from "../../testing/api-server.ts";
 import { createMcpHost } from "../host/host.ts";
 import { initialized } from "../testing.ts";
@@ -16,7 +16,9 @@ let id = "";
 beforeAll(async () => {
   const config = { MCP_ALLOWED_COMMANDS: [], MCP_ALLOWED_HOSTS: ["127.0.0.1"] };
   const restartTimes = { firstMs: 10, maxMs: 50 };
-  api = await startApi({ change: (deps) => ({ mcp: createMcpHost({ ...deps, config, restartTimes }) }) });
+  api = await startApi({
+    change: (deps) => ({ mcp: createMcpHost({ ...deps, config, restartTimes, startMs: HANG_MS }) }),
+  });
 });
 afterAll(() => api.close());
 beforeEach(async () => {

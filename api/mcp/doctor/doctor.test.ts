@@ -2,6 +2,7 @@ import process from "node:process";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { McpServer } from "../../../shared/protocol/mcp.ts";
 import type { McpDiagnosisStep } from "../../../shared/protocol/mcp-workbench.ts";
+import { HANG_MS } from "../../../shared/testing/eventually.ts";
 import { startAuthorizationServer, startProtectedServer } from "../../../shared/testing/peers/authorization-server.ts";
 import { startApi, type TestApi } from "../../testing/api-server.ts";
 import { createMcpHost } from "../host/host.ts";
@@ -15,7 +16,7 @@ beforeAll(async () => {
     MCP_ALLOWED_COMMANDS: [process.execPath, "no-such-program-anywhere"],
     MCP_ALLOWED_HOSTS: ["127.0.0.1"],
   };
-  api = await startApi({ change: (deps) => ({ mcp: createMcpHost({ ...deps, config }) }) });
+  api = await startApi({ change: (deps) => ({ mcp: createMcpHost({ ...deps, config, startMs: HANG_MS }) }) });
 });
 afterAll(() => api.close());
 beforeEach(async () => {

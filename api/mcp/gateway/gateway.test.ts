@@ -1,6 +1,6 @@
 import process from "node:process";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { eventually } from "../../../shared/testing/eventually.ts";
+import { eventually, HANG_MS } from "../../../shared/testing/eventually.ts";
 import { everythingServer, initialized, type McpTestServer, startMcpServer } from "../testing.ts";
 import { startGateway, type TestGateway } from "./testing.ts";
 
@@ -25,6 +25,7 @@ beforeAll(async () => {
     args: [everythingServer],
   });
   smallId = await gateway.expose("small", { type: "http", url: small.url });
+  await gateway.offers("everything__echo", "small__good");
 });
 afterAll(async () => {
   await gateway.close();
@@ -64,6 +65,7 @@ test("lists tools that are for apps only to clients that show apps, and to no ot
   const shown = { name: "show", inputSchema, _meta: { ui: { resourceUri: "ui://apps/show" } } };
   const server = await startMcpServer({ "tools/list": { tools: [own, shown] } });
   await gateway.expose("apps", { type: "http", url: server.url });
+  await gateway.offers("apps__show");
   const listed = async (capabilities = {}) =>
     (await (await gateway.connect({ capabilities })).listTools()).tools
       .map(({ name }) => name)
@@ -75,22 +77,29 @@ test("lists tools that are for apps only to clients that show apps, and to no ot
 });
 
 test("waits for a server that is about to run, as after a restart of the panel, and does not call its tools unknown", async () => {
-  const ready = Promise.withResolvers<void>();
   const server = await startMcpServer();
   const id = await gateway.expose("late", { type: "http", url: server.url });
-  server.answers.initialize = async () => {
-    await ready.promise;
-    return initialized;
-  };
   const client = await gateway.connect();
-  const restarted = gateway.api.ask("POST", `/api/mcp/${id}/restart`, { body: {} });
-  await eventually(async () => (await gateway.api.ask("GET", `/api/mcp/${id}`)).body.server.status === "starting");
-  const [listed, called] = [client.listTools(), client.callTool({ name: "late__good", arguments: {} })];
-  await client.notification({ method: "notifications/initialized" }); // the requests before it have come
-  ready.resolve();
-  expect((await called).content).toEqual([{ type: "text", text: "done" }]);
-  expect((await listed).tools.map(({ name }) => name)).toContain("late__good");
-  expect((await restarted).status).toBe(200);
+  // The gateway waits for seconds, which a busy machine takes for the start itself: then it is restarted once more.
+  await eventually(async () => {
+    const ready = Promise.withResolvers<void>();
+    server.answers.initialize = async () => {
+      await ready.promise;
+      return initialized;
+    };
+    const restarted = gateway.api.ask("POST", `/api/mcp/${id}/restart`, { body: {} });
+    await eventually(async () => (await gateway.api.ask("GET", `/api/mcp/${id}`)).body.server.status === "starting");
+    const listed = client.listTools({}, { cacheMode: "refresh" });
+    const called = client.callTool({ name: "late__good", arguments: {} });
+    const answers = Promise.all([called, listed]);
+    answers.catch(() => {});
+    await client.notification({ method: "notifications/initialized" }); // the requests before it have come
+    ready.resolve();
+    expect((await restarted).status).toBe(200);
+    const [{ content }, { tools }] = await answers;
+    expect(content).toEqual([{ type: "text", text: "done" }]);
+    expect(tools.map(({ name }) => name)).toContain("late__good");
+  });
   await gateway.api.ask("DELETE", `/api/mcp/${id}`);
   await server.close();
 });
@@ -130,17 +139,23 @@ test("carries sampling and elicitation of a call to the client whose call it is,
   await connect("b");
   const call = { name: "everything__trigger-sampling-request", arguments: { prompt: "hi", maxTokens: 10 } };
   expect(JSON.stringify(await a.callTool(call))).toContain("sampled by a");
-  // The time that a person takes is not time of the call.
-  await gateway.changeServer(everything, { timeoutSeconds: 1 });
-  a.setRequestHandler("elicitation/create", async () => {
-    asked.push("a elicited");
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
-    return { action: "decline" };
+  // The time that a person takes is not time of the call. A busy machine takes longer for the call itself: it gets more then.
+  let seconds = 1;
+  const elicited = await eventually(async () => {
+    await gateway.changeServer(everything, { timeoutSeconds: seconds });
+    const person = seconds * 1_000 + 500;
+    seconds *= 2;
+    a.setRequestHandler("elicitation/create", async () => {
+      asked.push("a elicited");
+      await new Promise((resolve) => setTimeout(resolve, person));
+      return { action: "decline" };
+    });
+    return a.callTool({ name: "everything__trigger-elicitation-request", arguments: {} }, { timeout: HANG_MS });
   });
-  const elicited = await a.callTool({ name: "everything__trigger-elicitation-request", arguments: {} });
   await gateway.changeServer(everything, {});
   expect(JSON.stringify(elicited)).toContain("declined");
-  expect(asked.map((line) => line[0])).toEqual(["a", "a"]);
+  expect(asked.length).toBeGreaterThan(1);
+  expect(asked.filter((line) => !line.startsWith("a "))).toEqual([]);
 });
 
 test("cancels a call at the server when its client does, and stops one from the panel", async () => {

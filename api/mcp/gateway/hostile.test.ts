@@ -19,6 +19,7 @@ beforeAll(async () => {
   good = await startMcpServer();
   servers.push(good);
   await gateway.expose("good", { type: "http", url: good.url });
+  await gateway.offers("good__good");
   key = await gateway.key();
 });
 afterAll(async () => {
@@ -61,7 +62,11 @@ test("lists what fits of a server whose list has no end, and all of the others",
       return { tools: [tool(`t${page}`)], nextCursor: String(++page) };
     },
   });
-  const listed = await names();
+  // On a busy machine the first list can be there before that of this server.
+  const listed = await eventually(async () => {
+    const all = await names();
+    return all.some((name) => name.startsWith("endless__")) && all;
+  });
   expect(listed).toContain("good__good");
   expect(listed.filter((name) => name.startsWith("endless__"))).toHaveLength(20);
   expect(longestRead).toBe(20);
@@ -117,9 +122,8 @@ test("leaves out a schema that is too large, and keeps odd, colliding and colour
 test("names no tool of one server like that of another, whatever they call themselves", async () => {
   const twin = await hostile("good", { "tools/list": { tools: [tool("good"), tool("__good")] } });
   const shadow = await hostile("good__", { "tools/list": { tools: [tool("good")] } });
-  const listed = await names();
-  expect(listed.filter((name) => name === "good__good")).toHaveLength(1);
-  expect(listed).toEqual(expect.arrayContaining(["good-2__good", "good-3__good"]));
+  await gateway.offers("good-2__good", "good-3__good");
+  expect((await names()).filter((name) => name === "good__good")).toHaveLength(1);
   await twin.remove();
   await shadow.remove();
 });
@@ -135,6 +139,7 @@ test("passes an answer of 10 MB, ends the wait for silence, and survives a redir
       return written;
     },
   });
+  await gateway.offers("wild__big");
   const { servers: all } = (await gateway.api.ask("GET", "/api/mcp-gateway")).body.gateway;
   const { id } = all.find(({ name }: { name: string }) => name === "wild");
   const client = await gateway.connect({ secret: key.secret });

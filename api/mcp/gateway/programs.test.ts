@@ -23,6 +23,7 @@ beforeAll(async () => {
   await gateway.expose("files", { ...node, args: [join(packages, "server-filesystem/dist/index.js"), temp.path] });
   const env = { MEMORY_FILE_PATH: join(temp.path, "memory.jsonl") };
   await gateway.expose("memory", { ...node, args: [join(packages, "server-memory/dist/index.js")], env });
+  await gateway.offers("everything__echo", "files__read_text_file", "memory__read_graph");
 });
 afterAll(async () => {
   await gateway.close();

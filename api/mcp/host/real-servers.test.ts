@@ -6,7 +6,7 @@ import process from "node:process";
 import type { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { silentLog } from "../../../shared/server/log.ts";
-import { eventually } from "../../../shared/testing/eventually.ts";
+import { eventually, HANG_MS } from "../../../shared/testing/eventually.ts";
 import { canConnect, freePort } from "../../../shared/testing/free-port.ts";
 import { type TempFolder, tempFolder } from "../../../shared/testing/temp-folder.ts";
 import { openDatabase } from "../../database/database.ts";
@@ -25,7 +25,7 @@ beforeEach(async () => {
   const { realtime } = createEmitRecorder();
   const restartTimes = { firstMs: 1, maxMs: 5 };
   config = { ...nodeOnly };
-  host = createMcpHost({ database, realtime, log: silentLog(), config, restartTimes });
+  host = createMcpHost({ database, realtime, log: silentLog(), config, restartTimes, startMs: HANG_MS });
 });
 afterEach(async () => {
   await host.close();

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { McpLog } from "../../../shared/protocol/events/mcp.ts";
 import { silentLog } from "../../../shared/server/log.ts";
 import { startChild } from "../../../shared/testing/child.ts";
-import { eventually } from "../../../shared/testing/eventually.ts";
+import { eventually, HANG_MS } from "../../../shared/testing/eventually.ts";
 import { freePort } from "../../../shared/testing/free-port.ts";
 import { type TempFolder, tempFolder } from "../../../shared/testing/temp-folder.ts";
 import { openDatabase } from "../../database/database.ts";
@@ -31,7 +31,8 @@ const open = (more: Partial<McpHostDeps> = {}): McpHost => {
   const recorder = createEmitRecorder();
   emitted = recorder.emitted;
   const config = { MCP_ALLOWED_COMMANDS: [node], MCP_ALLOWED_HOSTS: [] };
-  host = createMcpHost({ database, realtime: recorder.realtime, log: silentLog(), config, ...more });
+  const deps = { database, realtime: recorder.realtime, log: silentLog(), config, startMs: HANG_MS };
+  host = createMcpHost({ ...deps, ...more });
   return host;
 };
 const reopen = async (more: Partial<McpHostDeps> = {}) => {
@@ -242,10 +243,14 @@ describe.skipIf(process.platform !== "linux")("the processes of a server", () =>
     const id = await register(leaver);
     await host.start(id);
     const left = await leftPid(id);
-    await host.measure(id);
-    const { process: run } = host.get(id);
-    expect(run).toMatchObject({ pid: Number(await callText(id)), processes: 2 });
-    expect(run?.memoryBytes).toBeGreaterThan(10 * 1024 * 1024);
+    const pid = Number(await callText(id));
+    // The process between the two may still be ending.
+    await eventually(async () => {
+      await host.measure(id);
+      const { process: run } = host.get(id);
+      expect(run).toMatchObject({ pid, processes: 2 });
+      expect(run?.memoryBytes).toBeGreaterThan(10 * 1024 * 1024);
+    });
     await host.stop(id);
     expect(isAlive(left)).toBe(false);
   });

@@ -23,7 +23,7 @@ let tarball: string;
 const open = () => {
   const config = { MCP_ALLOWED_COMMANDS: ["npx", join(temp.path, "bin/uvx")], MCP_ALLOWED_HOSTS: [] };
   const { realtime } = createEmitRecorder();
-  host = createMcpHost({ database, realtime, log: silentLog(), config, programFolder: folder });
+  host = createMcpHost({ database, realtime, log: silentLog(), config, programFolder: folder, startMs: HANG_MS });
 };
 /** Packs a package with a server, as a registry would hand it out. */
 const pack = async (version: string, script = smallServerScript) => {

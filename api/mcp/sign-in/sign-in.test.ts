@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { McpServer } from "../../../shared/protocol/mcp.ts";
 import type { McpSignInStart } from "../../../shared/protocol/mcp-sign-in.ts";
-import { eventually } from "../../../shared/testing/eventually.ts";
+import { eventually, HANG_MS } from "../../../shared/testing/eventually.ts";
 import { freePort } from "../../../shared/testing/free-port.ts";
 import {
   type ProtectedServer,
@@ -29,7 +29,9 @@ beforeAll(async () => {
   };
   const pulse = { everyMs: 3_600_000, limitMs: 10_000 };
   const restartTimes = { firstMs: 10, maxMs: 50 };
-  api = await startApi({ change: (deps) => ({ mcp: createMcpHost({ ...deps, config, pulse, restartTimes }) }) });
+  api = await startApi({
+    change: (deps) => ({ mcp: createMcpHost({ ...deps, config, pulse, restartTimes, startMs: HANG_MS }) }),
+  });
   admin = await api.loginAs("admin");
 });
 afterAll(() => api.close());
@@ -601,7 +603,7 @@ test("returns to the address by which the panel was opened: below a path, behind
   const config = { MCP_ALLOWED_COMMANDS: [], MCP_ALLOWED_HOSTS: ["127.0.0.1"] };
   const proxied = await startApi({
     env: { BASE_PATH: "/desk", TRUSTED_PROXIES: "127.0.0.1" },
-    change: (deps) => ({ mcp: createMcpHost({ ...deps, config }) }),
+    change: (deps) => ({ mcp: createMcpHost({ ...deps, config, startMs: HANG_MS }) }),
   });
   const transport = { type: "http", url: server.url, headers: {} };
   const made = await proxied.ask("POST", "/api/mcp", { body: { name: "cloud", transport } });

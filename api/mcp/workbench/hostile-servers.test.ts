@@ -9,7 +9,7 @@ import type {
   McpServerRequest,
   McpWireEntry,
 } from "../../../shared/protocol/mcp-workbench.ts";
-import { eventually } from "../../../shared/testing/eventually.ts";
+import { eventually, HANG_MS } from "../../../shared/testing/eventually.ts";
 import { startApi, type TestApi } from "../../testing/api-server.ts";
 import { createMcpHost } from "../host/host.ts";
 import { initialized, type McpTestServer, startMcpServer, written } from "../testing.ts";
@@ -21,7 +21,7 @@ let id: string;
 
 beforeAll(async () => {
   const config = { MCP_ALLOWED_COMMANDS: [process.execPath], MCP_ALLOWED_HOSTS: ["127.0.0.1"] };
-  api = await startApi({ change: (deps) => ({ mcp: createMcpHost({ ...deps, config }) }) });
+  api = await startApi({ change: (deps) => ({ mcp: createMcpHost({ ...deps, config, startMs: HANG_MS }) }) });
   server = await startMcpServer({ initialize: { ...initialized, capabilities } });
   const transport = { type: "http", url: server.url, headers: { "X-Key": "a-secret-of-the-header" } };
   const made = await api.ask("POST", "/api/mcp", { body: { name: "hostile", transport } });

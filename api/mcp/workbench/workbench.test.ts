@@ -13,7 +13,7 @@ import type {
   McpServerRequest,
   McpWireEntry,
 } from "../../../shared/protocol/mcp-workbench.ts";
-import { eventually } from "../../../shared/testing/eventually.ts";
+import { eventually, HANG_MS } from "../../../shared/testing/eventually.ts";
 import { startApi, type TestApi } from "../../testing/api-server.ts";
 import { createMcpHost } from "../host/host.ts";
 import { everythingServer, nodeOnly } from "../testing.ts";
@@ -24,7 +24,7 @@ let viewer: string;
 const secret = "s3cret-value-1234";
 
 beforeAll(async () => {
-  api = await startApi({ change: (deps) => ({ mcp: createMcpHost({ ...deps, config: nodeOnly }) }) });
+  api = await startApi({ change: (deps) => ({ mcp: createMcpHost({ ...deps, config: nodeOnly, startMs: HANG_MS }) }) });
   viewer = await api.loginAs("viewer");
   const transport = { type: "stdio", command: process.execPath, args: [everythingServer], env: { API_TOKEN: secret } };
   const made = await api.ask("POST", "/api/mcp", { body: { name: "everything", transport } });

@@ -114,7 +114,8 @@ describe.skipIf(await lacks("docker"))("a recreate that is interrupted when the 
       LOG_STORE_MAX_BYTES: "0",
       STATS_INTERVAL: "0",
     };
-    const { id, name } = await engine.run({ script: "trap '' TERM; while true; do sleep 0.1; done" });
+    // The stop takes long enough to be seen, and ends by itself: the next start waits for it.
+    const { id, name } = await engine.run({ script: "trap '' TERM; while true; do sleep 0.1; done", stopTimeout: 20 });
     const next = () => engine.docker.listContainers({ all: true, filters: { name: [`${name}.next-`] } });
     let api = await startService("api", { env, port });
     try {

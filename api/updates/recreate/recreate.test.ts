@@ -69,7 +69,7 @@ describe.skipIf(await lacks("docker"))("a container that is recreated", () => {
       Labels: { mine: "yes" },
       ExposedPorts: { "80/tcp": {} },
       Volumes: { "/data": {} },
-      Healthcheck: { Test: ["CMD", "true"], Interval: 1e9, Timeout: 1e9, Retries: 2 },
+      Healthcheck: { Test: ["CMD", "true"], Interval: 1e9, Timeout: 300e9, Retries: 2 },
       HostConfig: {
         NetworkMode: `${mark}-net`,
         Binds: [`${mark}-named:/named`, "/tmp:/host:ro"],
