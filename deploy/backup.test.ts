@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
@@ -135,14 +135,19 @@ describe.skipIf(await lacks("bash"))("backup and restore", () => {
     expect(database.prepare("SELECT count(*) AS count FROM session").get()?.count).toBe(0);
   });
 
-  test("restores nothing while the API is running", async () => {
+  test.each<[string, RequestListener]>([
+    ["is running", (_request, response) => void response.end("{}")],
+    ["starts or fails", (_request, response) => void response.writeHead(503).end()],
+    ["takes the connection and does not answer yet", () => {}],
+  ])("restores nothing while the API %s", async (_what, answer) => {
     await script("backup.sh", ["state.tar.gz"]);
-    const server = createServer((_request, response) => response.end("{}"));
+    const server = createServer(answer);
     await new Promise<void>((resolve) => server.listen(apiPort, "127.0.0.1", resolve));
     try {
       await expect(script("restore.sh", ["state.tar.gz"])).rejects.toMatchObject({
         stderr: "Error: Stop the panel first.\n",
       });
+      expect((await readdir(folder.path)).filter((name) => name.startsWith("data"))).toEqual(["data"]);
     } finally {
       server.closeAllConnections();
       server.close();

@@ -6,6 +6,7 @@ import process from "node:process";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Child, startChild } from "../shared/testing/child.ts";
+import { checkWithin, HANG_MS } from "../shared/testing/eventually.ts";
 import { canConnect, freePorts } from "../shared/testing/free-port.ts";
 import { hostPrograms } from "../shared/testing/host-programs.ts";
 import { lacks } from "../shared/testing/parts.ts";
@@ -93,7 +94,11 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("dev-start.sh", () => {
         "v18.20.8\n9.2.0\n",
       );
       const old = await start(join(project, "deploy"), { PATH, NODE_ENV: "production" });
-      const output = await old.prints(/First start: .*\/setup#token=[\w-]{43}/);
+      // It installs and builds everything first.
+      const link = /First start: .*\/setup#token=[\w-]{43}/;
+      await checkWithin(() => old.exitCode() !== null || link.test(old.output()), 3 * HANG_MS, 250);
+      const output = old.output();
+      expect(output).toMatch(link);
       expect(output).toContain(`AI Desktop is running: http://localhost:${ports[0]}`);
       expect(output).toContain("Building the web app…");
       expect(output).not.toMatch(/warn|EBADENGINE|DEP0/i);

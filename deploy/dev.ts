@@ -21,6 +21,9 @@ interface App {
 
 const compileCache = join(import.meta.dirname, "../shared/server/compile-cache.cjs");
 const START_LIMIT_MS = 300_000;
+/** Looks at a panel that may run already. */
+const LOOKS = 10;
+const LOOK_PAUSE_MS = 500;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 const require = createRequire(import.meta.url);
@@ -114,9 +117,18 @@ async function setupLine(): Promise<string | undefined> {
   return `First start: create the admin account at ${address}/setup#token=${token}`;
 }
 
+/** Whether all three respond. A busy machine can take longer than one look waits. */
+async function isRunning(): Promise<boolean> {
+  for (let look = 1; look <= LOOKS; look++) {
+    if ((await Promise.all(apps.map(isHealthy))).every(Boolean)) return true;
+    if (look < LOOKS) await delay(LOOK_PAUSE_MS);
+  }
+  return false;
+}
+
 const taken: App[] = [];
 for (const app of apps) if (await isTaken(portOf(app))) taken.push(app);
-if (taken.length === apps.length && (await Promise.all(apps.map(isHealthy))).every(Boolean)) {
+if (taken.length === apps.length && (await isRunning())) {
   say(`AI Desktop is already running: ${address}`);
   process.exit(0);
 }

@@ -139,9 +139,9 @@ run_everything() {
   types_pid=$!
   npm run --silent lint >"$work/lint.log" 2>&1 &
   lint_pid=$!
-  run_tests 5400 --project alone --project server --project web
+  run_tests 10800 --project alone --project server --project web
   # A page with live data costs processor time as long as it is open: two at once are through sooner than three.
-  run_tests 3600 --project browser --maxWorkers=2
+  run_tests 7200 --project browser --maxWorkers=2
   status=0
   wait "$types_pid" || status=$?
   count types "$status" "$work/types.log"
@@ -159,7 +159,7 @@ fi
 start_engine
 import_image
 [ -z "$engine_pid" ] || engine_state | sort >"$work/engine-before"
-if [ $# -gt 0 ]; then run_tests 5400 "$@"; else run_everything; fi
+if [ $# -gt 0 ]; then run_tests 10800 "$@"; else run_everything; fi
 if [ -n "$engine_pid" ]; then
   engine_state | sort >"$work/engine-after"
   check "nothing is left in the Engine" diff "$work/engine-before" "$work/engine-after"

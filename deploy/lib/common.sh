@@ -92,6 +92,17 @@ answers() {
   "$NODE" -e 'fetch(process.argv[1], { signal: AbortSignal.timeout(2000) }).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))' "$1"
 }
 
+# is_stopped <url>: whether nothing serves the URL. A program that takes the connection and answers late, or with an error
+# of its own, runs.
+is_stopped() {
+  "$NODE" -e '
+    const end = (isStopped) => process.exit(isStopped ? 0 : 1);
+    fetch(process.argv[1], { signal: AbortSignal.timeout(10_000) }).then(
+      (answer) => end(!answer.ok && answer.status < 500),
+      (error) => end(error.name !== "TimeoutError"),
+    )' "$1"
+}
+
 # page_is_new <folder>: whether the web app was built after the last change of its sources.
 page_is_new() {
   [ -f "$1/web/dist/index.html" ] &&

@@ -109,7 +109,12 @@ smoke() {
 # appear as down to another for some seconds.
 wait_healthy() {
   limit="${HEALTH_LIMIT:-60}"
-  while [ "$limit" -gt 0 ] && ! smoke >/dev/null; do
+  while [ "$limit" -gt 0 ]; do
+    # The look that passes is the one that counts: a busy machine may let the next one fail.
+    if passed="$(smoke)"; then
+      say "$passed"
+      return 0
+    fi
     sleep 1
     limit=$((limit - 1))
   done

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { everythingServer } from "../../api/mcp/testing.ts";
 import type { McpServer } from "../../shared/protocol/mcp.ts";
 import type { McpSignInStart } from "../../shared/protocol/mcp-sign-in.ts";
-import { eventually } from "../../shared/testing/eventually.ts";
+import { eventually, HANG_MS } from "../../shared/testing/eventually.ts";
 import {
   type ProtectedServer,
   startAuthorizationServer,
@@ -104,11 +104,11 @@ export function mcpBehindProxy(at: () => ProxiedPanel): void {
       const abort = new AbortController();
       const reached = Promise.withResolvers<void>();
       const onprogress = ({ progress }: { progress: number }) => progress >= 2 && reached.resolve();
-      const running = client.callTool(long(3_000, 6_000), { onprogress, signal: abort.signal });
+      const running = client.callTool(long(3_000, 6_000), { onprogress, signal: abort.signal, timeout: HANG_MS });
       running.catch(() => {});
       await reached.promise; // an hour before its end
       const text = "é".repeat(700_000);
-      const echoed = await client.callTool({ name: "far__echo", arguments: { message: text } });
+      const echoed = await client.callTool({ name: "far__echo", arguments: { message: text } }, { timeout: HANG_MS });
       expect(echoed.content).toEqual([{ type: "text", text: `Echo: ${text}` }]);
       abort.abort();
       await expect(running).rejects.toThrow(/abort/i);
@@ -170,7 +170,8 @@ export function mcpBehindProxy(at: () => ProxiedPanel): void {
       const answer = await post(ENDPOINT, message("tools/call", long(600, 1)), session);
       expect([answer.status, JSON.parse(answer.body).code]).toEqual([503, "upstream_unavailable"]);
       await nginx.change((site) => site);
-      expect((await client.callTool({ name: "far__echo", arguments: { message: "still here" } })).content).toEqual([
+      const after = { name: "far__echo", arguments: { message: "still here" } };
+      expect((await client.callTool(after, { timeout: HANG_MS })).content).toEqual([
         { type: "text", text: "Echo: still here" },
       ]);
     });
