@@ -7,6 +7,7 @@ import type { TestContainer } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
+import { clickUntil } from "./journeys/acts.ts";
 import { startTestDesktop, type TestDesktop } from "./test-desktop.ts";
 
 /** What is dead or cannot be reached, as a person meets it. */
@@ -46,7 +47,8 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
     await container.start();
     await rmdir(source);
     dead = { name, start: () => container.start() };
-    busy = await engine.run({ name: "busy", script: "trap '' TERM; while :; do sleep 0.2; done" });
+    // A restart takes as long as its stop: long enough to be seen.
+    busy = await engine.run({ name: "busy", script: "trap '' TERM; while :; do sleep 0.2; done", stopTimeout: 10 });
     await engine.run({ name: "job", script: "exit 0" });
   });
   afterAll(() => desk?.close());
@@ -75,7 +77,11 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
         .join("/");
     const total = page.locator(".workload-total");
     const link = page.getByRole("link", { name: /^Containers/ }).locator(".count");
-    expect(await running(await total.textContent())).toBe(await running(await link.textContent()));
+    await eventually(async () => {
+      const [above, beside] = [await running(await total.textContent()), await running(await link.textContent())];
+      expect(above).toBeDefined();
+      expect(above).toBe(beside);
+    });
   });
 
   test("its row and its page show the error of Docker, and so does the toast of a failed start", async () => {
@@ -104,11 +110,13 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
     const { page, open } = desk;
     await open("/services", "Containers");
     const row = page.getByRole("row").filter({ hasText: busy.name });
-    await row.getByRole("button", { name: `Restart ${busy.name}` }).click();
-    await row.getByText("Restarting").waitFor();
+    const [restart, stop] = ["Restart", "Stop"].map((verb) =>
+      row.getByRole("button", { name: `${verb} ${busy.name}` }),
+    );
+    if (!restart || !stop) throw new Error("unreachable");
+    await clickUntil(restart, () => row.getByText("Restarting").isVisible());
     await row.getByText("Running").waitFor();
-    await row.getByRole("button", { name: `Stop ${busy.name}` }).click();
-    await row.getByText("Stopped").waitFor();
+    await clickUntil(stop, () => row.getByText("Stopped").isVisible());
     expect(new URL(page.url()).pathname).toBe("/services");
   });
 

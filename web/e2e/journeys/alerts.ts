@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { HANG_MS } from "../../../shared/testing/eventually.ts";
+import { eventually, HANG_MS } from "../../../shared/testing/eventually.ts";
 import { type Receiver, startReceiver } from "../../../shared/testing/peers/receiver.ts";
 import type { TestDesktop } from "../test-desktop.ts";
+import { toastShown } from "../toasts.ts";
 
 /** From a channel and a rule to the bell, on a container that really is unhealthy. */
 export function alertsJourney(at: () => TestDesktop): void {
@@ -35,7 +36,7 @@ export function alertsJourney(at: () => TestDesktop): void {
     await page.getByRole("button", { name: "Test Ops" }).click();
     await page.getByRole("alert").getByText("The receiver answered with status 500.").waitFor();
     receiver.answer.status = 200;
-    expect(desk.expected(/status of 503/, since)).toHaveLength(1);
+    expect(desk.expected(/status of 503/, since).length).toBeGreaterThan(0);
   });
 
   test("a rule of the editor finds an unhealthy container: in the list, on its row, by the bell and the channel", async () => {
@@ -61,14 +62,19 @@ export function alertsJourney(at: () => TestDesktop): void {
     await dialog.getByRole("button", { name: "Add rule" }).click();
     await dialog.waitFor({ state: "detached" });
 
-    await page.getByRole("button", { name: /^Notifications, \d+ unread$/ }).click();
+    await page.getByRole("button", { name: /^Notifications, \d+ unread$/ }).waitFor();
     const panel = page.getByRole("dialog", { name: "Notifications" });
-    await panel
-      .getByRole("button", { name: new RegExp(box.name) })
-      .first()
-      .waitFor();
-    await page.keyboard.press("Escape");
-    await page.getByRole("button", { name: "Notifications", exact: true }).waitFor();
+    // Another one may come after these were read.
+    await eventually(async () => {
+      await page.getByRole("button", { name: /^Notifications/ }).click();
+      await panel
+        .getByRole("button", { name: new RegExp(box.name) })
+        .first()
+        .waitFor();
+      await page.keyboard.press("Escape");
+      await panel.waitFor({ state: "detached" });
+      await page.getByRole("button", { name: "Notifications", exact: true }).waitFor({ timeout: 10_000 });
+    });
 
     await page.getByRole("tab", { name: "Now" }).click();
     const row = page.getByRole("listitem").filter({ hasText: "Ailing boxes" });
@@ -109,7 +115,7 @@ export function alertsJourney(at: () => TestDesktop): void {
     await page.getByRole("button", { name: "Actions for leaver" }).click();
     await page.getByRole("menuitem", { name: "Delete" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete user" }).click();
-    await page.getByText("leaver leaves alert rules and channels: “Left rule”").waitFor();
+    await toastShown(page, "leaver leaves alert rules and channels: “Left rule”");
     await desk.open("/alerts", "Alerts");
     await page.getByRole("tab", { name: "Rules" }).click();
     const row = page.getByRole("listitem").filter({ hasText: "Left rule" });

@@ -4,6 +4,8 @@ import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
 import { eventually } from "../../../shared/testing/eventually.ts";
 import { downloaded, type TestDesktop } from "../test-desktop.ts";
+import { toastShown } from "../toasts.ts";
+import { clickUntil } from "./acts.ts";
 
 const NAME = "shop";
 const source = `
@@ -51,35 +53,35 @@ export function deploymentsJourney(at: () => TestDesktop): void {
     const cells = table.getByRole("row").last().getByRole("cell");
     const before = await cells.allInnerTexts();
     expect(before).toContain("0"); // restarts
-    await page
-      .locator(".detail-head")
-      .getByRole("button", { name: `Restart ${NAME}`, exact: true })
-      .click();
-    await eventually(async () => {
+    const restart = page.locator(".detail-head").getByRole("button", { name: `Restart ${NAME}`, exact: true });
+    await clickUntil(restart, async () => {
       const now = await cells.allInnerTexts();
-      return now[2] !== before[2] && now[5] === "1" && now[1]?.includes("Online");
+      return now[2] !== before[2] && Number(now[5]) > 0 && now[1]?.includes("Online") === true;
     });
     await page.getByRole("tab", { name: "Logs" }).click();
+    await page.getByRole("button", { name: "More tools" }).click();
+    const download = page.getByRole("button", { name: "Download all matching lines" });
+    // In the whole log: the page keeps the lines in view alone.
+    await eventually(async () => {
+      const kept = await downloaded(page, () => download.click());
+      const [, ...runs] = kept.split(/started with pid \d+/);
+      expect(runs.length).toBeGreaterThan(1);
+      expect(runs.at(-1)).toMatch(/sale 3\n/);
+    });
     const log = page.getByRole("log");
-    await log
-      .getByText(/started with pid \d+/)
-      .last()
-      .waitFor();
-    await log
-      .getByText(/^sale 3$/)
-      .last()
-      .waitFor();
+    const last = await lastSale(log);
+    await eventually(async () => (await lastSale(log)) > last);
   });
 
   test("stop and start from the page reach PM2", async () => {
     const { page, pm2 } = at();
     const head = page.locator(".detail-head");
-    await head.getByRole("button", { name: `Stop ${NAME}`, exact: true }).click();
-    await head.getByRole("button", { name: `Start ${NAME}`, exact: true }).waitFor();
+    const start = head.getByRole("button", { name: `Start ${NAME}`, exact: true });
+    const stop = head.getByRole("button", { name: `Stop ${NAME}`, exact: true });
+    await clickUntil(stop, () => start.isVisible());
     const [listed] = JSON.parse(await pm2.command("jlist", "--silent")) as { pm2_env: { status: string } }[];
     expect(listed?.pm2_env.status).toBe("stopped");
-    await head.getByRole("button", { name: `Start ${NAME}`, exact: true }).click();
-    await head.getByRole("button", { name: `Stop ${NAME}`, exact: true }).waitFor();
+    await clickUntil(start, () => stop.isVisible());
   });
 
   test("its menu resets the counts, and names the size of the logs before they are emptied", async () => {
@@ -92,14 +94,14 @@ export function deploymentsJourney(at: () => TestDesktop): void {
       await page.getByRole("menuitem", { name: item }).click();
     };
     await choose("Reset restart counts");
-    await page.getByText(`${NAME} counts restarts from zero`).waitFor();
+    await toastShown(page, `${NAME} counts restarts from zero`);
     const [listed] = JSON.parse(await pm2.command("jlist", "--silent")) as { pm2_env: { restart_time: number } }[];
     expect(listed?.pm2_env.restart_time).toBe(0);
     await choose("Empty logs…");
     const dialog = page.getByRole("dialog");
     await dialog.getByText(/Deletes [\d.,]+ (B|KiB) in its log files/).waitFor();
     await dialog.getByRole("button", { name: "Empty logs" }).click();
-    await page.getByText(`${NAME} has empty logs`).waitFor();
+    await toastShown(page, `${NAME} has empty logs`);
   });
 
   test("its details name its variables and ports, and its use over seven days is drawn", async () => {
@@ -126,7 +128,7 @@ export function deploymentsJourney(at: () => TestDesktop): void {
       await page.waitForResponse((response) => response.url().endsWith("/api/deployments"));
     }
     await dialog.getByRole("button", { name: "Save the list" }).click();
-    await page.getByText("PM2's list is saved").waitFor();
+    await toastShown(page, "PM2's list is saved");
     const saved = JSON.parse(await readFile(join(pm2.home, "dump.pm2"), "utf8")) as { name: string }[];
     expect(saved.map(({ name }) => name)).toEqual([NAME]);
   });

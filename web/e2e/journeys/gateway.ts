@@ -1,5 +1,6 @@
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { expect, test } from "vitest";
+import { HANG_MS } from "../../../shared/testing/eventually.ts";
 import type { TestDesktop } from "../test-desktop.ts";
 
 const NAME = "everything-2";
@@ -56,7 +57,9 @@ export function gatewayJourney(at: () => TestDesktop): void {
       new StreamableHTTPClientTransport(new URL(`${stack.api.url}/api/agent/mcp`), { requestInit: { headers } }),
     );
     const name = `${NAME}__trigger-long-running-operation`;
-    const stopped = client.callTool({ name, arguments: { duration: 600, steps: 2 } }).catch(String);
+    const stopped = client
+      .callTool({ name, arguments: { duration: 600, steps: 2 } }, { timeout: HANG_MS })
+      .catch(String);
     const row = page.getByRole("row").filter({ hasText: name });
     await row.getByText("Running", { exact: true }).waitFor();
     expect((await row.getByText(name).boundingBox())?.width).toBeGreaterThan(200);

@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { startRegistry, type TestRegistry } from "../../../shared/testing/peers/registry.ts";
 import type { TestDesktop } from "../test-desktop.ts";
+import { toastShown } from "../toasts.ts";
 
 /** What an image brings, from its pull to the way back after an update; and what containers leave on the disk. */
 export function imagesJourney(at: () => TestDesktop): void {
@@ -91,7 +92,7 @@ export function imagesJourney(at: () => TestDesktop): void {
     await page.getByText("No containers connected").waitFor();
     await page.getByRole("button", { name: "Remove network" }).click();
     await dialog(page).getByRole("button", { name: "Remove network" }).click();
-    await page.getByText(`${mark} has been removed`).waitFor();
+    await toastShown(page, `${mark} has been removed`);
   });
 
   test("cleaning up shows what would go, and takes what is ticked alone", async () => {

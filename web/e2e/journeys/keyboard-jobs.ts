@@ -8,6 +8,7 @@ import { expect, test } from "vitest";
 import { eventually } from "../../../shared/testing/eventually.ts";
 import { projectFolder } from "../../../shared/testing/service-process.ts";
 import type { TestDesktop } from "../test-desktop.ts";
+import { goTo } from "./acts.ts";
 import { settled } from "./pages.ts";
 
 const program = join(projectFolder, "node_modules/@modelcontextprotocol/server-everything/dist/index.js");
@@ -180,13 +181,6 @@ export function keyboardJobsJourney(at: () => TestDesktop): void {
     await page.keyboard.press("Enter");
     await page.getByRole("region", { name: "Uploads" }).waitFor({ state: "detached" });
   });
-}
-
-/** Goes to a page by `g` and its letter. */
-async function goTo(page: Page, letter: string, heading: string): Promise<void> {
-  await page.keyboard.press("g");
-  await page.keyboard.press(letter);
-  await page.getByRole("heading", { name: heading, exact: true }).first().waitFor();
 }
 
 /** Name of what has the focus: its label, or its text. */

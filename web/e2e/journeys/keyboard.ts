@@ -5,6 +5,8 @@ import { expect, test } from "vitest";
 import type { TestContainer } from "../../../shared/testing/engine.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
 import type { TestDesktop } from "../test-desktop.ts";
+import { toastShown } from "../toasts.ts";
+import { goTo } from "./acts.ts";
 
 const beat = "i=0; while true; do i=$((i+1)); echo beat $i; sleep 1; done";
 
@@ -162,12 +164,8 @@ export function keyboardJourney(at: () => TestDesktop): void {
 
   test("g and a letter lead to a page, and / to its search", async () => {
     const { page } = at();
-    await page.keyboard.press("g");
-    await page.keyboard.press("v");
-    await page.getByRole("heading", { name: "Volumes", exact: true }).waitFor();
-    await page.keyboard.press("g");
-    await page.keyboard.press("c");
-    await page.getByRole("heading", { name: "Containers", exact: true }).first().waitFor();
+    await goTo(page, "v", "Volumes");
+    await goTo(page, "c", "Containers");
     await rowOf(page, web.name).waitFor();
     await page.keyboard.press("/");
     await page.keyboard.type("b-web");
@@ -250,8 +248,7 @@ export function keyboardJourney(at: () => TestDesktop): void {
     await page.keyboard.press("j");
     await page.keyboard.press("Enter");
     await page.locator(".cm-content").getByText("plain").waitFor();
-    await page.keyboard.press("g");
-    await page.keyboard.press("h");
+    await goTo(page, "h", "System");
     await inPalette(page, "img onerror", name);
     await page.getByRole("heading", { name: "Files" }).waitFor();
   });
@@ -260,7 +257,7 @@ export function keyboardJourney(at: () => TestDesktop): void {
     const { page } = at();
     await inPalette(page, "create volume", "Create volume");
     const dialog = page.getByRole("dialog");
-    await dialog.getByRole("textbox").waitFor();
+    await page.locator("[role=dialog] input:focus").waitFor();
     await page.keyboard.type("made-by-keys", { delay: 20 });
     expect(await dialog.getByRole("textbox").first().inputValue()).toBe("made-by-keys");
     await page.keyboard.press("Enter");
@@ -268,7 +265,7 @@ export function keyboardJourney(at: () => TestDesktop): void {
     await inPalette(page, "remove made-by-keys", "Remove made-by-keys");
     await dialog.getByRole("textbox").fill("made-by-keys");
     await page.keyboard.press("Enter");
-    await page.getByText("made-by-keys has been removed").waitFor();
+    await toastShown(page, "made-by-keys has been removed");
   });
 }
 

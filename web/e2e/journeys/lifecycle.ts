@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import type { TestContainer } from "../../../shared/testing/engine.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
 import type { TestDesktop } from "../test-desktop.ts";
+import { toastShown } from "../toasts.ts";
 
 /** What is done to containers beyond starting and stopping. */
 export function lifecycleJourney(at: () => TestDesktop): void {
@@ -67,7 +68,7 @@ export function lifecycleJourney(at: () => TestDesktop): void {
     await page.getByRole("dialog").getByRole("button", { name: "Recreate" }).click();
     await eventually(async () => (await inspect(name)).Id !== box.id && (await inspect(name)).State.Running);
     box = { ...box, id: (await inspect(name)).Id, name };
-    await page.getByText(`${name}: recreated`).first().waitFor();
+    await toastShown(page, `${name}: recreated`);
   });
 
   test("what was done to it is in its activity, with an address for each action, and can be searched", async () => {

@@ -4,6 +4,7 @@ import type { LogContainersAnswer } from "../../../shared/protocol/log-search.ts
 import type { TestContainer } from "../../../shared/testing/engine.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
 import { downloaded, type TestDesktop } from "../test-desktop.ts";
+import { toastShown } from "../toasts.ts";
 import { expectNothingRan } from "./hostile.ts";
 
 const LINES = 100_000;
@@ -95,7 +96,7 @@ export function logsJourney(at: () => TestDesktop): void {
     await found.locator("mark").waitFor();
     await lineOf(log, "line 54322").waitFor();
     await found.getByTitle(/Copy a link to this line/).click();
-    await page.getByText("Link to the line copied").waitFor();
+    await toastShown(page, "Link to the line copied");
     const link = await page.evaluate(() => navigator.clipboard.readText());
     await page.goto(link);
     await log.locator(".log-current", { hasText: /line 54321$/ }).waitFor();
@@ -129,7 +130,7 @@ export function logsJourney(at: () => TestDesktop): void {
     await page.keyboard.press("/");
     await page.locator("input[type=search]:focus").waitFor();
     await found.getByTitle(/Copy a link to this line/).click();
-    await page.getByText("Link to the line copied").waitFor();
+    await toastShown(page, "Link to the line copied");
     await page.goto(await page.evaluate(() => navigator.clipboard.readText()));
     await log.locator(".log-current", { hasText: /line 54321$/ }).waitFor();
     await lineOf(log, "line 54320").waitFor();

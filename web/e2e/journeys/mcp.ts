@@ -6,6 +6,7 @@ import { startAuthorizationServer, startProtectedServer } from "../../../shared/
 import { projectFolder } from "../../../shared/testing/service-process.ts";
 import type { Stack } from "../../../shared/testing/stack.ts";
 import { downloaded, type TestDesktop } from "../test-desktop.ts";
+import { toastShown } from "../toasts.ts";
 
 const program = join(projectFolder, "node_modules/@modelcontextprotocol/server-everything/dist/index.js");
 const NAME = "everything";
@@ -60,7 +61,8 @@ export function mcpJourney(at: () => TestDesktop): void {
       .getByRole("button", { name: /long.running/i })
       .first()
       .click();
-    await page.getByLabel(/duration/i).fill("4");
+    // Each part of its progress is shown for some seconds.
+    await page.getByLabel(/duration/i).fill("20");
     await page.getByLabel(/steps/i).fill("4");
     await page.getByRole("button", { name: "Call tool" }).click();
     const newest = page.getByRole("region", { name: "Recent calls" }).getByRole("listitem").first();
@@ -135,7 +137,7 @@ export function mcpJourney(at: () => TestDesktop): void {
     await page.getByText(/must begin with file/).waitFor();
     await page.getByLabel("Roots").fill("file:///srv/shop");
     await page.getByRole("button", { name: "Save roots" }).click();
-    await page.getByText("Roots saved").waitFor();
+    await toastShown(page, "Roots saved");
     await page.getByRole("tab", { name: "Messages" }).click();
     await page.getByRole("searchbox", { name: "Filter messages" }).fill("roots/list_changed");
     await told.first().waitFor();

@@ -23,7 +23,11 @@ export function panesJourney(at: () => TestDesktop): void {
       engine.run({ name: "pane-right", script: counting("right") }),
     ]);
     await desk.open("/services", "Containers");
+    // Containers of other tests come and go, and would move the rows.
+    await page.getByRole("searchbox", { name: "Filter containers" }).fill("-pane-");
     const box = page.getByRole("checkbox", { name: `Select ${left.name}`, exact: true });
+    await page.getByRole("checkbox", { name: `Select ${right.name}`, exact: true }).waitFor();
+    await eventually(async () => expect(await page.getByRole("checkbox", { name: /^Select aid-/ }).count()).toBe(2));
     const before = await box.boundingBox();
     await box.check();
     // The bar of the selection covers the end of the list, and moves none of its rows.

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { TestContainer } from "../../../shared/testing/engine.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
 import { downloaded, type TestDesktop } from "../test-desktop.ts";
+import { clickUntil } from "./acts.ts";
 
 /** Counts, two lines a second, one of them an error now and then. */
 const counter = `n=0; while true; do n=$((n+1)); echo "order $n packed"; [ $((n % 5)) = 0 ] && echo "order $n late" >&2; sleep 0.2; done`;
@@ -104,11 +105,11 @@ export function servicesJourney(at: () => TestDesktop): void {
   test("stop, start and restart show what becomes of it, and the log continues across them", async () => {
     const { page, engine } = at();
     const head = page.locator(".detail-head");
-    await head.getByRole("button", { name: `Stop ${box.name}`, exact: true }).click();
-    await head.getByRole("button", { name: `Start ${box.name}`, exact: true }).waitFor();
+    const start = head.getByRole("button", { name: `Start ${box.name}`, exact: true });
+    const stop = head.getByRole("button", { name: `Stop ${box.name}`, exact: true });
+    await clickUntil(stop, () => start.isVisible());
     expect((await box.container.inspect()).State.Running).toBe(false);
-    await head.getByRole("button", { name: `Start ${box.name}`, exact: true }).click();
-    await head.getByRole("button", { name: `Stop ${box.name}`, exact: true }).waitFor();
+    await clickUntil(start, () => stop.isVisible());
     expect((await box.container.inspect()).State.Running).toBe(true);
     // Each run begins with this line.
     const search = page.getByRole("searchbox", { name: "Search the log" });
@@ -116,8 +117,8 @@ export function servicesJourney(at: () => TestDesktop): void {
     await page.getByText(/^\d of 2$/).waitFor();
     // Somebody else, at a terminal:
     await engine.docker.getContainer(box.id).stop({ t: 0 });
-    await head.getByRole("button", { name: `Start ${box.name}`, exact: true }).waitFor();
-    await head.getByRole("button", { name: `Start ${box.name}`, exact: true }).click();
+    await start.waitFor();
+    await clickUntil(start, () => stop.isVisible());
     await page.getByText(/^\d of 3$/).waitFor();
     await search.fill("");
     await page.getByRole("button", { name: "More tools" }).click();

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { removeProjects } from "../../../shared/testing/compose-projects.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
 import type { TestDesktop } from "../test-desktop.ts";
+import { toastShown } from "../toasts.ts";
 
 /** A stack from its first line to its end, as written and run in the page. */
 export function stacksJourney(at: () => TestDesktop): void {
@@ -80,10 +81,7 @@ export function stacksJourney(at: () => TestDesktop): void {
     await problems.getByText("Did you mean image?").waitFor();
     await page.locator(".cm-lintRange-error").getByText("safe").waitFor();
     await page.getByRole("button", { name: "Save", exact: true }).click();
-    await page
-      .getByRole("region", { name: "Notifications" })
-      .getByText(/^Line \d+: .*safe|imge/)
-      .waitFor();
+    await toastShown(page, /^Line \d+: .*safe|imge/);
     await write(editor, `${file}    hostname: till\n`);
     await problems.waitFor({ state: "detached" });
     await editor.press("End");
@@ -92,7 +90,7 @@ export function stacksJourney(at: () => TestDesktop): void {
     await page.keyboard.press("Escape");
     await write(editor, `${file}    hostname: till\n`);
     await page.getByRole("button", { name: "Save", exact: true }).click();
-    await page.getByText("Compose file saved").waitFor();
+    await toastShown(page, "Compose file saved");
   });
 
   test("it is deployed with live output, changed, compared, and deleted", async () => {

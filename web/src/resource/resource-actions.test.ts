@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { Job } from "../../../shared/protocol/job.ts";
+import { eventually } from "../../../shared/testing/eventually.ts";
 import { toast } from "../ui/toast.tsx";
 import { createResourceActions } from "./resource-actions.ts";
 
@@ -52,7 +53,7 @@ test("leaves the message about a job to the list of jobs, and stays pending unti
   const followJob = vi.fn(() => end.promise);
   const { actions, success, refetch } = startActions(followJob);
   const run = actions.runJob({ id: "web" }, "start", async () => job);
-  await vi.waitFor(() => expect(followJob).toHaveBeenCalledWith(job));
+  await eventually(() => expect(followJob).toHaveBeenCalledWith(job));
   expect(actions.pending({ id: "web" })).toBe("start");
   end.resolve(job);
   await run;

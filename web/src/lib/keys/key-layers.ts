@@ -65,8 +65,9 @@ function dispatch(event: KeyboardEvent): void {
   // The palette opens and closes everywhere; everything else leaves dialogs, fields, editors and shells alone.
   const isPalette = isKey("palette", name);
   if (!isPalette && (isTaken(event, name) || isDialogOpen())) return;
-  const isSequence = performance.now() < sequenceUntil;
-  sequenceUntil = isKey("goTo", name) ? performance.now() + SEQUENCE_MS : 0;
+  // When the keys were pressed: a busy page handles them later.
+  const isSequence = event.timeStamp < sequenceUntil;
+  sequenceUntil = isKey("goTo", name) ? event.timeStamp + SEQUENCE_MS : 0;
   const isDone = (isSequence && isCharacter && goTo?.(name)) || runLayers(name, event);
   if (isDone) event.preventDefault();
 }

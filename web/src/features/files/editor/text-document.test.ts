@@ -1,5 +1,6 @@
 import { createRoot } from "solid-js";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { eventually } from "../../../../../shared/testing/eventually.ts";
 import { createTextDocument, type DraftStore, type EditedFile, type TextDraft } from "./text-document.ts";
 
 class Conflict extends Error {}
@@ -97,7 +98,7 @@ describe("createTextDocument", () => {
     change("three");
     await document.noticeChange();
     await saved;
-    await vi.waitFor(() => expect(document.content()).toBe("three"));
+    await eventually(() => expect(document.content()).toBe("three"));
   });
 
   it("keeps edits made during a save", async () => {

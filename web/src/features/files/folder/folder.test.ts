@@ -1,7 +1,8 @@
 import { createRoot, createSignal } from "solid-js";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { FileChange } from "../../../../../shared/protocol/events/files.ts";
 import type { FileEntry, FolderListing } from "../../../../../shared/protocol/file.ts";
+import { eventually } from "../../../../../shared/testing/eventually.ts";
 import { createFolder } from "./folder.ts";
 
 const entry = (name: string): FileEntry => ({
@@ -55,7 +56,7 @@ describe("createFolder", () => {
   it("reads page after page until the folder is whole", async () => {
     const many = Array.from({ length: 2_500 }, (_, index) => `f${index}`);
     const { names, calls, dispose } = start({ "/": many });
-    await vi.waitFor(() => expect(names()).toHaveLength(2_500));
+    await eventually(() => expect(names()).toHaveLength(2_500));
     expect(calls).toHaveLength(3);
     dispose();
   });
@@ -63,22 +64,22 @@ describe("createFolder", () => {
   it("reads again once for many changes of the disk, and drops a deleted entry at once", async () => {
     const disk = { "/": ["a", "b"] };
     const { names, change, calls, dispose } = start(disk);
-    await vi.waitFor(() => expect(names()).toEqual(["a", "b"]));
+    await eventually(() => expect(names()).toEqual(["a", "b"]));
     disk["/"] = ["b", "c"];
     change("/", "unlink", "a");
     expect(names()).toEqual(["b"]);
     for (let index = 0; index < 50; index++) change("/", "add", "c");
-    await vi.waitFor(() => expect(names()).toEqual(["b", "c"]));
+    await eventually(() => expect(names()).toEqual(["b", "c"]));
     expect(calls).toHaveLength(2);
     dispose();
   });
 
   it("watches only the folder it shows", async () => {
     const { names, watching, setPath, dispose } = start({ "/": ["a"], "/x": ["b"] });
-    await vi.waitFor(() => expect(names()).toEqual(["a"]));
+    await eventually(() => expect(names()).toEqual(["a"]));
     setPath("/x");
     expect([...watching.keys()]).toEqual(["/x"]);
-    await vi.waitFor(() => expect(names()).toEqual(["b"]));
+    await eventually(() => expect(names()).toEqual(["b"]));
     dispose();
     expect(watching.size).toBe(0);
   });
@@ -86,7 +87,7 @@ describe("createFolder", () => {
   it("reports a folder that cannot be read, and recovers on a retry", async () => {
     const disk: Record<string, string[]> = {};
     const { folder, names, dispose } = start(disk);
-    await vi.waitFor(() => expect(folder.state()).toBe("failed"));
+    await eventually(() => expect(folder.state()).toBe("failed"));
     disk["/"] = ["a"];
     await folder.refresh();
     expect(folder.state()).toBe("ready");

@@ -1,5 +1,6 @@
 import { createRoot } from "solid-js";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { eventually } from "../../../../../shared/testing/eventually.ts";
 import { createUploads } from "./uploads.ts";
 
 function start() {
@@ -28,7 +29,7 @@ describe("createUploads", () => {
     expect(states()).toEqual(["sending", "sending", "waiting", "waiting"]);
     sent[0]?.finish();
     sent[1]?.fail(new Error("No space left"));
-    await vi.waitFor(() => expect(states()).toEqual(["done", "failed", "sending", "sending"]));
+    await eventually(() => expect(states()).toEqual(["done", "failed", "sending", "sending"]));
     expect(uploads.uploads[1]?.message).toBe("No space left");
     uploads.clear();
     expect(states()).toEqual(["sending", "sending"]);
@@ -40,7 +41,7 @@ describe("createUploads", () => {
     add("a", "b", "c");
     uploads.cancel(3);
     uploads.cancel(1);
-    await vi.waitFor(() => expect(states()).toEqual(["cancelled", "sending", "cancelled"]));
+    await eventually(() => expect(states()).toEqual(["cancelled", "sending", "cancelled"]));
     expect(sent).toHaveLength(2);
     dispose();
     expect(sent[1]?.signal.aborted).toBe(true);

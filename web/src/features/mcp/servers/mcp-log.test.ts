@@ -1,6 +1,7 @@
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import type { McpLog } from "../../../../../shared/protocol/events/mcp.ts";
 import type { StoredLogLine } from "../../../../../shared/protocol/log-search.ts";
+import { eventually } from "../../../../../shared/testing/eventually.ts";
 import type { LogHandlers } from "../../logs/live/live-logs.ts";
 import { openMcpLog } from "./mcp-log.ts";
 import { recentLog } from "./recent-log.ts";
@@ -57,7 +58,7 @@ it("shows stored lines first, and lines that arrived in the meantime once", asyn
   push(log("two"));
   push(log("three", { source: "notification", level: "warning" }));
   push(log("elsewhere", { serverId: "b" }));
-  await vi.waitFor(() => expect(lines).toEqual(["one\n", "two\n", "[WARNING] three\n"]));
+  await eventually(() => expect(lines).toEqual(["one\n", "two\n", "[WARNING] three\n"]));
   push(log("four\n"));
   expect(lines.at(-1)).toBe("four\n");
   close();
@@ -67,7 +68,7 @@ it("shows stored lines first, and lines that arrived in the meantime once", asyn
 it("continues live without stored lines, and reports restarts and failures", async () => {
   const { push, tell, lines, states } = start(Promise.reject(new Error("no")));
   push(log("one"));
-  await vi.waitFor(() => expect(lines).toEqual(["one\n"]));
+  await eventually(() => expect(lines).toEqual(["one\n"]));
   tell({ serverId: "a", status: "starting" });
   tell({ serverId: "a", status: "failed" });
   expect(states).toEqual(["restarted", "failed"]);
