@@ -33,7 +33,7 @@ export const toProcessLogFiles = ({ pid, pm2_env }: ProcessEntry): ProcessLogFil
   ...toLogFiles(pm2_env),
   format: { dateFormat: pm2_env.log_date_format || null, json: pm2_env.log_type === "json" },
   running: pm2_env.status === "online",
-  // PM2 forgets the pid of a process that it does not start again.
+  // PM2 keeps the pid of a process that it starts again, and only of such a one.
   ended: endedStatuses.has(pm2_env.status) && !(pm2_env.status === "stopped" && pid > 0),
   restarting: pid > 0 && (pm2_env.status === "stopped" || pm2_env.status === "waiting restart"),
   restarts: pm2_env.restart_time,

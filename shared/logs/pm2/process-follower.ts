@@ -136,7 +136,7 @@ export class ProcessFollower {
       if (this.stopped !== "unsupported") this.stopped = undefined;
       return;
     }
-    if (files.some(({ ended }) => !ended)) return;
+    if (!files.every((file) => this.shared.runs.hasEnded(file))) return;
     // Between the end of a crashed run and its restart, PM2 reports "stopped" for a moment.
     if (this.endedAt !== version) {
       this.endedAt = version;

@@ -96,6 +96,27 @@ test("a restart that PM2 counts before it starts the process is delivered once, 
   expect(describe(runs.end(listed(1, false)))).toEqual(["ended 3"]);
 });
 
+test("a process that PM2 cannot start again has ended, once that has lasted ten seconds", () => {
+  const runs = begin();
+  runs.compare(restarting(0, true), runs.version, 5_000);
+  expect(restarting(0, true).map((file) => runs.hasEnded(file, 14_999))).toEqual([false]);
+  expect(restarting(0, true).map((file) => runs.hasEnded(file, 15_000))).toEqual([true]);
+  expect(describe(runs.end(restarting(0, true)))).toEqual(["ended 3"]);
+  runs.compare(listed(1, true), runs.version, 16_000);
+  expect(listed(1, true).map((file) => runs.hasEnded(file, 60_000))).toEqual([false]);
+});
+
+test("runs that the bus missed are delivered while the next start is awaited", () => {
+  const runs = begin();
+  const waiting = restarting(3, false).map((file) => ({ ...file, ended: true }));
+  expect(runs.compare(waiting, runs.version, 0)).toEqual([]);
+  expect(describe(runs.compare(waiting, runs.version, BUS_LAG_MS))).toEqual(["1 unknown", "1 unknown", "started"]);
+  expect(runs.waits).toBe(false);
+  // Four runs have ended in all.
+  expect(describe(runs.end(waiting))).toEqual(["ended 3"]);
+  expect(describe(runs.note(event("online", 4)))).toEqual(["1 unknown", "started"]);
+});
+
 test("the start that follows is delivered to who first met the process between two runs", () => {
   for (const counted of [false, true]) {
     const runs = new ProcessRuns();
@@ -129,6 +150,8 @@ test("a viewer that was away receives the number of ended runs and the new start
   expect(since({ ended: true }, { startedAt: 2_000 })).toEqual(["started"]);
   expect(since({ ended: true }, { startedAt: 2_000, restarts: 4 })).toEqual(["started"]);
   expect(since({ ended: true }, { startedAt: 2_000, restarts: 6 })).toEqual(["2 unknown", "started"]);
+  const both = { processes: 2, ended: true };
+  expect(since(both, { processes: 2, startedAt: 2_000, restarts: 5 })).toEqual(["started"]);
   expect(since({}, { startedAt: 2_000, restarts: 0 })).toEqual(["1 unknown", "started"]); // deleted and started
   expect(since({}, { startedAt: 2_000, processes: 2 })).toEqual([]); // scaled up
 });

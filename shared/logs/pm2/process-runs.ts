@@ -14,10 +14,15 @@ interface KnownProcess {
   behindSince: number | undefined;
   /** Restart count of a start that was delivered from the list: the bus may send the same start later. */
   listedRestarts: number | undefined;
+  /** Since when the list has it between a crash and the next start, in milliseconds of the monotonic clock. */
+  restartingSince: number | undefined;
 }
 
 /** Longest delay of the bus behind the list on a busy host. Preferred, since only the bus has every exit code. */
 export const BUS_LAG_MS = 1_000;
+
+/** A restart that takes longer has failed: PM2 does not say so when it could not open the log or start the program. */
+const RESTART_LIMIT_MS = 10_000;
 
 /** State of the delivered runs of a deployment, as stored in a viewer's cursor. */
 export interface DeliveredRuns {
@@ -29,7 +34,13 @@ export interface DeliveredRuns {
   ended: boolean;
 }
 
-const fresh = { endDelivered: false, seenEnd: undefined, behindSince: undefined, listedRestarts: undefined };
+const fresh = {
+  endDelivered: false,
+  seenEnd: undefined,
+  behindSince: undefined,
+  listedRestarts: undefined,
+  restartingSince: undefined,
+};
 
 /** Placeholder: a run of PM2 is identified by its mark. */
 const known = { startedAt: NEVER, ended: false, restartCount: 0 };
@@ -73,22 +84,33 @@ export class ProcessRuns {
     for (const pmId of this.processes.keys()) if (!listed.has(pmId)) this.processes.delete(pmId);
     for (const { pmId, restarts, exitCode, running, restarting, startedAt } of files) {
       const process = this.processes.get(pmId);
-      if (process && restarting) continue;
+      const since = restarting ? (process?.restartingSince ?? now) : undefined;
       if (!process || restarts < process.restarts) {
-        this.processes.set(pmId, { ...fresh, restarts, startedAt });
+        this.processes.set(pmId, { ...fresh, restarts, startedAt, restartingSince: since });
         continue;
       }
-      const ahead = restarts - process.restarts;
+      process.restartingSince = since;
+      // The count may be early. One that is too low is made up for by the next start.
+      const ahead = restarting ? Math.max(0, restarts - 1 - process.restarts) : restarts - process.restarts;
       const isBehind = ahead > 0 || (running && process.endDelivered);
       if (isBehind && process.behindSince !== undefined && now - process.behindSince >= BUS_LAG_MS) {
-        changes.push(...this.restart(process, restarts, ahead, exitCode, startedAt));
-        process.listedRestarts = restarts;
+        const count = process.restarts + ahead;
+        // The exit code of a process that restarts is that of its newest run, whose end is not among these.
+        changes.push(...this.restart(process, count, ahead, restarting ? undefined : exitCode, startedAt));
+        process.listedRestarts = count;
+        process.restartingSince = since;
       } else {
         process.behindSince = isBehind ? (process.behindSince ?? now) : undefined;
         if (!isBehind) process.startedAt = startedAt;
       }
     }
     return changes;
+  }
+
+  /** Whether the newest run of a listed process has ended and no other follows by itself. */
+  hasEnded({ pmId, ended }: ProcessLogFiles, now = performance.now()): boolean {
+    const since = this.processes.get(pmId)?.restartingSince;
+    return ended || (since !== undefined && now - since >= RESTART_LIMIT_MS);
   }
 
   get delivered(): DeliveredRuns {
@@ -144,8 +166,8 @@ export function missedRuns(before: DeliveredRuns, now: DeliveredRuns): RunChange
   const isSame = before.processes === now.processes;
   if (isSame && now.startedAt === before.startedAt) return [];
   const counted = Math.max(0, now.restarts - before.restarts);
-  // The count includes the restart after an end that was delivered.
-  const ends = !isSame ? counted : before.ended ? Math.max(0, counted - 1) : Math.max(1, counted);
+  // After an end that was delivered, the first count of each process is its next start: `pm2 start` alone is not counted.
+  const ends = !isSame ? counted : before.ended ? Math.max(0, counted - before.processes) : Math.max(1, counted);
   const changes = ends > 0 ? [ended(undefined, ends)] : [];
   if (isSame || ends > 0) changes.push({ kind: "started", time: new Date(now.startedAt).toISOString(), known });
   return changes;
