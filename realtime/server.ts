@@ -59,7 +59,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   const slowConsumers = createSlowConsumers();
   const engine = new SocketEngine(engineOptions(deps));
   const io: SocketServer = new Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>({
-    connectTimeout: joinMs,
+    connectTimeout: joinMs + 1_000, // `serveHandshakes` closes it earlier
     serveClient: false,
     adapter: createFanoutAdapter(writer, slowConsumers),
   });

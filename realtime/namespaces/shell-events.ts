@@ -13,7 +13,7 @@ import type { SocketOf } from "./namespace.ts";
 const EVENTS_PER_SECOND = 60;
 const EVENT_BURST = 200;
 /** Output that a `shell:progress` confirms, in bytes, from which it is not counted: the rate of the output limits these. */
-const FREE_PROGRESS_BYTES = 4_096;
+const FREE_PROGRESS_BYTES = 16 * 1024;
 /** Shells that one socket can view at the same time. */
 const MAX_VIEWED = 16;
 

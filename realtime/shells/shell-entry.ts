@@ -59,6 +59,7 @@ export function resizeShell(exec: Pick<DockerHost["exec"], "resize">, entry: She
       try {
         await exec.resize(entry.run.exec.id, requested);
         actual = requested;
+        tries = 0;
       } catch {
         await new Promise((resolve) => setTimeout(resolve, tries * RESIZE_RETRY_MS));
       }

@@ -136,6 +136,12 @@ export function createShells({ docker, authenticator, owner, report, log, idleMs
     if (!entry?.attached.has(viewer)) throw noShell();
     return entry;
   };
+  /** The same, for a shell that is not being ended. */
+  const usable = (shellId: string, viewer: ShellViewer): ShellEntry => {
+    const entry = attachedTo(shellId, viewer);
+    if (entry.reason) throw noShell();
+    return entry;
+  };
   const timer = setInterval(() => void endInvalid(running(), authenticator, endings, log), RECHECK_MS);
   timer.unref();
 
@@ -159,8 +165,8 @@ export function createShells({ docker, authenticator, owner, report, log, idleMs
     },
     progress: (shellId, viewer, offset) => entries.get(shellId)?.run.progress(viewer, offset),
     unconfirmed: (shellId, viewer, offset) => entries.get(shellId)?.run.unconfirmed(viewer, offset) ?? 0,
-    input: (shellId, viewer, data) => attachedTo(shellId, viewer).run.input(data),
-    resize: (shellId, viewer, size) => resizeShell(docker.exec, attachedTo(shellId, viewer), size),
+    input: (shellId, viewer, data) => usable(shellId, viewer).run.input(data),
+    resize: (shellId, viewer, size) => resizeShell(docker.exec, usable(shellId, viewer), size),
     end: (shellId, viewer) => endings.kill(attachedTo(shellId, viewer), "ended"),
     revoke({ sessionIds, principalIds, all }) {
       for (const entry of running()) {
