@@ -1,6 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createFrameDecoder } from "../../../shared/logs/docker/container-frames.ts";
 import type { Credential, InstallInput } from "../../../shared/protocol/catalogue.ts";
+import { createBackoff } from "../../../shared/server/async/backoff.ts";
+import { setDeadline } from "../../../shared/server/async/deadline.ts";
 import { UnavailableError } from "../../../shared/server/dependency.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { DockerEngine } from "../../docker/docker-engine.ts";
@@ -31,10 +33,8 @@ const STABLE_AFTER_MS = 5_000;
 const LAST_LINES = 20;
 /** For them, an Engine that is busy with the restarts of the container is asked again. */
 const LOG_TIMEOUT_MS = 30_000;
-/** Pauses of a rollback whose Engine does not respond: they double, and end when they are as long as this together. */
-const UNDO_PAUSES_MS = 30_000;
-const FIRST_UNDO_PAUSE_MS = 500;
-const MAX_UNDO_PAUSE_MS = 8_000;
+/** How long a rollback repeats its steps while the Engine does not respond, from the first time on. */
+const UNDO_LIMIT_MS = 30_000;
 
 /**
  * Creates and starts the container of an entry and waits until it is healthy. Any failure before that, including a
@@ -114,23 +114,28 @@ type Undo = () => Promise<unknown>;
  * Returns whether nothing is left.
  */
 async function rollBack(undo: Undo[]): Promise<boolean> {
+  const ended = new AbortController();
+  const backoff = createBackoff(500, 8_000);
+  let endLimit: (() => void) | undefined; // shared by all steps: an Engine that is away ends them soon
   let isComplete = true;
-  let pausesLeft = UNDO_PAUSES_MS; // shared by all steps: an Engine that is away ends them soon
-  const run = async (step: Undo, pause = FIRST_UNDO_PAUSE_MS): Promise<void> => {
+  const run = async (step: Undo): Promise<void> => {
     try {
       await step();
     } catch (error) {
       if (error instanceof AppError && error.code === "not_found") return;
-      if (!(error instanceof UnavailableError) || pause > pausesLeft) {
+      if (error instanceof UnavailableError) endLimit ??= setDeadline(() => ended.abort(), UNDO_LIMIT_MS);
+      // A removal that was not answered may still be under way: until its end, another one is refused.
+      const isPassing = error instanceof UnavailableError || (error instanceof AppError && error.code === "conflict");
+      if (endLimit === undefined || ended.signal.aborted || !isPassing) {
         isComplete = false;
         return;
       }
-      pausesLeft -= pause;
-      await delay(pause);
-      await run(step, Math.min(2 * pause, MAX_UNDO_PAUSE_MS));
+      await backoff.wait(ended.signal);
+      await run(step);
     }
   };
   for (const step of undo.reverse()) await run(step);
+  endLimit?.();
   return isComplete;
 }
 
