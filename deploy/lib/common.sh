@@ -92,14 +92,14 @@ answers() {
   "$NODE" -e 'fetch(process.argv[1], { signal: AbortSignal.timeout(2000) }).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))' "$1"
 }
 
-# is_stopped <url>: whether nothing serves the URL. A program that takes the connection and answers late, or with an error
-# of its own, runs.
+# is_stopped <url>: whether the panel does not run there: the connection is refused, or another program answers that it does not
+# know the path. One that takes the connection and answers late, not at all, or with an error of its own, runs.
 is_stopped() {
   "$NODE" -e '
     const end = (isStopped) => process.exit(isStopped ? 0 : 1);
     fetch(process.argv[1], { signal: AbortSignal.timeout(10_000) }).then(
       (answer) => end(!answer.ok && answer.status < 500),
-      (error) => end(error.name !== "TimeoutError"),
+      (error) => end(error.cause?.code === "ECONNREFUSED"),
     )' "$1"
 }
 
