@@ -174,8 +174,10 @@ describe.skipIf(await lacks("bash"))("backup and restore", () => {
     const work = join(folder.path, "work");
     await mkdir(join(work, "state"), { recursive: true });
     await symlink("/etc", join(work, "state/a-link"));
-    await run("bash", ["-c", "touch state/name-{1..3000}"], { cwd: work });
-    await run("bash", ["-c", `tar -czf '${folder.path}/bad.tar.gz' state/a-link state/name-*`], { cwd: work });
+    await run("bash", ["--norc", "-c", "touch state/name-{1..3000}"], { cwd: work });
+    await run("bash", ["--norc", "-c", `tar -czf '${folder.path}/bad.tar.gz' state/a-link state/name-*`], {
+      cwd: work,
+    });
     await expect(script("restore.sh", ["bad.tar.gz"])).rejects.toMatchObject({
       stderr: "Error: This is no archive made by backup.sh.\n",
     });

@@ -51,12 +51,12 @@ describe.skipIf(await lacks("bash", "curl"))("the operators' commands", () => {
     command.replace(/:(3005|3006|3007)\b/g, (_found, port: string) => `:${ports[Number(port) - 3005]}`);
   const shell = async (command: string) => {
     const options = { cwd: projectFolder, env, timeout: HANG_MS };
-    return (await run("bash", ["-o", "pipefail", "-c", withPorts(command)], options)).stdout;
+    return (await run("bash", ["--norc", "-o", "pipefail", "-c", withPorts(command)], options)).stdout;
   };
   /** For commands that run until Ctrl-C. In a terminal, grep writes line by line; in a pipe it needs an option. */
   const follow = async (command: string, text: string) => {
     const line = withPorts(command).replace("| grep", "| grep --line-buffered");
-    const child: Child = await startChild("bash", ["-c", line], { cwd: projectFolder, env });
+    const child: Child = await startChild("bash", ["--norc", "-c", line], { cwd: projectFolder, env });
     try {
       return await child.prints(text);
     } finally {

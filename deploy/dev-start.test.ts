@@ -90,7 +90,7 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("dev-start.sh", () => {
       const habits = "omit[]=dev\nomit[]=optional\nbin-links=false\nlegacy-peer-deps=true\npackage-lock=false\n";
       await writeFile(join(folder.path, ".npmrc"), login + habits);
       const PATH = `${join(host, "bin")}:${bare}`;
-      expect((await run("bash", ["-c", "node --version; npm --version"], { env: { PATH } })).stdout).toBe(
+      expect((await run("bash", ["--norc", "-c", "node --version; npm --version"], { env: { PATH } })).stdout).toBe(
         "v18.20.8\n9.2.0\n",
       );
       const old = await start(join(project, "deploy"), { PATH, NODE_ENV: "production" });

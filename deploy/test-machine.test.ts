@@ -27,7 +27,7 @@ describe.skipIf(await lacks("bash", "namespaces"))("the comparison of the machin
       machine_state "$work/before"; ${command}; machine_state "$work/after"
       diff -r "$work/before" "$work/after" || true; left_behind`;
     const env = { ...process.env, work: folder.path, TMPDIR: join(folder.path, "own") };
-    const { stdout } = await run("unshare", ["--net", "bash", "-c", script], { cwd: projectFolder, env });
+    const { stdout } = await run("unshare", ["--net", "bash", "--norc", "-c", script], { cwd: projectFolder, env });
     // Other tests create and remove folders beside it at the same time.
     const isOwn = (line: string) => /^([<>]|process|mount|temporary|control) /.test(line);
     return stdout.split("\n").filter(isOwn).join("\n");

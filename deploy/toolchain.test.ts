@@ -71,7 +71,7 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("the toolchain, on a host 
     const text = `set -euo pipefail; . deploy/lib/common.sh; . deploy/lib/toolchain.sh; ${script}`;
     try {
       const options = { cwd: project, env: environment(env) };
-      const { stdout, stderr } = await run(join(programs, "bash"), ["-c", text], options);
+      const { stdout, stderr } = await run(join(programs, "bash"), ["--norc", "-c", text], options);
       return { code: 0, output: stdout + stderr };
     } catch (error) {
       const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
@@ -122,7 +122,7 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("the toolchain, on a host 
     const silent = await serve({ silent: true });
     const script = `. deploy/lib/common.sh; . deploy/lib/toolchain.sh; ${bring}`;
     const env = environment({ npm_config_registry: silent.url });
-    const child = await startChild(join(programs, "bash"), ["-c", script], { cwd: project, env });
+    const child = await startChild(join(programs, "bash"), ["--norc", "-c", script], { cwd: project, env });
     await eventually(() => silent.requests.length > 0);
     child.signal("SIGKILL");
     await child.exited;
@@ -177,7 +177,7 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("the toolchain, on a host 
     const registry = await serve();
     const script = `mkdir .toolchain; mount -t tmpfs -o noexec none .toolchain; . deploy/lib/common.sh; . deploy/lib/toolchain.sh; ${bring}`;
     const options = { cwd: project, env: environment({ npm_config_registry: registry.url }) };
-    const failed = run("unshare", ["--mount", join(programs, "bash"), "-c", script], options);
+    const failed = run("unshare", ["--mount", join(programs, "bash"), "--norc", "-c", script], options);
     await expect(failed).rejects.toMatchObject({
       stderr: expect.stringMatching(/does not run in .*Permission denied/),
     });

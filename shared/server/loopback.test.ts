@@ -64,7 +64,7 @@ describe.skipIf(await lacks("bash", "curl", "namespaces"))("services started by 
         done
       done
       echo found; wait`;
-    services = await startChild("unshare", ["--net", "bash", "-c", script], {
+    services = await startChild("unshare", ["--net", "bash", "--norc", "-c", script], {
       cwd: projectFolder,
       env: {
         PATH: process.env.PATH,

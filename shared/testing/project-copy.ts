@@ -13,7 +13,7 @@ export async function copyProject(to: string, ...paths: string[]): Promise<void>
   const names = `${to}.names`;
   await writeFile(names, stdout);
   const copy = `mkdir -p "$2" && tar --null -T "$1" -c | tar -C "$2" -x && rm "$1"`;
-  await run("bash", ["-c", copy, "copy", names, to], { cwd: projectFolder });
+  await run("bash", ["--norc", "-c", copy, "copy", names, to], { cwd: projectFolder });
 }
 
 /**
