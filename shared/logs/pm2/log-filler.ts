@@ -9,11 +9,7 @@ const END = "\t\t\n";
 export const fillerText = (bytes: number): string => END.padStart(bytes, " ");
 
 /** Length of the blank line of {@link fillerText} at the head of a file; 0 if there is none. */
-async function fillerOf(handle: LogHandle): Promise<number> {
-  const head = await handle.read(Buffer.alloc(MAX_FILLER_BYTES), 0, MAX_FILLER_BYTES, 0);
-  const [filler = ""] = /^ *\t\t\n/.exec(head.buffer.toString("latin1", 0, head.bytesRead)) ?? [];
-  return filler.length;
-}
+const fillerOf = (head: Buffer): number => /^ *\t\t\n/.exec(head.toString("latin1"))?.[0].length ?? 0;
 
 /** Longest wait for the blank line, which follows the move at once. */
 const FILLER_WAIT_MS = 2_000;
@@ -29,9 +25,12 @@ const NEWLINE = 0x0a;
 export async function headBehind(moved: LogHandle | undefined, handle: LogHandle): Promise<number> {
   const until = performance.now() + FILLER_WAIT_MS;
   for (;;) {
-    const filler = await fillerOf(handle);
+    // Read once: the rotation may write the blank line between two reads.
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAX_FILLER_BYTES), 0, MAX_FILLER_BYTES, 0);
+    const head = buffer.subarray(0, bytesRead);
+    const filler = fillerOf(head);
     if (filler > 0 || !moved) return filler;
-    const rest = await repeatedRest(moved, handle);
+    const rest = await repeatedRest(moved, head);
     // A rotation that was killed leaves the rest for good.
     if (rest === 0 || performance.now() > until) return rest;
     await delay(FILLER_POLL_MS);
@@ -39,13 +38,12 @@ export async function headBehind(moved: LogHandle | undefined, handle: LogHandle
 }
 
 /** Length of the rest of a line at the head of a file, if the other file ends with the whole line, cut at the end of a block. */
-async function repeatedRest(moved: LogHandle, handle: LogHandle): Promise<number> {
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAX_FILLER_BYTES), 0, MAX_FILLER_BYTES, 0);
-  const length = buffer.subarray(0, bytesRead).indexOf(NEWLINE) + 1;
+async function repeatedRest(moved: LogHandle, head: Buffer): Promise<number> {
+  const length = head.indexOf(NEWLINE) + 1;
   const { size } = await moved.stat();
   const cut = size - length;
   if (length === 0 || cut <= 0 || cut % BLOCK_BYTES !== 0) return 0;
   const end = await moved.read(Buffer.alloc(length + 1), 0, length + 1, cut - 1);
   const isPartOfLine = end.buffer[0] !== NEWLINE;
-  return isPartOfLine && end.buffer.subarray(1).equals(buffer.subarray(0, length)) ? length : 0;
+  return isPartOfLine && end.buffer.subarray(1).equals(head.subarray(0, length)) ? length : 0;
 }
