@@ -51,6 +51,9 @@ function isSameFile(left: string, right: string): boolean {
   return leftNode === rightNode && (leftPrint === "0" || rightPrint === "0");
 }
 
+const isSameNode = async (handle: LogHandle, { epoch }: Mark) =>
+  (await handle.stat()).ino.toString(36) === epoch.split("-")[0];
+
 const sameContent = (left: string, right: string) => left.split("-")[1] === right.split("-")[1] && !left.endsWith("-0");
 
 /**
@@ -306,8 +309,13 @@ export class FileTail {
   ): Promise<{ index: number; at: number; handle: LogHandle } | undefined> {
     const files = [...neighbours, ...(live ? [{ handle: live, epoch: "", size: (await live.stat()).size }] : [])];
     let index = neighbours.findLastIndex(({ epoch }) => sameContent(epoch, this.mark.epoch));
-    if (index === -1) return undefined;
     let { at } = this.mark;
+    if (index === -1) {
+      // A blank line that came late only covers what the file began with.
+      const filler = live && (await isSameNode(live, this.mark)) ? await headBehind(undefined, live) : 0;
+      if (filler === 0 || at < filler) return undefined;
+      index = neighbours.length;
+    }
     for (let file = files[index]; file && at > file.size; file = files[index]) {
       const next = files[++index];
       if (!next) return undefined;

@@ -1,4 +1,4 @@
-import { appendFile, chown, mkdir, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { appendFile, chown, mkdir, open, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { afterEach, expect, test } from "vitest";
@@ -8,6 +8,7 @@ import { lacks } from "../../testing/parts.ts";
 import { type TempFolder, tempFolder } from "../../testing/temp-folder.ts";
 import { FileTail } from "./file-tail.ts";
 import { createLogAccess } from "./log-access.ts";
+import { fillerText } from "./log-filler.ts";
 
 let folder: TempFolder | undefined;
 afterEach(() => folder?.remove());
@@ -75,6 +76,36 @@ test.skipIf(await lacks("linux", "collapsible-files"))(
     expect(seen.filter((line) => line !== "")).toEqual(lines);
   },
 );
+
+test("a rotation that is slow to cover the rest of its last line repeats no line and leaves no gap", async () => {
+  const path = join(await makeFolder(), "app-out.log");
+  const story: string[] = [];
+  const tail = new FileTail(
+    createLogAccess({ direct: { owner: undefined }, statFile: statLogFile, readFile: readLogFile }),
+    path,
+    undefined,
+    {
+      onLines: (lines) => void story.push(...lines.map(({ text }) => text.trimEnd())),
+      onLost: (reason) => void story.push(`<${reason}>`),
+    },
+  );
+  const lines = Array.from({ length: 60 }, (_, index) => `line ${index} ${"x".repeat(90)}`);
+  const text = `${lines.join("\n")}\n`;
+  await writeFile(path, text);
+  await tail.catchUp();
+  const end = text.indexOf("\n", 4_096) + 1;
+  await writeFile(`${path}.1`, text.slice(0, end));
+  await writeFile(path, text.slice(4_096));
+  await tail.catchUp();
+  const file = await open(path, "r+");
+  await file.write(fillerText(end - 4_096), 0);
+  await file.close();
+  await tail.catchUp();
+  await appendFile(path, "next\n");
+  await tail.catchUp();
+  await tail.close();
+  expect(story).toEqual([...lines, "next"]);
+});
 
 test.skipIf(process.getuid?.() !== 0)(
   "of another user's daemon only regular files of this user are opened",
