@@ -12,15 +12,13 @@ import { isDamage } from "./database/damage.ts";
 import { createRealtimeClient } from "./events/realtime-client.ts";
 import { createHttpServer, type HttpServer } from "./http/server.ts";
 
-const DEFAULT_PORT = 3006;
-
 async function start(): Promise<void> {
   const config = parseConfig(process.env);
   const log = createLog({ level: config.LOG_LEVEL, readable: config.NODE_ENV !== "production", service: "api" });
   let app: ReturnType<typeof createApi> | undefined;
   const server = createHttpServer((request, env) => app?.fetch(request, env) ?? new Response(null, { status: 503 }));
   // The port comes first: a second instance by mistake must not touch the state of the one that runs.
-  const port = await listen(server, config.PORT ?? DEFAULT_PORT, config.HOST);
+  const port = await listen(server, config.PORT ?? config.API_PORT, config.HOST);
   makePrivateFolder(config.DATA_DIR);
   const emitToken = loadEmitToken(config);
   const originPolicy = createOriginPolicy(allowedOrigins(config, process.platform), [port], [config.BACKEND_URL]);

@@ -93,7 +93,11 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("dev-start.sh", () => {
       expect((await run("bash", ["--norc", "-c", "node --version; npm --version"], { env: { PATH } })).stdout).toBe(
         "v18.20.8\n9.2.0\n",
       );
-      const old = await start(join(project, "deploy"), { PATH, NODE_ENV: "production" });
+      const old = await start(join(project, "deploy"), {
+        PATH,
+        NODE_ENV: "production",
+        PUBLIC_ORIGIN: "https://panel.example.com",
+      });
       // It installs and builds everything first.
       const link = /First start: .*\/setup#token=[\w-]{43}/;
       await checkWithin(() => old.exitCode() !== null || link.test(old.output()), 3 * HANG_MS, 250);
@@ -102,7 +106,15 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("dev-start.sh", () => {
       expect(output).toContain(`AI Desktop is running: http://localhost:${ports[0]}`);
       expect(output).toContain("Building the web app…");
       expect(output).not.toMatch(/warn|EBADENGINE|DEP0/i);
-      expect(await (await fetch(`http://localhost:${ports[0]}/`)).text()).toContain("AI Desktop");
+      // By either name of this machine, although another address is set up.
+      for (const name of ["localhost", "127.0.0.1"]) {
+        const [origin, api] = ports.map((port) => `http://${name}:${port}`) as [string, string];
+        const page = await fetch(origin);
+        expect(page.headers.get("content-security-policy")).toContain(`connect-src 'self' ${api} `);
+        expect(await page.text()).toContain(`<meta name="api-port" content="${ports[1]}">`);
+        const { headers } = await fetch(`${api}/api/setup`, { headers: { Origin: origin } });
+        expect(headers.get("access-control-allow-origin")).toBe(origin);
+      }
 
       const again = await start(join(project, "deploy"), { PATH });
       expect((await again.exited).code).toBe(0);

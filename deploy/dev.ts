@@ -42,15 +42,6 @@ const [web, api, realtime] = apps;
 const address = `http://localhost:${portOf(web)}`;
 const dataDir = api.env.DATA_DIR ?? join(api.cwd, ".data");
 
-/** Returns the environment of a service. The page assumes the ports 3006 and 3007, so other ports are passed to it. */
-function environmentOf(app: App): Record<string, string> {
-  const addresses: Record<string, string> = {};
-  if (portOf(api) !== 3006) addresses.VITE_API_URL = `http://localhost:${portOf(api)}`;
-  if (portOf(realtime) !== 3007) addresses.VITE_WS_URL = `http://localhost:${portOf(realtime)}`;
-  if (portOf(web) !== 3005) addresses.PUBLIC_ORIGIN = `${address},http://127.0.0.1:${portOf(web)}`;
-  return { ...addresses, ...app.env, ...app.env_development };
-}
-
 async function isTaken(port: number): Promise<boolean> {
   const socket = createConnection({ port, host: loopbackAddress() });
   try {
@@ -81,7 +72,7 @@ function start(app: App): void {
   // In a separate process group: Ctrl-C reaches only this process, which passes it on once.
   const child = spawn(app.interpreter, ["--max-semi-space-size=4", "--require", compileCache, app.script], {
     cwd: app.cwd,
-    env: environmentOf(app),
+    env: { ...app.env, ...app.env_development },
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -25,7 +25,7 @@ done
 case "$archive" in /*) ;; *) archive="$started_in/$archive" ;; esac
 [ -f "$archive" ] || fail "There is no file $archive."
 use_project_node
-if ! is_stopped "http://127.0.0.1:$(setting API_PORT 3006)/health"; then
+if [ "$(panel_at "http://127.0.0.1:$(setting API_PORT 3006)/health")" != stopped ]; then
   if [ "${AI_DESKTOP_ENV:-}" = "$SETTINGS" ]; then fail "Stop the panel first: ai-desktop stop"; fi
   fail "Stop the panel first."
 fi

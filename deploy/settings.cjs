@@ -66,7 +66,7 @@ function readSettings(environment) {
 }
 
 /**
- * Environment of one service by its settings: its port, the addresses of the other two, and every variable it may read.
+ * Environment of one service by its settings: the ports, the addresses of the other two, and every variable it may read.
  * @param service `web`, `api`, `realtime`, or `realtime-<port>` for one more realtime server
  */
 function serviceEnvironment(service, settings) {
@@ -77,7 +77,7 @@ function serviceEnvironment(service, settings) {
   return {
     WS_SERVER_URL: localServiceUrl(host, WS_PORT),
     BACKEND_URL: localServiceUrl(host, API_PORT),
-    ...pick(settings, variables),
+    ...pick(settings, [...ports, ...variables]),
     ...own,
   };
 }

@@ -193,6 +193,18 @@ test("the page may connect to the usual ports of its host, and to its own origin
   expect(proxied.headers.get("strict-transport-security")).toBe("max-age=31536000");
 });
 
+test("other ports of the two servers are written into the page, and allowed on the host that it is opened by", async () => {
+  const answer = await ask("/", {}, { apiPort: 4006, wsPort: 4007 });
+  expect(connectOf(answer)).toEqual([
+    "'self'",
+    ...["4006", "4007"].flatMap((port) => [`http://localhost:${port}`, `ws://localhost:${port}`]),
+  ]);
+  expect(answer.headers.get("content-security-policy")).toContain("frame-src http://localhost:4006/api/mcp-apps/");
+  const text = await answer.text();
+  expect(text).toContain('<meta name="api-port" content="4006">');
+  expect(text).toContain('<meta name="ws-port" content="4007">');
+});
+
 test("configured addresses are written into the page and allowed by the policy", async () => {
   const targets = { apiUrl: "https://api.example.com/", wsUrl: 'https://ws.example.com/?a="><script>' };
   const answer = await ask("/", {}, targets);

@@ -4,6 +4,9 @@ import { APP_PATH } from "../shared/protocol/mcp-app-limits.ts";
 export interface ConnectTargets {
   apiUrl?: string | undefined;
   wsUrl?: string | undefined;
+  /** Ports of the two servers on the host of the page, for one that no proxy hands on; default: 3006 and 3007. */
+  apiPort?: number | undefined;
+  wsPort?: number | undefined;
   /** Path that a proxy takes off, without a slash at its end; it hands on the other two servers as well. */
   basePath?: string | undefined;
 }
@@ -11,7 +14,10 @@ export interface ConnectTargets {
 const proxiedPorts = new Set(["", "80", "443"]);
 
 /** The API and the realtime server as the page reaches them, for `connect-src`. `host` has been checked before. */
-function connectSources(host: string, { apiUrl, wsUrl, basePath }: ConnectTargets): string[] {
+function connectSources(
+  host: string,
+  { apiUrl, wsUrl, apiPort = 3006, wsPort = 3007, basePath }: ConnectTargets,
+): string[] {
   const { hostname, port } = new URL(`http://${host}`);
   const proxied = proxiedPorts.has(port) || Boolean(basePath);
   const sources = new Set<string>(["'self'"]);
@@ -23,19 +29,19 @@ function connectSources(host: string, { apiUrl, wsUrl, basePath }: ConnectTarget
   // Not every browser counts WebSockets as part of 'self'.
   if (proxied) for (const scheme of ["ws", "wss"]) sources.add(`${scheme}://${host}`);
   if (apiUrl) add(apiUrl);
-  else if (!proxied) add(`http://${hostname}:3006`);
+  else if (!proxied) add(`http://${hostname}:${apiPort}`);
   if (wsUrl) add(wsUrl);
-  else if (!proxied) add(`http://${hostname}:3007`);
+  else if (!proxied) add(`http://${hostname}:${wsPort}`);
   return [...sources];
 }
 
 /** The path of the API below which apps of MCP servers are, for `frame-src`: nothing else is framed. */
-function frameSource(host: string, { apiUrl, basePath }: ConnectTargets): string {
+function frameSource(host: string, { apiUrl, apiPort = 3006, basePath }: ConnectTargets): string {
   const { hostname, port } = new URL(`http://${host}`);
   if (apiUrl) return `${apiUrl.replace(/\/+$/, "")}${APP_PATH}`;
   // Without a scheme it is that of the page.
   if (proxiedPorts.has(port) || basePath) return `${host}${basePath ?? ""}${APP_PATH}`;
-  return `http://${hostname}:3006${APP_PATH}`;
+  return `http://${hostname}:${apiPort}${APP_PATH}`;
 }
 
 /** Headers of every answer to a checked host. */

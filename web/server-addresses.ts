@@ -5,7 +5,13 @@ const escapeAttribute = (text: string) => text.replace(/[&"<>]/g, (character) =>
 const unescapeAttribute = (text: string) =>
   Object.entries(escapes).reduceRight((plain, [character, entity]) => plain.replaceAll(entity, character), text);
 
-const metaNames = { apiUrl: "api-url", wsUrl: "ws-url", basePath: "base-path" } as const;
+const metaNames = {
+  apiUrl: "api-url",
+  wsUrl: "ws-url",
+  apiPort: "api-port",
+  wsPort: "ws-port",
+  basePath: "base-path",
+} as const;
 type MetaName = (typeof metaNames)[keyof typeof metaNames];
 
 const metaTag = (name: MetaName) => new RegExp(`<meta name="${name}" content="([^"]*)">`);
@@ -19,7 +25,7 @@ export function writeServerAddresses(html: string, targets: ConnectTargets): str
   for (const [field, name] of Object.entries(metaNames) as [keyof ConnectTargets, MetaName][]) {
     const address = targets[field];
     if (!address) continue;
-    const tag = `<meta name="${name}" content="${escapeAttribute(address)}">`;
+    const tag = `<meta name="${name}" content="${escapeAttribute(String(address))}">`;
     page = page.replace(metaTag(name), "").replace("</head>", () => `${tag}</head>`);
   }
   return page;

@@ -22,12 +22,14 @@ function start(): void {
     throw new ConfigError("The web app has not been built: run npm run build first.");
   }
   const log = createLog({ level: config.LOG_LEVEL, readable: config.NODE_ENV !== "production", service: "web" });
-  const port = config.PORT ?? 3005;
+  const port = config.PORT ?? config.WEB_PORT;
   // Settings of the start win over those of the build.
   const built = readServerAddresses(readFileSync(join(build, "index.html"), "utf8"));
   const targets = {
     apiUrl: config.VITE_API_URL ?? built.apiUrl,
     wsUrl: config.VITE_WS_URL ?? built.wsUrl,
+    apiPort: config.API_PORT,
+    wsPort: config.WS_PORT,
     basePath: config.BASE_PATH,
   };
   const app = createWebApp({

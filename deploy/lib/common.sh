@@ -87,20 +87,19 @@ setting() {
   printf '%s' "${value:-$2}"
 }
 
-# answers <url>: whether an HTTP request to the URL succeeds.
-answers() {
-  "$NODE" -e 'fetch(process.argv[1], { signal: AbortSignal.timeout(2000) }).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))' "$1"
-}
-
-# is_stopped <url>: whether the panel does not run there: the connection is refused, or another program answers that it does not
-# know the path. One that takes the connection and answers late, not at all, or with an error of its own, runs.
-is_stopped() {
+# panel_at <url>…: prints `runs` if all of these addresses answer; `stopped` if one refuses the connection, or another program
+# answers there that it does not know the path; else `unclear`: an answer is late, or an error of the panel's own.
+panel_at() {
   "$NODE" -e '
-    const end = (isStopped) => process.exit(isStopped ? 0 : 1);
-    fetch(process.argv[1], { signal: AbortSignal.timeout(10_000) }).then(
-      (answer) => end(!answer.ok && answer.status < 500),
-      (error) => end(error.cause?.code === "ECONNREFUSED"),
-    )' "$1"
+    const look = (url) =>
+      fetch(url, { signal: AbortSignal.timeout(10_000) }).then(
+        ({ ok, status }) => (ok ? "runs" : status < 500 ? "stopped" : "unclear"),
+        ({ cause }) => (cause?.code === "ECONNREFUSED" ? "stopped" : "unclear"),
+      );
+    void Promise.all(process.argv.slice(1).map(look)).then((found) => {
+      console.log(["stopped", "unclear"].find((one) => found.includes(one)) ?? "runs");
+      process.exit();
+    });' "$@"
 }
 
 # page_is_new <folder>: whether the web app was built after the last change of its sources.

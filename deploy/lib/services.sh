@@ -84,7 +84,7 @@ services_current() {
   [ "$(what_runs)" = "$(cat "$ETC/running" 2>/dev/null)" ] || return 1
   # Responses can be slow on a busy machine.
   for _ in $(seq 10); do
-    if all_answer; then return 0; fi
+    if [ "$(installed_panel)" = runs ]; then return 0; fi
     sleep 1
   done
   return 1
@@ -93,9 +93,19 @@ services_current() {
 # installed_url <port variable> <default>: prints the loopback URL of a service.
 installed_url() { printf 'http://127.0.0.1:%s' "$(stored "$1" "$2")"; }
 
-all_answer() {
-  answers "$(installed_url API_PORT 3006)/health" && answers "$(installed_url WS_PORT 3007)/health" &&
-    answers "$(installed_url WEB_PORT 3005)/"
+# Prints what all three services together are: see panel_at.
+installed_panel() {
+  panel_at "$(installed_url API_PORT 3006)/health" "$(installed_url WS_PORT 3007)/health" "$(installed_url WEB_PORT 3005)/"
+}
+
+# Whether all three run. One that is slow to answer is looked at again.
+is_running() {
+  for _ in 1 2 3; do
+    found="$(installed_panel)"
+    if [ "$found" != unclear ]; then break; fi
+    sleep 1
+  done
+  [ "$found" = runs ]
 }
 
 # smoke [option…]: runs smoke.ts of the current release for the three services, with further options.

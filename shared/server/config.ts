@@ -72,12 +72,15 @@ const schema = z.object({
     .string()
     .min(1)
     .default(() => loopbackAddress()),
-  /** Port of the process that reads it; default 3005 for the web app, 3006 for the API. */
+  /** Port of the process that reads it; default: `WEB_PORT` for the web app, `API_PORT` for the API. */
   PORT: port.optional(),
+  /** Ports of the web app, the API and the realtime server. Each knows all three: pages and the other servers are there. */
+  WEB_PORT: port.default(3005),
+  API_PORT: port.default(3006),
   WS_PORT: port.default(3007),
   /** URL at which the API reaches the realtime server; default: `HOST` and `WS_PORT`. */
   WS_SERVER_URL: z.url().optional(),
-  /** URL at which the realtime server reaches the API; default: `HOST` and 3006. */
+  /** URL at which the realtime server reaches the API; default: `HOST` and `API_PORT`. */
   BACKEND_URL: z.url().optional(),
   CLIENT_URL: origin.optional(),
   VITE_API_URL: z.url().optional(),
@@ -150,8 +153,6 @@ const schema = z.object({
   OIDC_DEFAULT_ROLE: z.enum(["viewer", "operator", "admin"]).optional(),
 });
 
-const DEFAULT_API_PORT = 3006;
-
 export type Config = z.output<typeof schema> & {
   FILE_MANAGER_ROOT: string;
   WS_SERVER_URL: string;
@@ -173,11 +174,11 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
   );
   const parsed = schema.safeParse(set);
   if (parsed.success) {
-    const { HOST, WS_PORT, DATA_DIR } = parsed.data;
+    const { HOST, API_PORT, WS_PORT, DATA_DIR } = parsed.data;
     const {
       FILE_MANAGER_ROOT = defaultFileRoot(DATA_DIR),
       WS_SERVER_URL = localServiceUrl(HOST, WS_PORT),
-      BACKEND_URL = localServiceUrl(HOST, DEFAULT_API_PORT),
+      BACKEND_URL = localServiceUrl(HOST, API_PORT),
       ...rest
     } = parsed.data;
     const setVariables = new Set(Object.keys(set).filter((name) => name in schema.shape));
@@ -198,23 +199,22 @@ function defaultFileRoot(dataDir: string): string {
 }
 
 /**
- * Returns the origins whose pages may call the two servers: the web app on its default port, the origins listed by the
+ * Returns the origins whose pages may call the two servers: the web app on its port, the origins listed by the
  * operator, and in production on a VPS the address of the host.
  */
 export function allowedOrigins(config: Config, platform: NodeJS.Platform): string[] {
   const origins = new Set<string>();
   for (const host of ["localhost", "127.0.0.1"]) {
-    origins.add(`http://${host}:3005`);
-    origins.add(`http://${host}:3006`);
+    origins.add(`http://${host}:${config.WEB_PORT}`);
+    origins.add(`http://${host}:${config.API_PORT}`);
   }
   if (config.CLIENT_URL) origins.add(config.CLIENT_URL);
   for (const listed of config.PUBLIC_ORIGIN) origins.add(listed);
   const isVps = config.NODE_ENV === "production" && platform !== "darwin";
   if (isVps && config.VPS_IP) {
     const host = config.VPS_IP.includes(":") ? `[${config.VPS_IP}]` : config.VPS_IP;
-    for (const base of [`http://${host}`, `https://${host}`, `http://${host}:3005`, `http://${host}:3006`]) {
-      origins.add(new URL(base).origin);
-    }
+    const ports = [config.WEB_PORT, config.API_PORT].map((port) => `http://${host}:${port}`);
+    for (const base of [`http://${host}`, `https://${host}`, ...ports]) origins.add(new URL(base).origin);
   }
   return [...origins];
 }
