@@ -4,6 +4,7 @@ import type { Config } from "../../shared/server/config.ts";
 import { createSecretCheck } from "../../shared/server/emit-token.ts";
 import type { OriginPolicy } from "../../shared/server/http/origin-policy.ts";
 import { createPeers, type Peers } from "../../shared/server/http/peer-address.ts";
+import { type SessionCookieNames, sessionCookieNames } from "../../shared/server/http/session-cookie.ts";
 import type { Log } from "../../shared/server/log.ts";
 import { createRateLimit } from "../http/rate-limits.ts";
 import { type AccessClock, type ClockSources, machineClock, openAccessClock } from "./clock.ts";
@@ -35,7 +36,7 @@ export interface AccessOptions {
   /** Open and migrated. */
   database: DatabaseSync;
   dataDir: string;
-  config: Pick<Config, "TRUSTED_PROXIES" | "CLIENT_URL" | "PUBLIC_ORIGIN" | "BASE_PATH"> & OidcConfig;
+  config: Pick<Config, "TRUSTED_PROXIES" | "CLIENT_URL" | "PUBLIC_ORIGIN" | "API_PORT" | "BASE_PATH"> & OidcConfig;
   originPolicy: OriginPolicy;
   /** The token of the realtime server. */
   emitToken: string;
@@ -78,6 +79,8 @@ export interface Site {
   webOrigin: string;
   /** Path prefix that a proxy strips from each address, without a trailing slash. */
   basePath: string;
+  /** Names of the cookie with the session. */
+  cookies: SessionCookieNames;
 }
 
 /** A consumer depends on the groups, or the members, that it uses. */
@@ -108,6 +111,7 @@ export function createAccess(options: AccessOptions): Access {
   const secondFactors = createSecondFactors(users, recoveryCodes, clock);
   const sealer = createSealer(clock);
   const webOrigin = webOriginOf(config, originPolicy);
+  const cookies = sessionCookieNames(config);
   const passkeyStore = createPasskeyStore(database, writes);
   const party = toRelyingParty([...config.PUBLIC_ORIGIN, webOrigin], originPolicy.origins);
   const passkeys = createPasskeys({ store: passkeyStore, users, recoveryCodes, sealer, clock, party, log });
@@ -149,8 +153,9 @@ export function createAccess(options: AccessOptions): Access {
     peers: createPeers(config.TRUSTED_PROXIES),
     webOrigin,
     basePath: config.BASE_PATH,
+    cookies,
     isEmitToken: createSecretCheck(options.emitToken),
-    ...createCallers({ users, sessions, keys, clock, refresh }),
+    ...createCallers({ users, sessions, keys, clock, cookies, refresh }),
     liveRights,
     login,
     endSessions,

@@ -1,9 +1,7 @@
 import type { Context } from "hono";
 import { setCookie } from "hono/cookie";
-import { cookieValues, sessionCookieNames } from "../../shared/server/http/session-cookie.ts";
+import { cookieValues, type SessionCookieNames } from "../../shared/server/http/session-cookie.ts";
 import { SESSION_TOTAL_MS } from "../access/login/sessions.ts";
-
-const { https: SECURE_NAME, http: PLAIN_NAME } = sessionCookieNames;
 
 const tokenPattern = /^[A-Za-z0-9_-]{43}$/;
 
@@ -11,19 +9,23 @@ const tokenPattern = /^[A-Za-z0-9_-]{43}$/;
  * The session token in a `Cookie` header. Over https a plain cookie, which other ports and subdomains can set, does not
  * count. A cookie that comes twice does not count either: one of the two may be somebody else's.
  */
-export function sessionToken(cookieHeader: string | undefined, https: boolean): string | undefined {
-  const secure = cookieValues(cookieHeader, SECURE_NAME);
-  const tokens = secure.length > 0 || https ? secure : cookieValues(cookieHeader, PLAIN_NAME);
+export function sessionToken(
+  cookieHeader: string | undefined,
+  names: SessionCookieNames,
+  https: boolean,
+): string | undefined {
+  const secure = cookieValues(cookieHeader, names.https);
+  const tokens = secure.length > 0 || https ? secure : cookieValues(cookieHeader, names.http);
   const [token] = tokens;
   return tokens.length === 1 && token !== undefined && tokenPattern.test(token) ? token : undefined;
 }
 
-export function sendSessionCookie(c: Context, token: string, https: boolean): void {
-  setCookie(c, https ? SECURE_NAME : PLAIN_NAME, token, options(https, SESSION_TOTAL_MS / 1_000));
+export function sendSessionCookie(c: Context, names: SessionCookieNames, token: string, https: boolean): void {
+  setCookie(c, https ? names.https : names.http, token, options(https, SESSION_TOTAL_MS / 1_000));
 }
 
-export function clearSessionCookie(c: Context, https: boolean): void {
-  setCookie(c, https ? SECURE_NAME : PLAIN_NAME, "", options(https, 0));
+export function clearSessionCookie(c: Context, names: SessionCookieNames, https: boolean): void {
+  setCookie(c, https ? names.https : names.http, "", options(https, 0));
 }
 
 const options = (https: boolean, maxAge: number) =>

@@ -1,9 +1,12 @@
 import { canSeeService, may, type Permission, type Principal } from "../../../shared/protocol/access.ts";
-import type { AccessClock } from "../clock.ts";
-import type { ApiKeys } from "../keys/api-keys.ts";
-import type { Sessions } from "../login/sessions.ts";
-import { type Credentials, createIdentify, keyPrincipal, ownerOf, sessionPrincipal } from "./identify.ts";
-import type { Users } from "./users.ts";
+import {
+  type Credentials,
+  createIdentify,
+  type IdentifyDeps,
+  keyPrincipal,
+  ownerOf,
+  sessionPrincipal,
+} from "./identify.ts";
 
 type SessionOrKey = Pick<Principal, "kind" | "id" | "sessionId">;
 type UserOrKey = Pick<Principal, "kind" | "id">;
@@ -24,17 +27,13 @@ export interface Callers {
   stillMay(who: UserOrKey, permission: Permission, containerName: string): boolean;
 }
 
-export interface CallersDeps {
-  users: Users;
-  sessions: Sessions;
-  keys: ApiKeys;
-  clock: AccessClock;
+export interface CallersDeps extends IdentifyDeps {
   /** Reads what the command line tools have changed. */
   refresh(): void;
 }
 
-export function createCallers({ users, sessions, keys, clock, refresh }: CallersDeps): Callers {
-  const identify = createIdentify({ users, sessions, keys, clock });
+export function createCallers({ users, sessions, keys, clock, cookies, refresh }: CallersDeps): Callers {
+  const identify = createIdentify({ users, sessions, keys, clock, cookies });
   const keyCaller = (id: string): Principal | undefined => {
     const key = keys.byId(id);
     const owner = key && keys.isLive(key) ? users.byId(key.ownerId) : undefined;

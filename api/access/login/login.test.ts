@@ -70,6 +70,20 @@ test("keeps the token out of bodies, headers but one, the database and the trail
   }
 });
 
+test("of two panels on one host, each has a cookie of its own: a browser sends both to each port", async () => {
+  const second = await startAccess({ clock, env: { API_PORT: "4006", BASE_PATH: "/desk/" } });
+  try {
+    const cookies = [cookie, await second.setUp()];
+    expect(cookies.map((one) => one.split("=")[0])).toEqual(["ai-desktop", "ai-desktop.4006.desk"]);
+    const nameAt = async (panel: TestAccess, sent: string) =>
+      (await panel.ask("GET", "/api/session", { cookie: sent })).body.principal?.name;
+    for (const panel of [server, second]) expect(await nameAt(panel, cookies.join("; "))).toBe("ada");
+    expect(await nameAt(second, cookie)).toBeUndefined();
+  } finally {
+    await second.stop();
+  }
+});
+
 test("sends a __Host- cookie over https, and accepts no other there", async () => {
   const https = { origin: "https://panel.example", headers: { Host: "panel.example", "X-Forwarded-For": "192.0.2.7" } };
   const answer = await server.login("ada", PASSWORD, https);
