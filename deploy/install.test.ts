@@ -372,7 +372,7 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", () => {
     await git("add", "-A");
     await git("commit", "-qm", "fourth");
     const before = [await current(), await releases()];
-    healthLimit = "2"; // looks, a second apart; it has just answered on a copy of the state
+    healthLimit = "2"; // looks; it has just answered on a copy of the state
     const { code, output } = await script("upgrade.sh");
     expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining("BROKEN  realtime server") });
     expect(output).toContain("the panel runs as before");

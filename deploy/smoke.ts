@@ -5,12 +5,14 @@ import { request as httpsRequest } from "node:https";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import process from "node:process";
 import { text } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
 import { checkServerIdentity, connect as connectTls } from "node:tls";
 import { parseArgs } from "node:util";
 import { WebSocket } from "ws";
 import { localServiceUrl, loopbackAddress } from "../shared/server/loopback.ts";
 
 const LIMIT_MS = 5_000;
+const PAUSE_MS = 1_500;
 const host = process.env.HOST || loopbackAddress();
 
 const { values } = parseArgs({
@@ -28,6 +30,8 @@ const { values } = parseArgs({
     certificate: { type: "string" },
     /** File of the emit token; without it, only public parts are checked. */
     "token-file": { type: "string" },
+    /** Looks until everything is healthy; the last one is printed. */
+    tries: { type: "string", default: "1" },
   },
 });
 
@@ -165,28 +169,33 @@ async function isHidden(base: string, path: string): Promise<string> {
   return `${path} is not accessible from outside`;
 }
 
-const checks: [part: string, look: () => Promise<string>][] = [];
-if (!values["only-public"]) {
-  checks.push(
-    ["web app", () => servesPage(values.web)],
-    ["API", () => isLive(values.api)],
-    ["realtime server", () => isLive(values.realtime)],
-    ["WebSocket, direct", () => upgrades(values.realtime)],
-  );
-  if (values["token-file"]) checks.push(...checksWithToken(values["token-file"]));
-}
-const outside = values.public?.replace(/\/$/, "");
-if (outside) {
-  checks.push(
-    ["web app through nginx", () => servesPage(outside)],
-    ["API through nginx", () => isLive(outside)],
-    ["WebSocket through nginx", () => upgrades(outside)],
-    ["paths closed by nginx", () => isHidden(outside, "/emit")],
-  );
+type Check = [part: string, look: () => Promise<string>];
+
+function findChecks(): Check[] {
+  const checks: Check[] = [];
+  if (!values["only-public"]) {
+    checks.push(
+      ["web app", () => servesPage(values.web)],
+      ["API", () => isLive(values.api)],
+      ["realtime server", () => isLive(values.realtime)],
+      ["WebSocket, direct", () => upgrades(values.realtime)],
+    );
+    if (values["token-file"]) checks.push(...checksWithToken(values["token-file"]));
+  }
+  const outside = values.public?.replace(/\/$/, "");
+  if (outside) {
+    checks.push(
+      ["web app through nginx", () => servesPage(outside)],
+      ["API through nginx", () => isLive(outside)],
+      ["WebSocket through nginx", () => upgrades(outside)],
+      ["paths closed by nginx", () => isHidden(outside, "/emit")],
+    );
+  }
+  return checks;
 }
 
 /** Reads the token. A missing file is reported like any other broken part. */
-function checksWithToken(file: string): typeof checks {
+function checksWithToken(file: string): Check[] {
   let token: string;
   try {
     token = readFileSync(file, "utf8").trim();
@@ -206,14 +215,27 @@ function checksWithToken(file: string): typeof checks {
   ];
 }
 
-let broken = 0;
-for (const [part, look] of checks) {
-  try {
-    process.stdout.write(`ok      ${part}: ${await look()}\n`);
-  } catch (error) {
-    broken++;
-    const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : "";
-    process.stdout.write(`BROKEN  ${part}: ${error instanceof Error ? error.message : String(error)}${cause}\n`);
+/** One line for each part, and whether all are healthy. */
+async function lookAtAll(): Promise<{ healthy: boolean; lines: string[] }> {
+  const lines: string[] = [];
+  let healthy = true;
+  for (const [part, look] of findChecks()) {
+    try {
+      lines.push(`ok      ${part}: ${await look()}`);
+    } catch (error) {
+      healthy = false;
+      const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : "";
+      lines.push(`BROKEN  ${part}: ${error instanceof Error ? error.message : String(error)}${cause}`);
+    }
   }
+  return { healthy, lines };
 }
-process.exitCode = broken === 0 ? 0 : 1;
+
+// The look that passes is the one that counts: a busy machine may let the next one fail.
+let found = await lookAtAll();
+for (let tries = Number(values.tries); !found.healthy && tries > 1; tries--) {
+  await delay(PAUSE_MS);
+  found = await lookAtAll();
+}
+process.stdout.write(`${found.lines.join("\n")}\n`);
+process.exitCode = found.healthy ? 0 : 1;

@@ -115,20 +115,22 @@ smoke() {
     --token-file "$(stored EMIT_TOKEN_FILE "$STATE/emit-token")" "$@"
 }
 
-# Waits up to HEALTH_LIMIT seconds until all parts are healthy, then prints the state of each. A part that started last can
-# appear as down to another for some seconds.
+# Looks up to HEALTH_LIMIT times, 1.5 s apart, until all parts are healthy, then prints the state of each. A part that started
+# last can appear as down to another for some seconds.
 wait_healthy() {
-  limit="${HEALTH_LIMIT:-60}"
-  while [ "$limit" -gt 0 ]; do
-    # The look that passes is the one that counts: a busy machine may let the next one fail.
-    if passed="$(smoke)"; then
-      say "$passed"
-      return 0
-    fi
+  looks="${HEALTH_LIMIT:-60}"
+  if grep -q 'tries:' "$APP/current/deploy/smoke.ts"; then
+    smoke --tries "$looks"
+    return
+  fi
+  # An upgrade was rolled back to a release whose program looks once.
+  until found="$(smoke)"; do
+    looks=$((looks - 1))
+    if [ "$looks" -le 0 ]; then break; fi
     sleep 1
-    limit=$((limit - 1))
   done
-  smoke
+  say "$found"
+  [ "$looks" -gt 0 ]
 }
 
 # Prints the files that an upgrade writes outside of the release and the state.
