@@ -162,8 +162,14 @@ export function accessJourney(at: () => TestDesktop): void {
     await proof.getByText("The password is wrong.").waitFor();
     await proof.getByLabel("Your password").fill(ADMIN.password);
     await proof.getByRole("button", { name: "Confirm" }).click();
-    await page.getByRole("dialog", { name: "Copy your key now" }).getByText(/^aid_/).waitFor();
+    const key = page.getByRole("dialog", { name: "Copy your key now" });
+    await key.getByText(/^aid_/).waitFor();
+    // It is not shown again: neither a key nor a click beside it closes it.
+    await page.keyboard.press("Escape");
+    await page.mouse.click(5, 5);
+    await key.getByText(/^aid_/).waitFor();
     await page.getByRole("button", { name: "Done" }).click();
+    await key.waitFor({ state: "detached" });
   });
 
   test("a recovery code lets in another browser, once; ending its session cuts it off", async () => {

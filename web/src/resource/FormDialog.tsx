@@ -34,6 +34,8 @@ export interface FormDialogProps extends SubmitDialogProps {
   isSent?: boolean;
   sentView?: JSX.Element;
   sentFooter?: JSX.Element;
+  /** What `sentView` shows cannot be shown again: neither Escape nor a click outside closes it. */
+  shownOnce?: boolean;
 }
 
 /** Takes the focus from the field that is gone: on no button, since the Enter that sent the form may still be held down. */
@@ -58,6 +60,7 @@ export function FormDialog(props: FormDialogProps) {
       title={props.title}
       wide={props.wide}
       onClose={props.onClose}
+      staysOpen={props.isSent && props.shownOnce}
       footer={
         <Show when={props.isSent} fallback={<Footer {...props} onClose={cancel} form={id} />}>
           {props.sentFooter}

@@ -11,6 +11,8 @@ export interface DialogProps {
   /** Buttons, the main one last. */
   footer?: JSX.Element;
   wide?: boolean;
+  /** Only its buttons close it: what it shows cannot be shown again. */
+  staysOpen?: boolean;
   children?: JSX.Element;
 }
 
@@ -34,6 +36,7 @@ function focusLater(content: EventTarget | null): void {
 /** A modal dialog: focus stays inside, Escape and a click beside it close it, focus returns to where it was. */
 export function Dialog(props: DialogProps) {
   let returnFocus = rememberFocus();
+  const stay = (event: Event) => props.staysOpen && event.preventDefault();
   return (
     <Kobalte open={props.open} onOpenChange={(open) => !open && props.onClose()} preventScroll={false}>
       <Kobalte.Portal>
@@ -47,6 +50,8 @@ export function Dialog(props: DialogProps) {
               focusLater(event.currentTarget);
             }}
             onCloseAutoFocus={() => returnFocus()}
+            onEscapeKeyDown={stay}
+            onInteractOutside={stay}
           >
             <header class="dialog-head">
               <Kobalte.Title>{props.title}</Kobalte.Title>

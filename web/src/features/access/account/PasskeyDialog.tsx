@@ -50,6 +50,7 @@ export function PasskeyDialog(props: { passkey: PasskeyInfo | null; onClose: () 
       action={props.passkey ? texts.save : texts.continue}
       onClose={props.onClose}
       isSent={codes() !== null}
+      shownOnce
       sentView={<RecoveryCodes codes={codes() ?? []} />}
       sentFooter={
         <Button variant="primary" onClick={props.onClose}>

@@ -35,6 +35,7 @@ export function TotpDialog(props: { enrolment: TotpEnrolment; onClose: () => voi
       action={texts.continue}
       onClose={props.onClose}
       isSent={recoveryCodes() !== null}
+      shownOnce
       sentView={<RecoveryCodes codes={recoveryCodes() ?? []} />}
       sentFooter={
         <Button variant="primary" onClick={props.onClose}>

@@ -95,6 +95,7 @@ export function KeyDialog(props: { onClose: () => void }) {
       draft={form}
       onClose={props.onClose}
       isSent={token() !== null}
+      shownOnce
       sentView={<NewKey token={token() ?? ""} />}
       sentFooter={
         <Button variant="primary" onClick={() => props.onClose()}>
