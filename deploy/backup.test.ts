@@ -135,16 +135,17 @@ describe.skipIf(await lacks("bash"))("backup and restore", () => {
     expect(database.prepare("SELECT count(*) AS count FROM session").get()?.count).toBe(0);
   });
 
-  test.each<[string, RequestListener]>([
+  test.each<[string, RequestListener, string?]>([
     ["is running", (_request, response) => void response.end("{}")],
+    ["is running at an address of its own", (_request, response) => void response.end("{}"), "127.0.0.2"],
     ["starts or fails", (_request, response) => void response.writeHead(503).end()],
     ["takes the connection and does not answer yet", () => {}],
-  ])("restores nothing while the API %s", async (_what, answer) => {
+  ])("restores nothing while the API %s", async (_what, answer, host = "127.0.0.1") => {
     await script("backup.sh", ["state.tar.gz"]);
     const server = createServer(answer);
-    await new Promise<void>((resolve) => server.listen(apiPort, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => server.listen(apiPort, host, resolve));
     try {
-      await expect(script("restore.sh", ["state.tar.gz"])).rejects.toMatchObject({
+      await expect(script("restore.sh", ["state.tar.gz"], { HOST: host })).rejects.toMatchObject({
         stderr: "Error: Stop the panel first.\n",
       });
       expect((await readdir(folder.path)).filter((name) => name.startsWith("data"))).toEqual(["data"]);

@@ -94,7 +94,7 @@ describe.skipIf(await lacks("bash", "curl"))("the operators' commands", () => {
       expect(await follow(`pm2 logs ${name} --lines 1000`, "on 127.0.0.1:")).toContain("TAILING");
     }
     const line = await follow('pm2 logs ai-desktop-websocket --lines 1000 | grep "CORS Origins"', "CORS Origins: ");
-    expect(line).toContain("http://localhost:3005, http://localhost:3006");
+    expect(line).toContain(withPorts("http://localhost:3005, http://localhost:3006"));
     expect(line).toContain("https://panel.example.com");
   });
 
@@ -139,7 +139,7 @@ describe.skipIf(await lacks("bash", "curl"))("the operators' commands", () => {
       const found = await shell(origins);
       return found.includes('"level"') && found; // JSON, as log collectors want it
     });
-    for (const origin of ["http://localhost:3005", "https://panel.example.com", "http://203.0.113.7"]) {
+    for (const origin of [withPorts("http://localhost:3005"), "https://panel.example.com", "http://203.0.113.7"]) {
       expect(line).toContain(origin);
     }
   });

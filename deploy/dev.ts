@@ -7,6 +7,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
+import { type Config, ConfigError, parseConfig } from "../shared/server/config.ts";
 import { localServiceUrl, loopbackAddress } from "../shared/server/loopback.ts";
 
 /** The used fields of the PM2 file: the development start runs the same programs as PM2. */
@@ -35,12 +36,26 @@ const { apps } = require("./ecosystem.config.cjs") as { apps: [App, App, App] };
 for (const app of apps) {
   Object.assign(app.env, serviceEnvironment(app.env.AI_DESKTOP_SERVICE ?? "", readSettings(app.env)));
 }
-const portOf = (app: App) => Number(app.env.PORT ?? app.env.WS_PORT);
+const [web] = apps;
+const configs = new Map(apps.map((app) => [app, readConfig(app)]));
+const portNames: Record<string, "WEB_PORT" | "API_PORT" | "WS_PORT"> = { web: "WEB_PORT", api: "API_PORT" };
+/** Name of the setting with the port of a service. */
+const portNameOf = (app: App) => portNames[app.env.AI_DESKTOP_SERVICE ?? ""] ?? "WS_PORT";
+const configOf = (app: App) => configs.get(app) ?? readConfig(app);
+const portOf = (app: App) => configOf(app)[portNameOf(app)];
 /** Returns the URL at which this program reaches a service. Users open `localhost`, for which browsers try every loopback address. */
-const urlOf = (app: App) => localServiceUrl(app.env.HOST ?? loopbackAddress(), portOf(app));
-const [web, api, realtime] = apps;
+const urlOf = (app: App) => localServiceUrl(configOf(app).HOST, portOf(app));
 const address = `http://localhost:${portOf(web)}`;
-const dataDir = api.env.DATA_DIR ?? join(api.cwd, ".data");
+
+function readConfig(app: App): Config {
+  try {
+    return parseConfig(app.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    say(error.message);
+    process.exit(1);
+  }
+}
 
 async function isTaken(port: number): Promise<boolean> {
   const socket = createConnection({ port, host: loopbackAddress() });
@@ -101,10 +116,10 @@ async function stop(reason: string, exitCode: number): Promise<void> {
 
 /** Returns the line for the first start: the address at which to create the first account, with the set-up token. */
 async function setupLine(): Promise<string | undefined> {
-  const answer = await fetch(`${urlOf(api)}/api/setup`);
+  const answer = await fetch(`${urlOf(apps[1])}/api/setup`);
   const { needed } = (await answer.json()) as { needed?: boolean };
   if (!needed) return undefined;
-  const token = readFileSync(join(dataDir, "setup-token"), "utf8").trim();
+  const token = readFileSync(join(configOf(web).DATA_DIR, "setup-token"), "utf8").trim();
   return `First start: create the admin account at ${address}/setup#token=${token}`;
 }
 
@@ -124,13 +139,8 @@ if (taken.length === apps.length && (await isRunning())) {
   process.exit(0);
 }
 if (taken.length > 0) {
-  const variableOf = new Map([
-    [web, "WEB_PORT"],
-    [api, "API_PORT"],
-    [realtime, "WS_PORT"],
-  ]);
   for (const app of taken) {
-    say(`Port ${portOf(app)} (${app.name}) is taken by another program: end it, or set ${variableOf.get(app)}.`);
+    say(`Port ${portOf(app)} (${app.name}) is taken by another program: end it, or set ${portNameOf(app)}.`);
   }
   process.exit(1);
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { configVariables } from "../shared/server/config.ts";
+import { configVariables, parseConfig } from "../shared/server/config.ts";
 import { projectFolder } from "../shared/testing/service-process.ts";
 import { tempFolder } from "../shared/testing/temp-folder.ts";
 
@@ -34,17 +34,20 @@ async function startedEnvironment({ interpreter, interpreter_args, env }: App): 
   return JSON.parse(stdout) as Record<string, string>;
 }
 
-async function portsOf(apps: App[]): Promise<[string, string | undefined][]> {
+async function portsOf(apps: App[]): Promise<[string, number][]> {
   const environments = await Promise.all(apps.map(startedEnvironment));
-  return apps.map(({ name }, index) => [name, environments[index]?.PORT ?? environments[index]?.WS_PORT]);
+  return apps.map(({ name }, index) => {
+    const { WEB_PORT, API_PORT, WS_PORT } = parseConfig(environments[index] ?? {});
+    return [name, name.includes("frontend") ? WEB_PORT : name.includes("backend") ? API_PORT : WS_PORT];
+  });
 }
 
 test("names the three services and their ports", async () => {
   const apps = await readApps({});
   expect(await portsOf(apps)).toEqual([
-    ["ai-desktop-frontend", "3005"],
-    ["ai-desktop-backend", "3006"],
-    ["ai-desktop-websocket", "3007"],
+    ["ai-desktop-frontend", 3005],
+    ["ai-desktop-backend", 3006],
+    ["ai-desktop-websocket", 3007],
   ]);
   for (const app of apps) {
     expect(app.kill_timeout).toBe(8_000);
@@ -55,7 +58,7 @@ test("names the three services and their ports", async () => {
 
 test("lets the services find each other by the numeric loopback address", async () => {
   for (const app of await readApps({ API_PORT: "4006", WS_PORT: "4007" })) {
-    expect(await startedEnvironment(app)).toMatchObject({
+    expect(parseConfig(await startedEnvironment(app))).toMatchObject({
       WS_SERVER_URL: "http://127.0.0.1:4007",
       BACKEND_URL: "http://127.0.0.1:4006",
     });
@@ -64,7 +67,7 @@ test("lets the services find each other by the numeric loopback address", async 
 
 test("lets the services find each other at the address they listen on", async () => {
   for (const app of await readApps({ HOST: "2001:db8::7", WS_PORT: "4007" })) {
-    expect(await startedEnvironment(app)).toMatchObject({
+    expect(parseConfig(await startedEnvironment(app))).toMatchObject({
       WS_SERVER_URL: "http://[2001:db8::7]:4007",
       BACKEND_URL: "http://[2001:db8::7]:3006",
     });
@@ -74,9 +77,9 @@ test("lets the services find each other at the address they listen on", async ()
 test("starts further realtime servers on the given ports", async () => {
   const apps = await readApps({ WS_MORE_PORTS: "3008,3009" });
   expect((await portsOf(apps)).slice(2)).toEqual([
-    ["ai-desktop-websocket", "3007"],
-    ["ai-desktop-websocket-3008", "3008"],
-    ["ai-desktop-websocket-3009", "3009"],
+    ["ai-desktop-websocket", 3007],
+    ["ai-desktop-websocket-3008", 3008],
+    ["ai-desktop-websocket-3009", 3009],
   ]);
 });
 
@@ -99,14 +102,14 @@ test("lets a service read the settings file at its start, overridden by the envi
     if (!web) throw new Error("no app");
     expect(web.env).not.toHaveProperty("MCP_ALLOWED_COMMANDS"); // nor in PM2's list of processes and its dump
     expect(await startedEnvironment(web)).toMatchObject({
-      PORT: "4005",
+      WEB_PORT: "4005",
       LOG_LEVEL: "warn",
       MCP_ALLOWED_COMMANDS: "npx",
     });
     expect(await startedEnvironment(web)).not.toHaveProperty("NODE_OPTIONS");
     await writeFile(settings, "WEB_PORT=4006\n");
     const restarted = await startedEnvironment(web);
-    expect(restarted).toMatchObject({ PORT: "4006" });
+    expect(restarted).toMatchObject({ WEB_PORT: "4006" });
     expect(restarted).not.toHaveProperty("MCP_ALLOWED_COMMANDS");
   } finally {
     await folder.remove();

@@ -186,9 +186,9 @@ describe.skipIf(await lacks("bash", "linux"))("the installer's checks of host an
       await new Promise<void>((resolve) => server.listen(0, host, resolve));
       const { port } = server.address() as { port: number };
       const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
-      const line = 'NODE="$1"; answers "$2" && curl -sf "$2" && printf "%s %s" "$no_proxy" "$NO_PROXY"';
+      const line = 'NODE="$1"; panel_at "$2" && curl -sf "$2" && printf "%s %s" "$no_proxy" "$NO_PROXY"';
       const all = "registry.test,localhost,127.0.0.1,::1,[::1]";
-      expect(await shell(line, [process.execPath, url], proxy)).toBe(`${all} ${all}`);
+      expect(await shell(line, [process.execPath, url], proxy)).toBe(`runs\n${all} ${all}`);
       await new Promise((resolve) => server.close(resolve));
     }
   });

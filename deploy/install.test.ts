@@ -206,11 +206,16 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", () => {
   test("changes a setting by the command, restarts with it, and takes back one that does not run", async () => {
     const settings = join(root, "etc/ai-desktop/env");
     const before = await readFile(settings, "utf8");
-    expect((await command("config", "set", "LOG_LEVEL", "debug")).stdout).toContain("LOG_LEVEL is changed");
+    const set = await command("config", "set", "FILE_UPLOAD_MAX", "2000000");
+    expect(set.stdout).toContain("FILE_UPLOAD_MAX is changed");
     const changed = await readFile(settings, "utf8");
-    expect(changed).toBe(`${before}LOG_LEVEL=debug\n`);
+    expect(changed).toBe(before.replace("FILE_UPLOAD_MAX=1000000", "FILE_UPLOAD_MAX=2000000"));
+    expect(changed).not.toBe(before);
+    // The web server has its own limit.
+    const site = join(root, "etc/nginx/sites-enabled/zz-ai-desktop.conf");
+    expect(await readFile(site, "utf8")).toContain("client_max_body_size 2000000;");
     expect((await stat(settings)).mode & 0o777).toBe(0o640);
-    expect((await command("config", "get", "LOG_LEVEL")).stdout).toBe("debug\n");
+    expect((await command("config", "get", "FILE_UPLOAD_MAX")).stdout).toBe("2000000\n");
     // The command waits for the first realtime server alone.
     await eventually(async () => expect(await Promise.all(ports.map(canConnect))).toEqual([true, true, true, true]));
     await expect(command("config", "set", "LOG_LEVEL", "loud")).rejects.toMatchObject({ code: 1 });
@@ -218,7 +223,7 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", () => {
     const refused = await commandWithin("10", "config", "set", "HOST", "192.0.2.1").catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("the earlier settings come back") });
     expect(await readFile(settings, "utf8")).toBe(changed);
-    await command("config", "unset", "LOG_LEVEL");
+    await command("config", "set", "FILE_UPLOAD_MAX", "1000000");
     expect(await readFile(settings, "utf8")).toBe(before);
     await eventually(() => canConnect(ports[0] ?? 0));
   });

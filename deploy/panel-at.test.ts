@@ -17,6 +17,8 @@ const endsWith =
   (status: number): RequestListener =>
   (_request, response) =>
     void response.writeHead(status).end();
+const refuses: RequestListener = (_request, response) =>
+  void response.writeHead(429).end(JSON.stringify({ success: false, code: "rate_limited" }));
 /** Takes the connection, and answers nothing. */
 const hangs: RequestListener = () => {};
 const refused = null;
@@ -26,6 +28,7 @@ describe.skipIf(await lacks("bash"))("what scripts see at the addresses of the p
     ["runs", "where all answer", [runs, runs, runs]],
     ["unclear", "where one answers with an error", [runs, endsWith(503), runs]],
     ["unclear", "where one takes the connection and does not answer", [runs, hangs]],
+    ["unclear", "where the panel refuses more requests", [runs, refuses]],
     ["unclear", "where the connection is reset", [(request) => request.socket.destroy()]],
     ["stopped", "where another program does not know the path", [runs, endsWith(404)]],
     ["stopped", "where one refuses the connection", [endsWith(503), refused]],

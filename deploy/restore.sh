@@ -25,10 +25,14 @@ done
 case "$archive" in /*) ;; *) archive="$started_in/$archive" ;; esac
 [ -f "$archive" ] || fail "There is no file $archive."
 use_project_node
-if [ "$(panel_at "http://127.0.0.1:$(setting API_PORT 3006)/health")" != stopped ]; then
+hosts="127.0.0.1 [::1]"
+host="$(setting HOST '')"
+case "$host" in '' | 127.0.0.1 | 0.0.0.0 | ::1 | ::) ;; *:*) hosts="$hosts [$host]" ;; *) hosts="$hosts $host" ;; esac
+for host in $hosts; do
+  if [ "$(panel_at "http://$host:$(setting API_PORT 3006)/health")" = stopped ]; then continue; fi
   if [ "${AI_DESKTOP_ENV:-}" = "$SETTINGS" ]; then fail "Stop the panel first: ai-desktop stop"; fi
   fail "Stop the panel first."
-fi
+done
 
 state_mount="$(cannot_be_moved "$data_dir")"
 [ -z "$state_mount" ] || fail "$state_mount is a mount point, which cannot be renamed. Mount a folder above $data_dir instead; nothing was changed."

@@ -3,7 +3,6 @@ const { existsSync, readFileSync } = require("node:fs");
 const { join } = require("node:path");
 const process = require("node:process");
 const { parseEnv } = require("node:util");
-const { localServiceUrl, loopbackAddress } = require("../shared/server/loopback.ts");
 
 /** All variables that the services read, except the ports. No other variables of the caller reach them. */
 const variables = [
@@ -66,20 +65,12 @@ function readSettings(environment) {
 }
 
 /**
- * Environment of one service by its settings: the ports, the addresses of the other two, and every variable it may read.
+ * Environment of one service by its settings: every variable it may read.
  * @param service `web`, `api`, `realtime`, or `realtime-<port>` for one more realtime server
  */
 function serviceEnvironment(service, settings) {
-  const { WEB_PORT = "3005", API_PORT = "3006", WS_PORT = "3007" } = pick(settings, ports);
-  const { HOST: host = loopbackAddress() } = pick(settings, ["HOST"]);
-  const [kind, port = WS_PORT] = service.split("-");
-  const own = { web: { PORT: WEB_PORT }, api: { PORT: API_PORT }, realtime: { WS_PORT: port } }[kind];
-  return {
-    WS_SERVER_URL: localServiceUrl(host, WS_PORT),
-    BACKEND_URL: localServiceUrl(host, API_PORT),
-    ...pick(settings, [...ports, ...variables]),
-    ...own,
-  };
+  const [, port] = service.split("-");
+  return { ...pick(settings, [...ports, ...variables]), ...(port && { WS_PORT: port }) };
 }
 
 /** Returns the ports of further realtime servers. */

@@ -134,7 +134,7 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
     await stranger.page.getByText("The identity provider rejected the sign-in").waitFor();
     expect(stranger.page.url()).toBe(`${nginx.origin}/panel/login`);
     await stranger.context.close();
-    const kept = (await context.cookies()).find(({ name }) => name === "__Host-ai-desktop.panel");
+    const kept = (await context.cookies()).find(({ name }) => name === "__Host-ai-desktop!panel");
     expect(kept).toMatchObject({ path: "/", secure: true, httpOnly: true });
     cookie = `${kept?.name}=${kept?.value}`;
     await context.close();

@@ -6,7 +6,6 @@ import type { Processes } from "../shared/pm2/daemons.ts";
 import type { HandshakeRequest, Principal } from "../shared/protocol/access.ts";
 import type { ShellReport } from "../shared/protocol/shell.ts";
 import type { OriginPolicy } from "../shared/server/http/origin-policy.ts";
-import type { SessionCookieNames } from "../shared/server/http/session-cookie.ts";
 import type { Log } from "../shared/server/log.ts";
 import type { BusHandlers, ClusterBus } from "./cluster/bus.ts";
 
@@ -38,8 +37,6 @@ export interface RealtimeDeps {
   watchFolder: WatchFolder;
   authenticator: Authenticator;
   originPolicy: OriginPolicy;
-  /** Names of the cookie with the session of a person. */
-  cookies: SessionCookieNames;
   trustedProxies: readonly string[];
   caps: SocketCaps;
   emitToken: string;

@@ -51,10 +51,10 @@ export interface Realtime {
 
 /** Creates Socket.IO with the five namespaces. It does not listen: requests and upgrades are passed to it. */
 export function createRealtime(deps: RealtimeDeps): Realtime {
-  const { authenticator, originPolicy, cookies, joinMs = JOIN_MS } = deps;
+  const { authenticator, originPolicy, joinMs = JOIN_MS } = deps;
   const sockets = createSockets(deps.caps, authenticator, deps.log);
   const peers = createPeers(deps.trustedProxies);
-  const handshake: HandshakeDeps = { authenticator, originPolicy, cookies, sockets, peers, joinMs };
+  const handshake: HandshakeDeps = { authenticator, originPolicy, sockets, peers, joinMs };
   const writer = new TurnWriter();
   const slowConsumers = createSlowConsumers();
   const engine = new SocketEngine(engineOptions(deps));

@@ -9,7 +9,6 @@ import { createProcesses } from "../shared/pm2/daemons.ts";
 import { allowedOrigins, ConfigError, parseConfig } from "../shared/server/config.ts";
 import { loadEmitToken } from "../shared/server/emit-token.ts";
 import { createOriginPolicy } from "../shared/server/http/origin-policy.ts";
-import { sessionCookieNames } from "../shared/server/http/session-cookie.ts";
 import { createLog, type Log } from "../shared/server/log.ts";
 import { shellOwner } from "../shared/server/shell-owner.ts";
 import { stopOnSignals } from "../shared/server/shutdown.ts";
@@ -47,7 +46,6 @@ async function start(): Promise<void> {
     watchFolder,
     authenticator: createApiAuthenticator(config.BACKEND_URL, emitToken),
     originPolicy: createOriginPolicy(origins, [config.WS_PORT], [config.WS_SERVER_URL]),
-    cookies: sessionCookieNames(config),
     trustedProxies: config.TRUSTED_PROXIES,
     caps: {
       total: config.MAX_SOCKETS,

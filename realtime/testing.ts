@@ -113,7 +113,6 @@ export async function startRealtime(
     watchFolder,
     authenticator: access.authenticator,
     originPolicy: { ...policy, allowsHost: (host) => hosts.has(host ?? "") || policy.allowsHost(host) },
-    cookies: { https: "__Host-ai-desktop", http: "ai-desktop" },
     trustedProxies: [],
     caps: { total: 2_000, perSession: 2_000, perAddress: 50 },
     emitToken: EMIT_TOKEN,

@@ -4,7 +4,7 @@ import type { Config } from "../../shared/server/config.ts";
 import { createSecretCheck } from "../../shared/server/emit-token.ts";
 import type { OriginPolicy } from "../../shared/server/http/origin-policy.ts";
 import { createPeers, type Peers } from "../../shared/server/http/peer-address.ts";
-import { type SessionCookieNames, sessionCookieNames } from "../../shared/server/http/session-cookie.ts";
+import { type CookieName, createCookieName } from "../../shared/server/http/session-cookie.ts";
 import type { Log } from "../../shared/server/log.ts";
 import { createRateLimit } from "../http/rate-limits.ts";
 import { type AccessClock, type ClockSources, machineClock, openAccessClock } from "./clock.ts";
@@ -36,7 +36,8 @@ export interface AccessOptions {
   /** Open and migrated. */
   database: DatabaseSync;
   dataDir: string;
-  config: Pick<Config, "TRUSTED_PROXIES" | "CLIENT_URL" | "PUBLIC_ORIGIN" | "API_PORT" | "BASE_PATH"> & OidcConfig;
+  config: Pick<Config, "TRUSTED_PROXIES" | "CLIENT_URL" | "PUBLIC_ORIGIN" | "WEB_PORT" | "API_PORT" | "BASE_PATH"> &
+    OidcConfig;
   originPolicy: OriginPolicy;
   /** The token of the realtime server. */
   emitToken: string;
@@ -79,8 +80,7 @@ export interface Site {
   webOrigin: string;
   /** Path prefix that a proxy strips from each address, without a trailing slash. */
   basePath: string;
-  /** Names of the cookie with the session. */
-  cookies: SessionCookieNames;
+  cookieName: CookieName;
 }
 
 /** A consumer depends on the groups, or the members, that it uses. */
@@ -111,7 +111,7 @@ export function createAccess(options: AccessOptions): Access {
   const secondFactors = createSecondFactors(users, recoveryCodes, clock);
   const sealer = createSealer(clock);
   const webOrigin = webOriginOf(config, originPolicy);
-  const cookies = sessionCookieNames(config);
+  const cookieName = createCookieName(config);
   const passkeyStore = createPasskeyStore(database, writes);
   const party = toRelyingParty([...config.PUBLIC_ORIGIN, webOrigin], originPolicy.origins);
   const passkeys = createPasskeys({ store: passkeyStore, users, recoveryCodes, sealer, clock, party, log });
@@ -153,9 +153,9 @@ export function createAccess(options: AccessOptions): Access {
     peers: createPeers(config.TRUSTED_PROXIES),
     webOrigin,
     basePath: config.BASE_PATH,
-    cookies,
+    cookieName,
     isEmitToken: createSecretCheck(options.emitToken),
-    ...createCallers({ users, sessions, keys, clock, cookies, refresh }),
+    ...createCallers({ users, sessions, keys, clock, cookieName, refresh }),
     liveRights,
     login,
     endSessions,
@@ -170,7 +170,8 @@ export function createAccess(options: AccessOptions): Access {
 }
 
 /** Origin of the web app: as configured, else by the address of the host, else on this machine. */
-function webOriginOf({ PUBLIC_ORIGIN, CLIENT_URL }: AccessOptions["config"], { origins }: OriginPolicy): string {
+function webOriginOf(config: AccessOptions["config"], { origins }: OriginPolicy): string {
+  const { PUBLIC_ORIGIN, CLIENT_URL, WEB_PORT } = config;
   const isLocal = (origin: string) => ["localhost", "127.0.0.1"].includes(new URL(origin).hostname);
-  return PUBLIC_ORIGIN[0] ?? CLIENT_URL ?? origins.find((origin) => !isLocal(origin)) ?? "http://localhost:3005";
+  return PUBLIC_ORIGIN[0] ?? CLIENT_URL ?? origins.find((origin) => !isLocal(origin)) ?? `http://localhost:${WEB_PORT}`;
 }

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { setCookie } from "hono/cookie";
-import { cookieValues, type SessionCookieNames } from "../../shared/server/http/session-cookie.ts";
+import { type CookieName, cookieValues } from "../../shared/server/http/session-cookie.ts";
 import { SESSION_TOTAL_MS } from "../access/login/sessions.ts";
 
 const tokenPattern = /^[A-Za-z0-9_-]{43}$/;
@@ -11,21 +11,21 @@ const tokenPattern = /^[A-Za-z0-9_-]{43}$/;
  */
 export function sessionToken(
   cookieHeader: string | undefined,
-  names: SessionCookieNames,
+  cookieName: CookieName,
   https: boolean,
 ): string | undefined {
-  const secure = cookieValues(cookieHeader, names.https);
-  const tokens = secure.length > 0 || https ? secure : cookieValues(cookieHeader, names.http);
+  const secure = cookieValues(cookieHeader, cookieName("session", true));
+  const tokens = secure.length > 0 || https ? secure : cookieValues(cookieHeader, cookieName("session", false));
   const [token] = tokens;
   return tokens.length === 1 && token !== undefined && tokenPattern.test(token) ? token : undefined;
 }
 
-export function sendSessionCookie(c: Context, names: SessionCookieNames, token: string, https: boolean): void {
-  setCookie(c, https ? names.https : names.http, token, options(https, SESSION_TOTAL_MS / 1_000));
+export function sendSessionCookie(c: Context, cookieName: CookieName, token: string, https: boolean): void {
+  setCookie(c, cookieName("session", https), token, options(https, SESSION_TOTAL_MS / 1_000));
 }
 
-export function clearSessionCookie(c: Context, names: SessionCookieNames, https: boolean): void {
-  setCookie(c, https ? names.https : names.http, "", options(https, 0));
+export function clearSessionCookie(c: Context, cookieName: CookieName, https: boolean): void {
+  setCookie(c, cookieName("session", https), "", options(https, 0));
 }
 
 const options = (https: boolean, maxAge: number) =>

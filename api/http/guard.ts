@@ -6,7 +6,7 @@ import type { ErrorCode } from "../../shared/protocol/result.ts";
 import { bearerToken } from "../../shared/server/emit-token.ts";
 import { AppError, toAppError } from "../../shared/server/errors.ts";
 import { addressBucket } from "../../shared/server/http/peer-address.ts";
-import { hasSessionCookie, type SessionCookieNames } from "../../shared/server/http/session-cookie.ts";
+import { type CookieName, cookieValues } from "../../shared/server/http/session-cookie.ts";
 import type { Access, Accounts, Site } from "../access/access.ts";
 import type { Callers } from "../access/identity/callers.ts";
 import { requireScope } from "../access/identity/host-scope.ts";
@@ -58,7 +58,7 @@ const reading = new Set(["GET", "HEAD", "OPTIONS"]);
 const nobody: AuditActor = { kind: "anonymous", id: "", name: "" };
 
 type GuardAccess = Callers &
-  Pick<Site, "originPolicy" | "peers" | "cookies"> &
+  Pick<Site, "originPolicy" | "peers" | "cookieName"> &
   Pick<Accounts, "users" | "sessions" | "keys"> &
   Pick<Access, "clock" | "liveRights" | "isEmitToken">;
 
@@ -117,7 +117,7 @@ export function createGuard(
       }
     } else await ofStrangers.take(addressBucket(address));
     if (rule === "public" && route.entry) return route.entry;
-    if (rule === "stranger-or-signed-in" && route.entry && (principal || isStranger(c, access.cookies)))
+    if (rule === "stranger-or-signed-in" && route.entry && (principal || isStranger(c, access.cookieName)))
       return route.entry;
     // A path that is public by another method is no secret.
     if (!route.entry && route.isPublic) throw notAllowed(c, route);
@@ -265,8 +265,9 @@ function notAllowed(c: Context, { methods }: FoundRoute): AppError {
   return new AppError("method_not_allowed", messages.wrongMethod);
 }
 
-const isStranger = (c: Context, cookies: SessionCookieNames): boolean =>
-  c.req.header("Authorization") === undefined && !hasSessionCookie(c.req.header("Cookie"), cookies);
+const isStranger = (c: Context, cookieName: CookieName): boolean =>
+  c.req.header("Authorization") === undefined &&
+  [true, false].every((https) => cookieValues(c.req.header("Cookie"), cookieName("session", https)).length === 0);
 
 const outcomeOf = (status: number) => (status < 400 ? "done" : status < 500 ? "refused" : "failed");
 

@@ -88,14 +88,20 @@ setting() {
 }
 
 # panel_at <url>…: prints `runs` if all of these addresses answer; `stopped` if one refuses the connection, or another program
-# answers there that it does not know the path; else `unclear`: an answer is late, or an error of the panel's own.
+# answers there; else `unclear`: an answer of the panel is late, or an error.
 panel_at() {
   "$NODE" -e '
-    const look = (url) =>
-      fetch(url, { signal: AbortSignal.timeout(10_000) }).then(
-        ({ ok, status }) => (ok ? "runs" : status < 500 ? "stopped" : "unclear"),
-        ({ cause }) => (cause?.code === "ECONNREFUSED" ? "stopped" : "unclear"),
-      );
+    const nowhere = ["ECONNREFUSED", "EADDRNOTAVAIL", "ENETUNREACH"];
+    const look = async (url) => {
+      try {
+        const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+        if (answer.ok) return "runs";
+        const isForeign = answer.status < 500 && !(await answer.text()).includes("\"success\":false");
+        return isForeign ? "stopped" : "unclear";
+      } catch ({ cause }) {
+        return nowhere.includes(cause?.code) ? "stopped" : "unclear";
+      }
+    };
     void Promise.all(process.argv.slice(1).map(look)).then((found) => {
       console.log(["stopped", "unclear"].find((one) => found.includes(one)) ?? "runs");
       process.exit();

@@ -5,7 +5,7 @@ import { AppError, toAppError } from "../../shared/server/errors.ts";
 import { hasOneHost, type OriginPolicy } from "../../shared/server/http/origin-policy.ts";
 import type { Peers } from "../../shared/server/http/peer-address.ts";
 import { cameByHttps } from "../../shared/server/http/request-scheme.ts";
-import { hasSessionCookie, type SessionCookieNames } from "../../shared/server/http/session-cookie.ts";
+import { hasSessionCookie } from "../../shared/server/http/session-cookie.ts";
 import type { Authenticator } from "../deps.ts";
 import type { RealtimeSocket } from "../namespaces/namespace.ts";
 import type { Sockets } from "../sockets/sockets.ts";
@@ -13,7 +13,6 @@ import type { Sockets } from "../sockets/sockets.ts";
 export interface HandshakeDeps {
   authenticator: Authenticator;
   originPolicy: OriginPolicy;
-  cookies: SessionCookieNames;
   peers: Peers;
   sockets: Sockets;
   /** Time limit for a connection to join its first namespace, in milliseconds. */
@@ -68,7 +67,7 @@ export async function admit(request: IncomingMessage, deps: HandshakeDeps, kind:
   const token = bearerToken(authorization);
   if (token === undefined && /^bearer\b/i.test(authorization ?? ""))
     throw new AppError("unauthorized", "Log in first.");
-  const hasSession = token === undefined && hasSessionCookie(cookie, deps.cookies);
+  const hasSession = token === undefined && hasSessionCookie(cookie);
   // A browser never sends a key on its own: if there is one, it alone counts.
   if (token === undefined) checkOrigin(request, deps.originPolicy, hasSession, kind);
   if (query.sid) return;

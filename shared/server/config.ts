@@ -167,10 +167,15 @@ export const configVariables = Object.keys(schema.shape);
 /** A configuration error that prevents the start. Names each invalid variable without its value, which can be a secret. */
 export class ConfigError extends Error {}
 
+/** What Docker's links and Kubernetes set for a service named `api`, by the name of our own variable. */
+const isServiceLink = (name: string, value: string) => name.endsWith("_PORT") && /^(tcp|udp):\/\//.test(value);
+
 /** Parses the environment. An empty variable counts as unset. @throws ConfigError */
 export function parseConfig(environment: Record<string, string | undefined>): Config {
   const set = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
+    Object.entries(environment).filter(
+      ([name, value]) => value !== undefined && value !== "" && !isServiceLink(name, value),
+    ),
   );
   const parsed = schema.safeParse(set);
   if (parsed.success) {

@@ -32,8 +32,8 @@ export interface CallersDeps extends IdentifyDeps {
   refresh(): void;
 }
 
-export function createCallers({ users, sessions, keys, clock, cookies, refresh }: CallersDeps): Callers {
-  const identify = createIdentify({ users, sessions, keys, clock, cookies });
+export function createCallers({ users, sessions, keys, clock, cookieName, refresh }: CallersDeps): Callers {
+  const identify = createIdentify({ users, sessions, keys, clock, cookieName });
   const keyCaller = (id: string): Principal | undefined => {
     const key = keys.byId(id);
     const owner = key && keys.isLive(key) ? users.byId(key.ownerId) : undefined;

@@ -1,6 +1,6 @@
 import type { Principal, Role } from "../../../shared/protocol/access.ts";
 import { narrowestScope, roles } from "../../../shared/protocol/access.ts";
-import type { SessionCookieNames } from "../../../shared/server/http/session-cookie.ts";
+import type { CookieName } from "../../../shared/server/http/session-cookie.ts";
 import { sessionToken } from "../../http/cookie.ts";
 import type { AccessClock } from "../clock.ts";
 import type { ApiKey, ApiKeys } from "../keys/api-keys.ts";
@@ -21,18 +21,18 @@ export interface IdentifyDeps {
   sessions: Sessions;
   keys: ApiKeys;
   clock: AccessClock;
-  cookies: SessionCookieNames;
+  cookieName: CookieName;
 }
 
 /** Returns the caller of a session cookie or API key; undefined when neither is valid. */
-export function createIdentify({ users, sessions, keys, clock, cookies }: IdentifyDeps) {
+export function createIdentify({ users, sessions, keys, clock, cookieName }: IdentifyDeps) {
   return ({ cookie, token, https }: Credentials): Principal | undefined => {
     if (token !== undefined) {
       const key = keys.use(token);
       const owner = key && users.byId(key.ownerId);
       return key && owner ? keyPrincipal(key, owner, clock) : undefined;
     }
-    const value = sessionToken(cookie, cookies, https);
+    const value = sessionToken(cookie, cookieName, https);
     const session = value === undefined ? undefined : sessions.use(value);
     const user = session && users.byId(session.userId);
     return session && user ? sessionPrincipal(session, user, sessions, clock) : undefined;

@@ -71,10 +71,11 @@ test("keeps the token out of bodies, headers but one, the database and the trail
 });
 
 test("of two panels on one host, each has a cookie of its own: a browser sends both to each port", async () => {
-  const second = await startAccess({ clock, env: { API_PORT: "4006", BASE_PATH: "/desk/" } });
+  const second = await startAccess({ clock, env: { WEB_PORT: "4005", API_PORT: "4006", BASE_PATH: "/desk/" } });
   try {
+    expect(second.console.at(-1)).toContain("http://localhost:4005/desk/setup#token=");
     const cookies = [cookie, await second.setUp()];
-    expect(cookies.map((one) => one.split("=")[0])).toEqual(["ai-desktop", "ai-desktop.4006.desk"]);
+    expect(cookies.map((one) => one.split("=")[0])).toEqual(["ai-desktop", "ai-desktop.4006!desk"]);
     const nameAt = async (panel: TestAccess, sent: string) =>
       (await panel.ask("GET", "/api/session", { cookie: sent })).body.principal?.name;
     for (const panel of [server, second]) expect(await nameAt(panel, cookies.join("; "))).toBe("ada");

@@ -90,7 +90,7 @@ export const sessionRoutes = ({ access }: { access: LoginAccess }) => {
     )
     .delete("/", described({ tag: "access", summary: "Log out" }), (c) => {
       access.endSessions([c.get("principal").sessionId]);
-      clearSessionCookie(c, access.cookies, cameByHttps(c, access));
+      clearSessionCookie(c, access.cookieName, cameByHttps(c, access));
       return c.json(ok({}));
     });
 };

@@ -10,19 +10,19 @@ import type { UserRecord } from "../identity/users.ts";
 /** What opens a session, and sends its cookie. */
 export type SessionStart = Pick<
   Access,
-  "countLogin" | "sessions" | "endSessions" | "clock" | "originPolicy" | "peers" | "cookies"
+  "countLogin" | "sessions" | "endSessions" | "clock" | "originPolicy" | "peers" | "cookieName"
 >;
 
 /** Opens a session for a user who has just authenticated. The earlier session of the browser ends. */
 export async function startSession(c: Context<ApiEnv>, access: SessionStart, user: UserRecord): Promise<Principal> {
   await access.countLogin(user.id);
   const https = cameByHttps(c, access);
-  const before = sessionToken(c.req.header("Cookie"), access.cookies, https);
+  const before = sessionToken(c.req.header("Cookie"), access.cookieName, https);
   const old = before === undefined ? undefined : access.sessions.use(before);
   const from = { address: c.get("address"), userAgent: c.req.header("User-Agent") ?? "" };
   const { session, token, ended } = access.sessions.open(user.id, from);
   access.endSessions(old ? [...ended, old.id] : ended);
-  sendSessionCookie(c, access.cookies, token, https);
+  sendSessionCookie(c, access.cookieName, token, https);
   c.set("auditActor", { kind: "user", id: user.id, name: user.name });
   return sessionPrincipal(session, user, access.sessions, access.clock);
 }

@@ -89,7 +89,7 @@ function provider({ oidc }: OidcAccess): OidcLogin {
 
 /** Concurrent log-ins of one browser, in several tabs. */
 const BINDINGS_MAX = 4;
-const bindingPrefix = (c: Context, site: Site) => `${cameByHttps(c, site) ? "__Host-" : ""}ai-desktop-oidc-`;
+const bindingPrefix = (c: Context, site: Site) => `${site.cookieName("oidc", cameByHttps(c, site))}-`;
 /** One cookie per log-in, so that a second tab does not end the log-in of the first. */
 const bindingName = (c: Context, site: Site, state: string | null | undefined) =>
   `${bindingPrefix(c, site)}${digestOf(state ?? "").slice(0, 12)}`;

@@ -6,10 +6,9 @@ import type { ApiEnv } from "../../http/context.ts";
 import type { Site } from "../access.ts";
 import { CHALLENGE_MS, type Challenge } from "./passkeys.ts";
 
-/** Tells whether the browser came by https. */
-export type ChallengeSite = Pick<Site, "originPolicy" | "peers">;
+/** Tells whether the browser came by https, and what the cookie is called. */
+export type ChallengeSite = Pick<Site, "originPolicy" | "peers" | "cookieName">;
 
-const nameOf = (https: boolean) => `${https ? "__Host-" : ""}ai-desktop-passkey`;
 const options = (secure: boolean, maxAge: number) =>
   ({ path: "/", httpOnly: true, sameSite: "Strict", secure, maxAge }) as const;
 
@@ -17,14 +16,15 @@ const options = (secure: boolean, maxAge: number) =>
 export function sendChallenge(c: Context<ApiEnv>, site: ChallengeSite, challenge: Challenge | undefined) {
   if (!challenge) return null;
   const https = cameByHttps(c, site);
-  setCookie(c, nameOf(https), challenge.sealed, options(https, CHALLENGE_MS / 1_000));
+  setCookie(c, site.cookieName("passkey", https), challenge.sealed, options(https, CHALLENGE_MS / 1_000));
   return challenge.options;
 }
 
 /** Returns the sealed challenge of the request and removes its cookie; undefined when there is none, or two. */
 export function takeChallenge(c: Context<ApiEnv>, site: ChallengeSite): string | undefined {
   const https = cameByHttps(c, site);
-  const values = cookieValues(c.req.header("Cookie"), nameOf(https));
-  if (values.length > 0) setCookie(c, nameOf(https), "", options(https, 0));
+  const name = site.cookieName("passkey", https);
+  const values = cookieValues(c.req.header("Cookie"), name);
+  if (values.length > 0) setCookie(c, name, "", options(https, 0));
   return values.length === 1 ? values[0] : undefined;
 }

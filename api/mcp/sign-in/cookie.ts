@@ -8,7 +8,7 @@ import { cameByHttps } from "../../http/client-address.ts";
 /** Sign-ins of one browser at the same time, in several tabs. */
 const MAX_COOKIES = 4;
 
-const prefix = (c: Context, site: Site) => `${cameByHttps(c, site) ? "__Host-" : ""}ai-desktop-mcp-`;
+const prefix = (c: Context, site: Site) => `${site.cookieName("mcp", cameByHttps(c, site))}-`;
 /** One cookie per sign-in, so that a second tab does not end the sign-in of the first. */
 const nameOf = (c: Context, site: Site, state: string) => `${prefix(c, site)}${digestOf(state).slice(0, 12)}`;
 

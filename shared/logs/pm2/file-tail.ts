@@ -4,6 +4,7 @@ import type { Mark } from "../log-source.ts";
 import type { LogAccess } from "./log-access.ts";
 import {
   type FileLine,
+  fingerprint,
   fingerprintOf,
   isPlace,
   LineReader,
@@ -37,10 +38,17 @@ const MAX_BREAKS = 256;
 
 const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === "ENOENT";
 
+const epochFrom = (ino: number, print: number) => `${ino.toString(36)}-${print.toString(36)}`;
+
 /** Identity of a file, different from its predecessor with the same name: inode and first line. */
-async function epochOf(handle: LogHandle): Promise<string> {
-  const { ino } = await handle.stat();
-  return `${ino.toString(36)}-${(await fingerprintOf(handle)).toString(36)}`;
+const epochOf = async (handle: LogHandle): Promise<string> =>
+  epochFrom((await handle.stat()).ino, await fingerprintOf(handle));
+
+/** A rotated file that is open. */
+interface Neighbour {
+  handle: LogHandle;
+  epoch: string;
+  size: number;
 }
 
 /** Until its first line is complete, a file is identified by its inode only. */
@@ -51,8 +59,17 @@ function isSameFile(left: string, right: string): boolean {
   return leftNode === rightNode && (leftPrint === "0" || rightPrint === "0");
 }
 
-const isSameNode = async (handle: LogHandle, { epoch }: Mark) =>
-  (await handle.stat()).ino.toString(36) === epoch.split("-")[0];
+/**
+ * Whether a blank line has covered what the file of the mark began with: a rotation can be late to write it. That is the end of
+ * the file that its head was moved to.
+ */
+async function isCovered(moved: Neighbour | undefined, live: LogHandle, { epoch, at }: Mark): Promise<boolean> {
+  const filler = await headBehind(undefined, live);
+  if (!moved || filler === 0 || at < filler || moved.size < filler) return false;
+  const rest = Buffer.alloc(filler);
+  await moved.handle.read(rest, 0, filler, moved.size - filler);
+  return epoch === epochFrom((await live.stat()).ino, fingerprint(rest));
+}
 
 const sameContent = (left: string, right: string) => left.split("-")[1] === right.split("-")[1] && !left.endsWith("-0");
 
@@ -304,16 +321,14 @@ export class FileTail {
 
   /** Finds the mark in the files after the one that it was in, if the head of that one was moved and the rest stayed. */
   private async movedPlace(
-    neighbours: readonly { handle: LogHandle; epoch: string; size: number }[],
+    neighbours: readonly Neighbour[],
     live: LogHandle | undefined,
   ): Promise<{ index: number; at: number; handle: LogHandle } | undefined> {
     const files = [...neighbours, ...(live ? [{ handle: live, epoch: "", size: (await live.stat()).size }] : [])];
     let index = neighbours.findLastIndex(({ epoch }) => sameContent(epoch, this.mark.epoch));
     let { at } = this.mark;
     if (index === -1) {
-      // A blank line that came late only covers what the file began with.
-      const filler = live && (await isSameNode(live, this.mark)) ? await headBehind(undefined, live) : 0;
-      if (filler === 0 || at < filler) return undefined;
+      if (!live || !(await isCovered(neighbours.at(-1), live, this.mark))) return undefined;
       index = neighbours.length;
     }
     for (let file = files[index]; file && at > file.size; file = files[index]) {
@@ -339,8 +354,8 @@ export class FileTail {
   }
 
   /** Returns the readable rotated files, oldest first. */
-  private async openNeighbours(): Promise<{ handle: LogHandle; epoch: string; size: number }[]> {
-    const neighbours = [];
+  private async openNeighbours(): Promise<Neighbour[]> {
+    const neighbours: Neighbour[] = [];
     for (const path of await this.access.rotated(this.path)) {
       const handle = await this.access.open(path).catch(() => undefined);
       if (handle) neighbours.push({ handle, epoch: await epochOf(handle), size: (await handle.stat()).size });

@@ -1,4 +1,4 @@
-import { appendFile, chown, mkdir, open, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { appendFile, chown, mkdir, open, rename, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { afterEach, expect, test } from "vitest";
@@ -105,6 +105,30 @@ test("a rotation that is slow to cover the rest of its last line repeats no line
   await tail.catchUp();
   await tail.close();
   expect(story).toEqual([...lines, "next"]);
+});
+
+test("a place in what was rotated away long ago is a gap, though a blank line stands at the head of the file", async () => {
+  const path = join(await makeFolder(), "app-out.log");
+  await writeFile(`${path}.1`, "a\n".repeat(5_000));
+  await writeFile(path, `${fillerText(20)}${"b\n".repeat(5_000)}`);
+  const epoch = `${(await stat(path)).ino.toString(36)}-old`;
+  const lost: string[] = [];
+  let lines = 0;
+  const access = createLogAccess({ direct: { owner: undefined }, statFile: statLogFile, readFile: readLogFile });
+  const tail = new FileTail(
+    access,
+    path,
+    { epoch, at: 4_097 },
+    {
+      onLines: (read) => {
+        lines += read.length;
+      },
+      onLost: (reason) => void lost.push(reason),
+    },
+  );
+  await tail.catchUp();
+  await tail.close();
+  expect({ lost, lines }).toEqual({ lost: ["rotated"], lines: 5_000 });
 });
 
 test.skipIf(process.getuid?.() !== 0)(

@@ -70,12 +70,18 @@ function refuse(error: unknown): never {
   throw error;
 }
 
-/** Returns the checksum of the first line; 0 while it is incomplete. */
+/** Returns the checksum of the first line of a file; 0 while it is incomplete. */
 export async function fingerprintOf(handle: LogHandle): Promise<number> {
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(FINGERPRINT_BYTES), 0, FINGERPRINT_BYTES, 0);
-  const newline = buffer.subarray(0, bytesRead).indexOf(NEWLINE);
-  if (newline === -1 && bytesRead < FINGERPRINT_BYTES) return 0;
-  return crc32(buffer.subarray(0, newline === -1 ? bytesRead : newline));
+  return fingerprint(buffer.subarray(0, bytesRead));
+}
+
+/** Returns the checksum of the first line of a file with this content. */
+export function fingerprint(content: Buffer): number {
+  const head = content.subarray(0, FINGERPRINT_BYTES);
+  const newline = head.indexOf(NEWLINE);
+  if (newline === -1 && head.length < FINGERPRINT_BYTES) return 0;
+  return crc32(newline === -1 ? head : head.subarray(0, newline));
 }
 
 /**

@@ -1,24 +1,17 @@
 import type { Config } from "../config.ts";
 
-/** Names of a panel's session cookie. */
-export interface SessionCookieNames {
-  /** Browsers accept a `__Host-` cookie only over https and for exactly one host. */
-  https: string;
-  /** For plain http on localhost. */
-  http: string;
-}
-
 /**
- * The names for a panel with this port and path: `ai-desktop`, with port and path if they are its own. Browsers send the cookies
- * of a host to all its ports and paths (RFC 6265, section 8.5), where other panels may be.
+ * The name of a cookie of one panel by what it is for: `ai-desktop` for the session, with port and path of the panel if they are
+ * its own. Browsers send the cookies of a host to all its ports and paths (RFC 6265, section 8.5), where other panels may be.
+ * Over https the name begins with `__Host-`, which browsers accept for exactly one host only; plain http on localhost cannot
+ * have it.
  */
-export function sessionCookieNames({
-  API_PORT,
-  BASE_PATH,
-}: Pick<Config, "API_PORT" | "BASE_PATH">): SessionCookieNames {
-  const port = API_PORT === 3006 ? "" : `.${API_PORT}`;
-  const http = `ai-desktop${port}${BASE_PATH.replaceAll("/", ".")}`;
-  return { https: `__Host-${http}`, http };
+export type CookieName = (use: "session" | "passkey" | "oidc" | "mcp", https: boolean) => string;
+
+export function createCookieName({ API_PORT, BASE_PATH }: Pick<Config, "API_PORT" | "BASE_PATH">): CookieName {
+  // No path can hold an exclamation mark.
+  const place = `${API_PORT === 3006 ? "" : `.${API_PORT}`}${BASE_PATH.replaceAll("/", "!")}`;
+  return (use, https) => `${https ? "__Host-" : ""}ai-desktop${use === "session" ? "" : `-${use}`}${place}`;
 }
 
 /**
@@ -40,6 +33,11 @@ function nameOf(pair: string): string {
 
 const trim = (text: string): string => text.replace(/^[ \t]+|[ \t]+$/g, "");
 
-/** Whether a `Cookie` header contains a session, valid or not. Cookies of a load balancer or of another panel do not count. */
-export const hasSessionCookie = (header: string | undefined, { https, http }: SessionCookieNames): boolean =>
-  header?.split(";").some((pair) => [https, http].includes(nameOf(pair))) ?? false;
+/**
+ * Whether a `Cookie` header contains a session of any panel, valid or not: only the API knows which one is its own. Cookies of a
+ * load balancer or of another program do not count.
+ */
+export const hasSessionCookie = (header: string | undefined): boolean =>
+  header?.split(";").some((pair) => sessionName.test(nameOf(pair))) ?? false;
+
+const sessionName = /^(__Host-)?ai-desktop(\.\d+)?(!.*)?$/;
