@@ -216,7 +216,7 @@ export function mcpBehindProxy(at: () => ProxiedPanel): void {
       const callback = `${panel()}/api/mcp/oauth/callback`;
       expect(provider.registrations.at(-1)).toMatchObject({ redirect_uris: [callback], application_type: "web" });
       expect(back.startsWith(`${callback}?`)).toBe(true);
-      expect(cookie).toMatch(/^__Host-ai-desktop-mcp-[\w-]+=[\w-]+; /);
+      expect(cookie).toMatch(/^__Host-ai-desktop-mcp[!\w-]+=[\w-]+; /);
       for (const part of ["Secure", "HttpOnly", "SameSite=Lax", "Path=/"]) expect(cookie).toContain(part);
       // A wrong path takes nothing: the browser can still come back by the right one, once.
       for (const path of ["/api/mcp/oauth/callback/", "/mcp/oauth/callback"]) {

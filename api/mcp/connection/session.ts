@@ -130,8 +130,8 @@ async function openOnce(options: SessionOptions, attempt: Attempt): Promise<McpS
       await client.setLoggingLevel(peer.logLevel(), { signal, timeout: PROBE_MS.stdio }).catch(() => {}); // then it keeps its own level
     }
   } catch (error) {
-    const ending = channel.ending();
     await close();
+    const ending = channel.ending();
     if (signal.aborted) throw error;
     if (ending !== undefined) throw new DiedError("upstream_unavailable", messages.start.ended(ending));
     throw toStartFailure(error, client.handshakeProblem);

@@ -38,7 +38,7 @@ export interface StdioTransport extends Transport {
   /** With these two the client takes silence on a probe for an older server. */
   readonly pid: number | null;
   readonly stderr: null;
-  /** Why the process ended; undefined while it runs. */
+  /** Why the process ended by itself; undefined while it runs, and where `close` ended it. */
   ending(): string | undefined;
 }
 
@@ -54,6 +54,11 @@ export function createStdioTransport(options: StdioTransportOptions): StdioTrans
   let treeEnded: Promise<void> | undefined;
   let exited: Promise<unknown> | undefined;
   let ending: string | undefined;
+  /** `close` was called. */
+  let closing = false;
+  /** It had closed a pipe by then: it ends by itself, and its exit code says why. */
+  let leaving = false;
+  const isOver = () => closing || ending !== undefined;
 
   const transport: StdioTransport = {
     get pid() {
@@ -90,7 +95,7 @@ export function createStdioTransport(options: StdioTransportOptions): StdioTrans
       onProcess?.(owned);
       own.on("error", (error) => transport.onerror?.(error));
       own.once("exit", (code, signal) => {
-        ending ??= signal === null ? `it ended with exit code ${code}` : endedBy(signal);
+        if (!closing || leaving) ending ??= signal === null ? `it ended with exit code ${code}` : endedBy(signal);
         signalGroup(pid, "SIGKILL"); // child processes that it left behind
         treeEnded = owned.kill().finally(() => {
           register.remove(pid);
@@ -103,7 +108,7 @@ export function createStdioTransport(options: StdioTransportOptions): StdioTrans
     },
 
     async send(message) {
-      if (!child || ending !== undefined) throw new Error("The server is not running.");
+      if (!child || isOver()) throw new Error("The server is not running.");
       if (!child.stdin.write(serializeMessage(message))) await Promise.race([once(child.stdin, "drain"), exited]);
     },
 
@@ -111,7 +116,8 @@ export function createStdioTransport(options: StdioTransportOptions): StdioTrans
       if (!child || !exited) return;
       const own = child;
       const pid = own.pid ?? 0;
-      ending ??= "it was stopped";
+      if (!closing) leaving = own.stdin.destroyed || own.stdout.readableEnded;
+      closing = true;
       own.stdin.end();
       if (
         !(await withTimeout(
@@ -121,6 +127,7 @@ export function createStdioTransport(options: StdioTransportOptions): StdioTrans
         ))
       ) {
         await tree?.find();
+        leaving = false;
         signalGroup(pid, "SIGTERM");
         tree?.signalOthers("SIGTERM");
         if (
@@ -168,7 +175,7 @@ export function createStdioTransport(options: StdioTransportOptions): StdioTrans
     const lines = createLineReader(
       MESSAGE_MAX,
       (line) => {
-        if (ending !== undefined || line === "") return;
+        if (isOver() || line === "") return;
         let message: JSONRPCMessage;
         try {
           message = deserializeMessage(line);

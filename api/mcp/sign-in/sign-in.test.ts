@@ -621,7 +621,7 @@ test("returns to the address by which the panel was opened: below a path, behind
     origin: null,
   });
   expect(String(opened.headers["set-cookie"])).toMatch(
-    /^__Host-ai-desktop-mcp-[\w-]{12}=[\w-]{43}; .*HttpOnly; Secure; SameSite=Lax$/,
+    /^__Host-ai-desktop-mcp!desk-[\w-]{12}=[\w-]{43}; .*HttpOnly; Secure; SameSite=Lax$/,
   );
   const principal = { kind: "user", id: "x", sessionId: "x", name: "x", role: "admin" } as never;
   const plain = proxied.deps.mcp.signIn.begin(there, {

@@ -1,0 +1,20 @@
+import process from "node:process";
+import { expect, test } from "vitest";
+import { openSession, type SessionOptions } from "./session.ts";
+
+const options = (script: string, onProcess: SessionOptions["onProcess"]): SessionOptions =>
+  ({
+    transport: { type: "stdio", command: process.execPath, args: ["-e", script], env: {} },
+    register: { add() {}, remove() {} },
+    log: { add: () => true, onReady() {} },
+    peer: { onListChanged() {}, onMessage() {}, logLevel: () => "info" },
+    signal: new AbortController().signal,
+    onProcess,
+  }) as unknown as SessionOptions;
+
+test("a server that ends while this process is busy is reported with its exit code, not as stopped", async () => {
+  // It has closed its pipes by the time of the first message, which cannot be written.
+  const pause = () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
+  const session = openSession(options("process.exit(3)", (tree) => void (tree && pause())));
+  await expect(session).rejects.toThrow("The server did not come up: it ended with exit code 3.");
+});
