@@ -135,6 +135,16 @@ describe.skipIf(await lacks("bash"))("backup and restore", () => {
     expect(database.prepare("SELECT count(*) AS count FROM session").get()?.count).toBe(0);
   });
 
+  test("changes nothing for an archive of a newer release, and says so", async () => {
+    database.exec("INSERT INTO migration VALUES (999, 'not-yet', '2030-01-01T00:00:00.000Z')");
+    await script("backup.sh", ["state.tar.gz"]);
+    database.exec("DELETE FROM migration WHERE number = 999");
+    await expect(script("restore.sh", ["state.tar.gz"])).rejects.toMatchObject({
+      stderr: expect.stringContaining('A newer release made it (its database has "not-yet"): upgrade first'),
+    });
+    expect((await readdir(folder.path)).filter((name) => name.startsWith("data"))).toEqual(["data"]);
+  });
+
   test.each<[string, RequestListener, string?]>([
     ["is running", (_request, response) => void response.end("{}")],
     ["is running at an address of its own", (_request, response) => void response.end("{}"), "127.0.0.2"],

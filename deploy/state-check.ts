@@ -2,10 +2,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { DatabaseSync } from "node:sqlite";
+import { foreignMigration, migrationsFolder, readMigrations } from "../api/database/migrate.ts";
 
 /**
- * Checks a copy of the state folder, and deletes all its sessions: a session that was revoked after the copy would otherwise
- * be valid again.
+ * Checks a copy of the state folder, also that this release knows its database, and deletes all its sessions: a session that
+ * was revoked after the copy would otherwise be valid again.
  */
 const [folder = ""] = process.argv.slice(2);
 try {
@@ -14,6 +15,10 @@ try {
   const database = new DatabaseSync(path);
   const { integrity_check: verdict } = database.prepare("PRAGMA integrity_check").get() ?? {};
   if (verdict !== "ok") throw new Error("Its database is damaged.");
+  const foreign = foreignMigration(database, readMigrations(migrationsFolder));
+  if (foreign !== undefined) {
+    throw new Error(`A newer release made it (its database has "${foreign}"): upgrade first, then restore it.`);
+  }
   database.exec("DELETE FROM session");
   database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   database.close();

@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { ConfigError } from "../../shared/server/config.ts";
 import { makePrivateFolder } from "../../shared/server/private-file.ts";
 import { keepCopy, listCopies, wayBack } from "./copies.ts";
-import { migrate } from "./migrate.ts";
+import { migrate, migrationsFolder } from "./migrate.ts";
 import { WAL_MAX_BYTES } from "./wal-size.ts";
 
 /** Milliseconds a statement waits for another process (a command line tool) to release the file. */
@@ -17,10 +17,7 @@ const BUSY_TIMEOUT_MS = 5_000;
  * Throws `ConfigError` when others may read it, when a newer release has written it, and when it is damaged, empty or missing
  * while there is other state: then nothing is changed.
  */
-export function openDatabase(
-  dataDir: string,
-  migrationsFolder = join(import.meta.dirname, "migrations"),
-): DatabaseSync {
+export function openDatabase(dataDir: string, migrations = migrationsFolder): DatabaseSync {
   makePrivateFolder(dataDir);
   const path = join(dataDir, "state.db");
   refuseLost(dataDir, path);
@@ -35,7 +32,7 @@ export function openDatabase(
     database.exec("PRAGMA synchronous = FULL");
     database.exec(`PRAGMA journal_size_limit = ${WAL_MAX_BYTES}`);
     database.exec("PRAGMA foreign_keys = ON");
-    migrate(database, migrationsFolder, () => keepCopy(database, dataDir));
+    migrate(database, migrations, () => keepCopy(database, dataDir));
     return database;
   } catch (error) {
     database.close();

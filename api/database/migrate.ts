@@ -20,7 +20,12 @@ export function migrate(database: DatabaseSync, folder: string, keep: () => void
   database.exec(
     "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT",
   );
-  refuseNewer(database, migrations);
+  const unknown = foreignMigration(database, migrations);
+  if (unknown !== undefined) {
+    throw new ConfigError(
+      `The database in DATA_DIR was written by another release (it knows "${unknown}"); start that release, or restore a backup.`,
+    );
+  }
   const applied = new Set(
     database
       .prepare("SELECT number FROM migration")
@@ -31,7 +36,10 @@ export function migrate(database: DatabaseSync, folder: string, keep: () => void
   for (const migration of migrations) apply(database, migration);
 }
 
-function readMigrations(folder: string): Migration[] {
+/** Migrations of the panel. */
+export const migrationsFolder = join(import.meta.dirname, "migrations");
+
+export function readMigrations(folder: string): Migration[] {
   const migrations = readdirSync(folder)
     .filter((file) => file.endsWith(".sql"))
     .map((file) => {
@@ -45,14 +53,12 @@ function readMigrations(folder: string): Migration[] {
   return migrations;
 }
 
-function refuseNewer(database: DatabaseSync, migrations: Migration[]): void {
+/** The first migration of a database that is not among these: another release, mostly a newer one, wrote it. */
+export function foreignMigration(database: DatabaseSync, migrations: readonly Migration[]): string | undefined {
   const known = new Map(migrations.map(({ number, name }) => [number, name]));
-  for (const { number, name } of database.prepare("SELECT number, name FROM migration ORDER BY number").all()) {
-    if (known.get(Number(number)) === name) continue;
-    throw new ConfigError(
-      `The database in DATA_DIR was written by another release (it knows "${name}"); start that release, or restore a backup.`,
-    );
-  }
+  const applied = database.prepare("SELECT number, name FROM migration ORDER BY number").all();
+  const foreign = applied.find(({ number, name }) => known.get(Number(number)) !== name);
+  return foreign === undefined ? undefined : String(foreign.name);
 }
 
 function apply(database: DatabaseSync, { number, name, path }: Migration): void {
