@@ -219,6 +219,12 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", () => {
     // The command waits for the first realtime server alone.
     await eventually(async () => expect(await Promise.all(ports.map(canConnect))).toEqual([true, true, true, true]));
     await expect(command("config", "set", "LOG_LEVEL", "loud")).rejects.toMatchObject({ code: 1 });
+    const nameless = await command("config", "unset", "PUBLIC_ORIGIN").catch((error: unknown) => error);
+    expect(nameless).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("The site of nginx needs PUBLIC_ORIGIN"),
+    });
+    expect(await readFile(settings, "utf8")).toBe(changed);
     // A valid address that this machine does not have.
     const refused = await commandWithin("10", "config", "set", "HOST", "192.0.2.1").catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("the earlier settings come back") });

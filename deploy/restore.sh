@@ -25,14 +25,13 @@ done
 case "$archive" in /*) ;; *) archive="$started_in/$archive" ;; esac
 [ -f "$archive" ] || fail "There is no file $archive."
 use_project_node
-hosts="127.0.0.1 [::1]"
-host="$(setting HOST '')"
-case "$host" in '' | 127.0.0.1 | 0.0.0.0 | ::1 | ::) ;; *:*) hosts="$hosts [$host]" ;; *) hosts="$hosts $host" ;; esac
-for host in $hosts; do
-  if [ "$(panel_at "http://$host:$(setting API_PORT 3006)/health")" = stopped ]; then continue; fi
+# The address at which the API listens.
+api="$("$NODE" -p 'const { localServiceUrl, loopbackAddress } = require("./shared/server/loopback.ts");
+  localServiceUrl(process.argv[1] || loopbackAddress(), process.argv[2])' "$(setting HOST '')" "$(setting API_PORT 3006)")"
+if [ "$(panel_at "$api/health")" != stopped ]; then
   if [ "${AI_DESKTOP_ENV:-}" = "$SETTINGS" ]; then fail "Stop the panel first: ai-desktop stop"; fi
   fail "Stop the panel first."
-done
+fi
 
 state_mount="$(cannot_be_moved "$data_dir")"
 [ -z "$state_mount" ] || fail "$state_mount is a mount point, which cannot be renamed. Mount a folder above $data_dir instead; nothing was changed."

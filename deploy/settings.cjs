@@ -80,5 +80,7 @@ module.exports = { variables, ports, pick, readSettings, serviceEnvironment, mor
 
 // `node --require deploy/settings.cjs <service>/main.ts`: the service reads the file at every start, by any supervisor.
 if (process.env.AI_DESKTOP_SERVICE) {
+  // Of the caller: for a service that is started by hand.
+  delete process.env.PORT;
   Object.assign(process.env, serviceEnvironment(process.env.AI_DESKTOP_SERVICE, readSettings(process.env)));
 }

@@ -68,8 +68,9 @@ rehearse() {
     WS_SERVER_URL=http://127.0.0.1:9 LOG_STORE_MAX_BYTES=0 ALERTS_PAUSED=true "$RELEASE/node_modules/.bin/node" "$RELEASE/api/main.ts" >"$rehearsal/log" 2>&1 8>&- &
   api_pid=$!
   answered=1
+  deadline=$((SECONDS + 600))
   # The migration of a large state takes a while.
-  for _ in $(seq 240); do
+  until [ "$SECONDS" -gt "$deadline" ]; do
     if [ "$(panel_at "http://127.0.0.1:$port/health")" = runs ]; then answered=0 && break; fi
     kill -0 "$api_pid" 2>/dev/null || break
     sleep 0.5

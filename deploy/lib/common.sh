@@ -91,7 +91,7 @@ setting() {
 # answers there; else `unclear`: an answer of the panel is late, or an error.
 panel_at() {
   "$NODE" -e '
-    const nowhere = ["ECONNREFUSED", "EADDRNOTAVAIL", "ENETUNREACH"];
+    const nowhere = ["ECONNREFUSED", "EADDRNOTAVAIL", "EAFNOSUPPORT", "ENETUNREACH", "ENOTFOUND"];
     const look = async (url) => {
       try {
         const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });

@@ -98,11 +98,15 @@ write_site() {
   # shellcheck disable=SC2046 # a list of words
   keep_copies "$kept" "$site" $(site_places) "$tls/fullchain.pem" "$tls/privkey.pem"
   make_certificate
-  mkdir -p "$(dirname "$site")" "$folder"
-  printf '%s' "$dump" | "$NODE" "$APP/current/deploy/site.ts" site --name "$(site_name)" --tls "$tls" \
+  mkdir -p "$(dirname "$site")" "$folder" || return 1
+  # A caller may have turned off that errors end the script.
+  if ! printf '%s' "$dump" | "$NODE" "$APP/current/deploy/site.ts" site --name "$(site_name)" --tls "$tls" \
     --web "$(stored WEB_PORT 3005)" --api "$(stored API_PORT 3006)" --realtime "$realtime" \
-    --upload-max "$(stored FILE_UPLOAD_MAX 10g)" ${no_ipv6:+"$no_ipv6"} >"$site.part"
-  mv "$site.part" "$site"
+    --upload-max "$(stored FILE_UPLOAD_MAX 10g)" ${no_ipv6:+"$no_ipv6"} >"$site.part" || [ ! -s "$site.part" ]; then
+    rm -rf "$site.part" "$kept"
+    fail "The site of nginx could not be written; it is as before."
+  fi
+  mv "$site.part" "$site" || return 1
   # shellcheck disable=SC2046 # a list of words
   rm -f $(site_places)
   ln -s "$site" "$folder/$(last_name "$folder")"

@@ -90,9 +90,13 @@ function provider({ oidc }: OidcAccess): OidcLogin {
 /** Concurrent log-ins of one browser, in several tabs. */
 const BINDINGS_MAX = 4;
 const bindingPrefix = (c: Context, site: Site) => `${site.cookieName("oidc", cameByHttps(c, site))}-`;
+const DIGEST_LENGTH = 12;
 /** One cookie per log-in, so that a second tab does not end the log-in of the first. */
 const bindingName = (c: Context, site: Site, state: string | null | undefined) =>
-  `${bindingPrefix(c, site)}${digestOf(state ?? "").slice(0, 12)}`;
+  `${bindingPrefix(c, site)}${digestOf(state ?? "").slice(0, DIGEST_LENGTH)}`;
+/** Not of a panel whose path begins with that of this one. */
+const isBinding = (name: string, prefix: string) =>
+  name.startsWith(prefix) && name.length === prefix.length + DIGEST_LENGTH;
 
 /** Lax, because the browser comes back from another site. The value is the sealed log-in. */
 function sendBinding(c: Context, name: string, value: string, maxAge: number): void {
@@ -102,7 +106,7 @@ function sendBinding(c: Context, name: string, value: string, maxAge: number): v
 
 /** Browsers send the oldest cookies first. */
 function dropOldBindings(c: Context, site: Site): void {
-  const names = Object.keys(getCookie(c)).filter((name) => name.startsWith(bindingPrefix(c, site)));
+  const names = Object.keys(getCookie(c)).filter((name) => isBinding(name, bindingPrefix(c, site)));
   for (const name of names.slice(0, Math.max(0, names.length - BINDINGS_MAX + 1))) sendBinding(c, name, "", 0);
 }
 

@@ -7,7 +7,12 @@ import type { ApiEnv } from "../context.ts";
 export type Spec = Awaited<ReturnType<typeof generateSpecs>>;
 
 const schemes = {
-  session: { type: "apiKey", in: "cookie", name: "__Host-ai-desktop", description: "The session of a person." },
+  session: {
+    type: "apiKey",
+    in: "cookie",
+    name: "__Host-ai-desktop",
+    description: "The session of a person. API_PORT and BASE_PATH are part of the name where they are set.",
+  },
   key: { type: "http", scheme: "bearer", description: "An API key, or the emit token where a route says so." },
 } as const;
 

@@ -157,7 +157,7 @@ export function createStdioTransport(options: StdioTransportOptions): StdioTrans
         () => false,
       ))
     ) {
-      ending ??= "it closed its output";
+      if (!closing) ending ??= "it closed its output";
       await transport.close();
     }
     if (
