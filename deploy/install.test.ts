@@ -353,8 +353,9 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", () => {
       if (line.startsWith("Switching")) break;
     }
     terminal.kill("SIGKILL");
-    await eventually(async () => expect(await readFile(log(), "utf8")).toMatch(/^(Upgraded to|Error)/m));
-    expect(await readFile(log(), "utf8")).toContain("Upgraded to");
+    const said = async () => (await readFile(log(), "utf8")).split(/^== /m).at(-1);
+    await eventually(async () => expect(await said()).toMatch(/^(Upgraded to|Error)/m));
+    expect(await said()).toContain("Upgraded to");
     expect((await stat(log())).mode & 0o777).toBe(0o600);
     expect(await current()).not.toBe(before);
     expect(await readFile(join(await current(), "CHANGELOG.md"), "utf8")).toContain("A new release.");
