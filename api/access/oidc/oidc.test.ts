@@ -201,10 +201,13 @@ test("continues in each of two tabs, and bounds the concurrent log-ins of one br
   expect(sessionOf(answer)).toBeDefined();
   expect(answer.headers["set-cookie"]?.join()).not.toContain(second.binding?.split("=")[0]);
   expect(sessionOf(await navigate(await consent(second.url), both))).toBeDefined();
-  const many = ["1", "2", "3", "4", "5"].map((number) => `ai-desktop-oidc-${number}=x`);
+  const names = ["1", "2", "3", "4", "5"].map((number) => `ai-desktop-oidc-${number.repeat(12)}`);
+  // Of a panel at a path that begins with that of this one.
+  const foreign = `ai-desktop-oidc-2-${"0".repeat(12)}=x`;
+  const many = [foreign, ...names.map((name) => `${name}=x`)];
   const next = await navigate("/api/oidc/start", many.join("; "));
   const dropped = (next.headers["set-cookie"] ?? []).filter((line) => line.includes("Max-Age=0"));
-  expect(dropped.map((line) => line.split("=")[0])).toEqual(["ai-desktop-oidc-1", "ai-desktop-oidc-2"]);
+  expect(dropped.map((line) => line.split("=")[0])).toEqual(names.slice(0, 2));
 });
 
 test("is not displaced by log-ins that anonymous callers start, and records refusals within the budget", async () => {
