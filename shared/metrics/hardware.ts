@@ -1,12 +1,8 @@
 import type { HardwareInfo } from "../protocol/system.ts";
-import { withTimeout } from "../server/async/with-timeout.ts";
-
-/** The library starts about twenty programs, each of which can hang on unusual hardware. */
-const LIMIT_MS = 3_000;
 
 /**
- * Reads the hardware of the machine with systeminformation; null if the library finds nothing within three seconds. It takes
- * about 400 ms and twenty child processes, so it runs once and never as part of a sample.
+ * Reads the hardware of the machine with systeminformation; null if that fails. It takes about 400 ms and twenty child
+ * processes, so it runs once and never as part of a sample.
  */
 export async function readHardware(): Promise<HardwareInfo | null> {
   // Loaded on first use: only the System page needs it.
@@ -20,7 +16,7 @@ export async function readHardware(): Promise<HardwareInfo | null> {
     maxSpeedGHz: processor.speedMax > 0 ? processor.speedMax : null,
   }));
   try {
-    return await withTimeout(found, LIMIT_MS, () => null);
+    return await found;
   } catch {
     return null; // the page works without it
   }
