@@ -214,6 +214,11 @@ export class LogSubscriber {
         attempt = MAX_JOIN_ATTEMPTS;
       }
       if (attempt < MAX_JOIN_ATTEMPTS || this.stopped || this.isReached()) continue;
+      // The shared stream has not come to the container that has the name now.
+      if (source.isOther?.(this.position, this.topic.ring.start)) {
+        attempt = MAX_JOIN_ATTEMPTS - 1;
+        continue;
+      }
       this.port.send(this.topic.gapEvent(this.position, { reason: "slow_reader", to: ring.start }));
       this.position = ring.start;
     }

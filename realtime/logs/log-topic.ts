@@ -1,6 +1,7 @@
 import type { RunChange } from "../../shared/logs/container-runs.ts";
 import {
   advance,
+  covers,
   isAfter,
   isPast,
   type LogLine,
@@ -144,7 +145,7 @@ export class LogTopic {
       },
       onLost: (lost: LostLines) => {
         this.batcher.flush();
-        this.notifyAttached(this.gapEvent(this.position, lost));
+        this.notifyLost(lost);
         this.position = from = lost.to ?? this.position;
         this.ring.restart(this.position);
       },
@@ -223,6 +224,17 @@ export class LogTopic {
     return mark !== undefined && own !== undefined && this.source.compare(mark, own) === 0;
   }
 
+  /** Announces lost lines to those who lack them: a subscriber that is ahead may have read on behind them. */
+  private notifyLost(lost: LostLines): void {
+    const event = this.gapEvent(this.position, lost);
+    this.port.broadcast(event);
+    for (const subscriber of this.subscribers) {
+      if (subscriber.mode !== "ahead" || (lost.to && covers(this.source, subscriber.position, lost.to))) continue;
+      subscriber.send(event);
+      subscriber.goLive();
+    }
+  }
+
   /** Sends to every subscriber that is up to date; sends a state also to those that still read stored lines. */
   private notifyAttached(event: LogEvent): void {
     this.port.broadcast(event);
@@ -230,7 +242,6 @@ export class LogTopic {
       if (subscriber.mode === "ahead" || (subscriber.mode === "catching" && event.kind === "state")) {
         subscriber.send(event);
       }
-      if (subscriber.mode === "ahead" && event.kind === "gap") subscriber.goLive();
     }
   }
 }

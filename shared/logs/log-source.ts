@@ -92,6 +92,8 @@ export interface LogSource {
    * back is counted from the newest line that its reader has met.
    */
   isForeign?(left: Position, right: Position): boolean;
+  /** Whether two positions are of different logs: another container has taken the name. */
+  isOther?(left: Position, right: Position): boolean;
   /**
    * Whether a reader at this mark has been given nothing of the track, so that nothing of it could be sent twice: the
    * mark says where reading began, not what was read.

@@ -33,6 +33,7 @@ export function createContainerLogs(name: string, docker: DockerHost, events: Co
   return {
     compare: compareMarks,
     isForeign: (left, right) => idOf(left) === idOf(right) && (needsWholeLog(left) || needsWholeLog(right)),
+    isOther: (left, right) => idOf(left) !== idOf(right),
     hasNothing: (track, mark) => isStream(track) && mark.at === 0,
     formatCursor: formatContainerCursor,
     parseCursor: parseContainerCursor,

@@ -16,12 +16,14 @@ export const isStream = (track: string): boolean => tracks.some((known) => known
 export const BEGINNING = "0001-01-01T00:00:00.000000000Z";
 /** The two streams may be stored out of order by the skew of the Engine's copiers; a second is far above it. */
 export const SKEW_MS = 1_000;
+/** Length of the part of a container's id that a position holds. */
+const ID_LENGTH = 12;
 /** Length of a time; what follows it in an epoch says that the log is out of order. */
 const TIME_LENGTH = 30;
 
 export const startOf = (id: string): Position =>
   new Map<string, Mark>([
-    ["id", { epoch: id.slice(0, 12), at: 0 }],
+    ["id", { epoch: id.slice(0, ID_LENGTH), at: 0 }],
     ["out", { epoch: BEGINNING, at: 0 }],
     ["err", { epoch: BEGINNING, at: 0 }],
     [RUN_TRACK, runMark({ startedAt: NEVER, ended: true, restartCount: 0 })],
@@ -40,9 +42,15 @@ const runMark = ({ startedAt, ended, restartCount }: KnownRun): Mark => ({
   at: 2 * restartCount + (ended ? 1 : 0),
 });
 
-/** The order of two marks of one track. How often a container was restarted says nothing of the order. */
+/**
+ * The order of two marks of one track; NaN for those of two containers. How often a container was restarted says nothing of
+ * the order.
+ */
 export function compareMarks(left: Mark, right: Mark): number {
-  if (left.epoch !== right.epoch) return left.epoch < right.epoch ? -1 : 1;
+  if (left.epoch !== right.epoch) {
+    if (left.epoch.length === ID_LENGTH) return Number.NaN;
+    return left.epoch < right.epoch ? -1 : 1;
+  }
   return left.epoch.endsWith(RUN_LETTER) ? (left.at & 1) - (right.at & 1) : left.at - right.at;
 }
 

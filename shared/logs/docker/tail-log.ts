@@ -10,7 +10,7 @@ export interface Tail {
   /** Where a reader stands that lacks them, and one that has them. */
   base: Position;
   position: Position;
-  /** The Engine cannot read what is before these lines, or after them. */
+  /** They are fewer than asked for, since the Engine cannot read what is before them, or after them. */
   isDamaged: boolean;
 }
 
@@ -40,7 +40,7 @@ export async function readTail(
     const { lines } = filter.accept(read.lines);
     filter.note(read.pendingTime);
     const base = filter.baseline(startOf(container.id));
-    return { lines, base, position: advance(base, lines), isDamaged };
+    return { lines, base, position: advance(base, lines), isDamaged: isDamaged && lines.length < count };
   }
 }
 

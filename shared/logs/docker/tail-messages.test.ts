@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { expect, test } from "vitest";
 import type { ContainerIdentity, DockerHost } from "../../docker/docker-host.ts";
-import { readEnd } from "./tail-messages.ts";
+import { readBehindDamage, readEnd } from "./tail-messages.ts";
 
 const record = (second: number) => {
   const body = Buffer.from(`2026-01-01T00:00:0${second}.000000000Z line ${second}\n`);
@@ -35,4 +35,51 @@ test("a log that grows while it is read is no damage", async () => {
 test("a log that gives fewer records than it holds, again and again, is damaged", async () => {
   const end = await readLast([1], [2], [1], [2], [1], [2], [1]);
   expect(end).toMatchObject({ isDamaged: true, isWhole: false });
+});
+
+/** A log of numbered lines, of which some cannot be read; `onOpen` may write more of them. */
+function damagedLog(damaged: readonly number[], count: number, onOpen: (opened: number) => number) {
+  let [stored, opened] = [count, 0];
+  const docker = {
+    openLogs: async (_id: string, { tail = stored }: { tail?: number }) => {
+      const end = stored;
+      stored += onOpen(++opened);
+      const last = Array.from({ length: Math.min(tail, end) }, (_, index) => end - Math.min(tail, end) + index + 1);
+      const broken = last.findIndex((number) => damaged.includes(number));
+      return Readable.from((broken === -1 ? last : last.slice(0, broken)).map((number) => frameOf(number)));
+    },
+  } as unknown as DockerHost;
+  return { docker, stored: () => stored };
+}
+
+function frameOf(number: number): Buffer {
+  const body = Buffer.from(`2026-01-01T00:00:00.${String(number).padStart(9, "0")}Z ${number}\n`);
+  const header = Buffer.alloc(8);
+  header[0] = 1;
+  header.writeUInt32BE(body.length, 4);
+  return Buffer.concat([header, body]);
+}
+
+/** The lines behind a damaged record that is the 150th of 400, by their numbers. */
+async function behindDamage(onOpen: (opened: number) => number): Promise<number[]> {
+  const { docker } = damagedLog([150], 400, onOpen);
+  const { lines } = await readBehindDamage(docker, container, 256, 10_000, new AbortController().signal);
+  return lines.map(({ text }) => Number(text));
+}
+const from151 = (to: number) => Array.from({ length: to - 150 }, (_, index) => 151 + index);
+
+test("all lines behind a damaged record are found", async () => {
+  expect(await behindDamage(() => 0)).toEqual(from151(400));
+});
+
+test.each([1, 3, 6, 9, 11])(
+  "they are found in a log that grows by many lines at response %i of the search",
+  async (at) => {
+    expect(await behindDamage((opened) => (opened === at ? 600 : 0))).toEqual(from151(1_000));
+  },
+);
+
+test("and in a log that grows all the time, but for what is written during one response", async () => {
+  const [first] = await behindDamage((opened) => (opened < 40 ? 5 : 0));
+  expect(first).toBeLessThanOrEqual(151 + 5);
 });

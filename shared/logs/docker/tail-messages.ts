@@ -63,7 +63,10 @@ export async function readEnd(
   return { ...read, isWhole: false, isDamaged: false };
 }
 
-/** What follows the last damaged record among the last messages of a log; its lines are few, or none. */
+/**
+ * What follows the last damaged record among the last messages of a log; its lines are few, or none. In a log that grows
+ * meanwhile that record is further from the end than among those messages.
+ */
 export async function readBehindDamage(
   docker: DockerHost,
   container: ContainerIdentity,
@@ -80,14 +83,22 @@ export async function readBehindDamage(
     isFull: false,
     pendingTime: undefined,
   };
-  while (damaged - intact > 1 && !best.isFull) {
-    const middle = Math.floor((intact + damaged) / 2);
-    const read = await readMessages(docker, container, middle, keep, signal, true);
-    if (read.isShort) damaged = middle;
-    else {
-      intact = middle;
-      best = { ...read, isWhole: false, isDamaged: false };
+  /** Whether so many messages can be read; one short response may be of a line that is just being written. */
+  const isIntact = async (asked: number): Promise<boolean> => {
+    let read = await readMessages(docker, container, asked, keep, signal, true);
+    if (read.isShort) read = await readMessages(docker, container, asked, keep, signal, true);
+    if (read.isShort) return false;
+    best = { ...read, isWhole: false, isDamaged: false };
+    intact = asked;
+    return true;
+  };
+  for (let round = 1; round <= MAX_TRIES; round++) {
+    while (damaged - intact > 1 && !best.isFull) {
+      const middle = Math.floor((intact + damaged) / 2);
+      if (!(await isIntact(middle))) damaged = middle;
     }
+    while (!best.isFull && (await isIntact(damaged))) damaged *= 2;
+    if (best.isFull || damaged - intact === 1) break;
   }
   return best;
 }

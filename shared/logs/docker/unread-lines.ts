@@ -10,6 +10,9 @@ const GROWTH = 8;
 /** Messages that are kept in memory; earlier ones are reported as lost. */
 const MAX_LINES = 100_000;
 
+/** Searches of a log that grows in the meantime. */
+const MAX_ROUNDS = 4;
+
 /** What a reading brought from a place in the log on. */
 export interface Tally {
   /** Time of the message at that place. */
@@ -39,19 +42,25 @@ export async function findUnread(
   const reaches = (first: string | undefined) => first === undefined || (time !== undefined && first <= time);
   // As many messages as came reach back to the same place: none is missing between.
   if (messages > 0 && reaches(await firstStoredTime(docker, container, messages, signal))) return undefined;
-  for (let window = messages + MARGIN; ; window = window * GROWTH) {
+  let window = messages + MARGIN;
+  let seen: string | undefined;
+  for (let round = 1; ; ) {
     const end = await readEnd(docker, container, window, MAX_LINES, signal);
     if (end.isDamaged) {
       const behind = await readBehindDamage(docker, container, window, MAX_LINES, signal);
       const first = behind.lines[0]?.time;
       // Nothing can be read behind it yet: it is reported once there is a line.
       if (first === undefined) return undefined;
-      const isBefore = time !== undefined && first <= time;
-      return isBefore ? known(behind, messages) : { end: behind, lost: true };
+      if (time !== undefined && first <= time) return known(behind, messages);
+      // A log that grows is searched until the same line is found twice.
+      if (first === seen || round++ >= MAX_ROUNDS) return { end: behind, lost: true };
+      seen = first;
+      continue;
     }
     if (end.isWhole) return undefined;
     if (reaches(end.lines[0]?.time)) return known(end, messages);
     if (end.isFull) return messages === 0 ? { end, lost: true } : undefined;
+    window *= GROWTH;
   }
 }
 
