@@ -1,5 +1,6 @@
 import {
   advance,
+  covers,
   isPast,
   type LogLine,
   type LogSource,
@@ -137,6 +138,17 @@ export class LogSubscriber {
     this.port.joinLive();
   }
 
+  /** Takes a gap of the shared stream, of which a viewer that is ahead may have read what follows. */
+  takeGap(event: LogEvent, { reason, to }: LostLines): void {
+    const { source } = this.topic;
+    // What follows a damaged record keeps its marks: none of it is sent twice.
+    const isKept = reason === "unreadable" && to !== null;
+    if (isKept && covers(source, this.position, to)) return;
+    this.send(event);
+    if (isKept) this.position = furthest(this.topic, this.position, to);
+    if (!isKept || isPast(source, to, this.position)) this.goLive();
+  }
+
   /** Removes a live viewer whose socket is full from the broadcast, before more is sent. */
   demoteIfSlow(position: Position): void {
     if (this.mode !== "live" && this.mode !== "ahead") return;
@@ -199,7 +211,8 @@ export class LogSubscriber {
 
   /** Reads until the shared stream holds the lines that follow, then joins it. */
   private async join(budget: number): Promise<void> {
-    const handlers = this.readHandlers(budget);
+    const elsewhere = createBackoff();
+    let handlers = this.readHandlers(budget);
     for (let attempt = 1; !this.stopped; attempt++) {
       const { ring, source } = this.topic;
       if (this.isReached()) return this.attach();
@@ -208,17 +221,22 @@ export class LogSubscriber {
       const start = ring.start;
       try {
         const reached = await source.readAfter(this.position, handlers, this.abort.signal);
-        this.position = source.isForeign?.(reached, start) ? reached : furthest(this.topic, reached, start);
+        const isApart = source.isForeign?.(reached, start) || source.isOther?.(reached, start);
+        this.position = isApart ? reached : furthest(this.topic, reached, start);
       } catch (error) {
         if (!(error instanceof CatchUpExceeded)) throw error;
         attempt = MAX_JOIN_ATTEMPTS;
       }
-      if (attempt < MAX_JOIN_ATTEMPTS || this.stopped || this.isReached()) continue;
-      // The shared stream has not come to the container that has the name now.
+      if (this.stopped || this.isReached()) continue;
       if (source.isOther?.(this.position, this.topic.ring.start)) {
-        attempt = MAX_JOIN_ATTEMPTS - 1;
+        // The shared stream has not come to the container that has the name now: it still reads the one before.
+        await this.port.drained();
+        await elsewhere.wait(this.abort.signal);
+        handlers = this.readHandlers(budget);
+        attempt = 0;
         continue;
       }
+      if (attempt < MAX_JOIN_ATTEMPTS) continue;
       this.port.send(this.topic.gapEvent(this.position, { reason: "slow_reader", to: ring.start }));
       this.position = ring.start;
     }

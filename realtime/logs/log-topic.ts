@@ -1,7 +1,6 @@
 import type { RunChange } from "../../shared/logs/container-runs.ts";
 import {
   advance,
-  covers,
   isAfter,
   isPast,
   type LogLine,
@@ -224,15 +223,10 @@ export class LogTopic {
     return mark !== undefined && own !== undefined && this.source.compare(mark, own) === 0;
   }
 
-  /** Announces lost lines to those who lack them: a subscriber that is ahead may have read on behind them. */
   private notifyLost(lost: LostLines): void {
     const event = this.gapEvent(this.position, lost);
     this.port.broadcast(event);
-    for (const subscriber of this.subscribers) {
-      if (subscriber.mode !== "ahead" || (lost.to && covers(this.source, subscriber.position, lost.to))) continue;
-      subscriber.send(event);
-      subscriber.goLive();
-    }
+    for (const subscriber of this.subscribers) if (subscriber.mode === "ahead") subscriber.takeGap(event, lost);
   }
 
   /** Sends to every subscriber that is up to date; sends a state also to those that still read stored lines. */

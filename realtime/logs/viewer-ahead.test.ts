@@ -103,34 +103,66 @@ test("a viewer that lacks lost lines receives their gap, and what follows it", a
   expect(story).toEqual([...numbers(2, 10).map(String), "<gap unreadable>", "15", "16"]);
 });
 
-const replacing: LogSource["readAfter"] = async (from, handlers) => {
-  if (from.get("id")?.epoch === second) return at(20, second);
-  handlers.onLost({ reason: "replaced", to: startOf(second) });
-  await handlers.onLines([lineOf(20)], startOf(second));
-  return at(20, second);
+test("a gap of which a viewer that is ahead lacks but the other stream is followed by no line twice", async () => {
+  const { view, follower } = await topicAtFive(upToTen);
+  const { story, subscriber } = view(at(1));
+  await eventually(() => expect(subscriber.mode).toBe("ahead"));
+  follower().onLost({ reason: "unreadable", to: new Map(at(7)).set("err", { epoch: timeOf(11), at: 0 }) });
+  void follower().onLines([...numbers(8, 10).map(lineOf), { ...lineOf(11), track: "err", error: true }, lineOf(12)]);
+  await eventually(() => expect(story).toContain("12"));
+  expect(story).toEqual([...numbers(2, 10).map(String), "<gap unreadable>", "11", "12"]);
+});
+
+test.each(["source_lost", "truncated"] as const)(
+  "a viewer that is ahead receives a gap of the reason %s",
+  async (reason) => {
+    const { view, follower } = await topicAtFive(upToTen);
+    const { story, subscriber } = view(at(1));
+    await eventually(() => expect(subscriber.mode).toBe("ahead"));
+    // Such a gap says where the shared stream stands, before the lost lines.
+    follower().onLost({ reason, to: at(5) });
+    void follower().onLines([lineOf(6)]);
+    await eventually(() => expect(story.at(-1)).toBe("6"));
+    expect(story).toEqual([...numbers(2, 10).map(String), `<gap ${reason}>`, "6"]);
+  },
+);
+
+/** A log of which the second container has the name, with one line, or none yet. */
+const secondWith = (count: number): LogSource["readAfter"] => {
+  const end = count === 0 ? startOf(second) : at(3, second);
+  return async (from, handlers) => {
+    if (from.get("id")?.epoch === second) return end;
+    handlers.onLost({ reason: "replaced", to: startOf(second) });
+    if (count > 0) await handlers.onLines([lineOf(3)], startOf(second));
+    return end;
+  };
 };
 
 test("a viewer that returns from the container before learns that another one has the name", async () => {
-  const { view, follower } = await topicAtFive(replacing);
+  const { view, follower } = await topicAtFive(secondWith(1));
   follower().onLost({ reason: "replaced", to: startOf(second) });
-  void follower().onLines([lineOf(20)]);
-  const { story } = view(at(3));
-  await eventually(() => expect(story).toContain("20"));
-  expect(story).toEqual(["<gap replaced>", "20"]);
+  void follower().onLines([lineOf(3)]);
+  const { story } = view(at(2));
+  await eventually(() => expect(story).toContain("3"));
+  expect(story).toEqual(["<gap replaced>", "3"]);
 });
 
-test("a viewer that has come to the next container waits for the shared stream, without a gap", async () => {
-  let reads = 0;
-  const { view, follower } = await topicAtFive((...args) => {
-    reads++;
-    return replacing(...args);
-  });
-  const { story, subscriber } = view(at(3));
-  // More reads than a viewer of a fast log makes before it gives up.
-  await eventually(() => expect(reads).toBeGreaterThan(12));
-  follower().onLost({ reason: "replaced", to: startOf(second) });
-  void follower().onLines(numbers(20, 21).map(lineOf));
-  await eventually(() => expect(story).toContain("21"));
-  expect(story).toEqual(["<gap replaced>", "20", "21"]);
-  await eventually(() => expect(subscriber.mode).toBe("live"));
-});
+// Also where the clock was set back: the lines of the second container are older than those of the first.
+test.each([0, 1])(
+  "a viewer that has come to the next container, with %i lines, waits for the shared stream",
+  async (count) => {
+    let reads = 0;
+    const readAfter = secondWith(count);
+    const { view, follower } = await topicAtFive((...args) => {
+      reads++;
+      return readAfter(...args);
+    });
+    const { story, subscriber } = view(at(3));
+    await eventually(() => expect(reads).toBeGreaterThan(3));
+    follower().onLost({ reason: "replaced", to: startOf(second) });
+    void follower().onLines(numbers(3, 4).map(lineOf));
+    await eventually(() => expect(story).toContain("4"));
+    expect(story).toEqual(["<gap replaced>", "3", "4"]);
+    await eventually(() => expect(subscriber.mode).toBe("live"));
+  },
+);

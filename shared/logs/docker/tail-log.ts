@@ -10,7 +10,7 @@ export interface Tail {
   /** Where a reader stands that lacks them, and one that has them. */
   base: Position;
   position: Position;
-  /** They are fewer than asked for, since the Engine cannot read what is before them, or after them. */
+  /** The Engine cannot read what is before these lines, which are too few for that reason, or after them. */
   isDamaged: boolean;
 }
 
@@ -30,7 +30,8 @@ export async function readTail(
     let read = await readEnd(docker, container, messages, count, signal);
     const { isDamaged } = read;
     if (isDamaged) read = await readBehindDamage(docker, container, messages, count, signal);
-    if (isDamaged && read.lines.length === 0) read = await readUpToDamage(docker, container, count, signal);
+    const isLastDamaged = isDamaged && read.lines.length === 0;
+    if (isLastDamaged) read = await readUpToDamage(docker, container, count, signal);
     const isEnough = read.lines.length >= count || read.isWhole || read.isFull || isDamaged;
     if (!isEnough) {
       messages = Math.max(2 * messages, Math.ceil((1.25 * messages * count) / Math.max(1, read.lines.length)));
@@ -40,7 +41,12 @@ export async function readTail(
     const { lines } = filter.accept(read.lines);
     filter.note(read.pendingTime);
     const base = filter.baseline(startOf(container.id));
-    return { lines, base, position: advance(base, lines), isDamaged: isDamaged && lines.length < count };
+    return {
+      lines,
+      base,
+      position: advance(base, lines),
+      isDamaged: isLastDamaged || (isDamaged && lines.length < count),
+    };
   }
 }
 

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { expect, test } from "vitest";
 import type { ContainerIdentity, DockerHost } from "../../docker/docker-host.ts";
+import { readTail } from "./tail-log.ts";
 import { readBehindDamage, readEnd } from "./tail-messages.ts";
 
 const record = (second: number) => {
@@ -82,4 +83,17 @@ test.each([1, 3, 6, 9, 11])(
 test("and in a log that grows all the time, but for what is written during one response", async () => {
   const [first] = await behindDamage((opened) => (opened < 40 ? 5 : 0));
   expect(first).toBeLessThanOrEqual(151 + 5);
+});
+
+test.each<[string, number[], number, number, boolean]>([
+  ["no damaged record", [], 5, 400, false],
+  ["one before the lines that are asked for", [150], 5, 400, false],
+  ["one among them", [398], 5, 400, true],
+  ["one at the end, and enough lines before it", [400], 5, 399, true],
+  ["one at the end, and another one further before it than lines are asked for", [150, 400], 5, 149, true],
+])("the last lines of a log with %s", async (_, damaged, count, newest, isDamaged) => {
+  const { docker } = damagedLog(damaged, 400, () => 0);
+  const tail = await readTail(docker, container, count, new AbortController().signal);
+  expect(Number(tail.lines.at(-1)?.text)).toBe(newest);
+  expect(tail.isDamaged).toBe(isDamaged);
 });

@@ -92,13 +92,14 @@ export async function readBehindDamage(
     intact = asked;
     return true;
   };
+  const isEnough = () => best.isFull || best.lines.length >= keep;
   for (let round = 1; round <= MAX_TRIES; round++) {
-    while (damaged - intact > 1 && !best.isFull) {
+    while (damaged - intact > 1 && !isEnough()) {
       const middle = Math.floor((intact + damaged) / 2);
       if (!(await isIntact(middle))) damaged = middle;
     }
-    while (!best.isFull && (await isIntact(damaged))) damaged *= 2;
-    if (best.isFull || damaged - intact === 1) break;
+    while (!isEnough() && (await isIntact(damaged))) damaged *= 2;
+    if (isEnough() || damaged - intact === 1) break;
   }
   return best;
 }
