@@ -139,14 +139,13 @@ export class LogSubscriber {
   }
 
   /** Takes a gap of the shared stream, of which a viewer that is ahead may have read what follows. */
-  takeGap(event: LogEvent, { reason, to }: LostLines): void {
+  takeGap(event: LogEvent, { to, side }: LostLines): void {
     const { source } = this.topic;
-    // What follows a damaged record keeps its marks: none of it is sent twice.
-    const isKept = reason === "unreadable" && to !== null;
-    if (isKept && covers(source, this.position, to)) return;
+    const isReadOn = side === "behind" && to !== null && covers(source, this.position, to);
+    if (isReadOn) return;
     this.send(event);
-    if (isKept) this.position = furthest(this.topic, this.position, to);
-    if (!isKept || isPast(source, to, this.position)) this.goLive();
+    if (side !== undefined && to) this.position = furthest(this.topic, this.position, to);
+    if (side === undefined || !to || isPast(source, to, this.position)) this.goLive();
   }
 
   /** Removes a live viewer whose socket is full from the broadcast, before more is sent. */

@@ -86,7 +86,7 @@ test("a viewer that has read on behind lost lines receives neither their gap nor
   const { view, follower } = await topicAtFive(upToTen);
   const { story, subscriber } = view(at(1));
   await eventually(() => expect(subscriber.mode).toBe("ahead"));
-  follower().onLost({ reason: "unreadable", to: at(7) });
+  follower().onLost({ reason: "unreadable", to: at(7), side: "behind" });
   void follower().onLines(numbers(8, 12).map(lineOf));
   await eventually(() => expect(story).toContain("12"));
   expect(story).toEqual(numbers(2, 12).map(String));
@@ -97,7 +97,7 @@ test("a viewer that lacks lost lines receives their gap, and what follows it", a
   const { view, follower } = await topicAtFive(upToTen);
   const { story, subscriber } = view(at(1));
   await eventually(() => expect(subscriber.mode).toBe("ahead"));
-  follower().onLost({ reason: "unreadable", to: at(14) });
+  follower().onLost({ reason: "unreadable", to: at(14), side: "behind" });
   void follower().onLines(numbers(15, 16).map(lineOf));
   await eventually(() => expect(story).toContain("16"));
   expect(story).toEqual([...numbers(2, 10).map(String), "<gap unreadable>", "15", "16"]);
@@ -107,25 +107,33 @@ test("a gap of which a viewer that is ahead lacks but the other stream is follow
   const { view, follower } = await topicAtFive(upToTen);
   const { story, subscriber } = view(at(1));
   await eventually(() => expect(subscriber.mode).toBe("ahead"));
-  follower().onLost({ reason: "unreadable", to: new Map(at(7)).set("err", { epoch: timeOf(11), at: 0 }) });
+  const to = new Map(at(7)).set("err", { epoch: timeOf(11), at: 0 });
+  follower().onLost({ reason: "unreadable", to, side: "behind" });
   void follower().onLines([...numbers(8, 10).map(lineOf), { ...lineOf(11), track: "err", error: true }, lineOf(12)]);
   await eventually(() => expect(story).toContain("12"));
   expect(story).toEqual([...numbers(2, 10).map(String), "<gap unreadable>", "11", "12"]);
 });
 
-test.each(["source_lost", "truncated"] as const)(
-  "a viewer that is ahead receives a gap of the reason %s",
-  async (reason) => {
-    const { view, follower } = await topicAtFive(upToTen);
-    const { story, subscriber } = view(at(1));
-    await eventually(() => expect(subscriber.mode).toBe("ahead"));
-    // Such a gap says where the shared stream stands, before the lost lines.
-    follower().onLost({ reason, to: at(5) });
-    void follower().onLines([lineOf(6)]);
-    await eventually(() => expect(story.at(-1)).toBe("6"));
-    expect(story).toEqual([...numbers(2, 10).map(String), `<gap ${reason}>`, "6"]);
-  },
-);
+test("a viewer that is ahead learns of lines that a removed container took away, and receives none twice", async () => {
+  const { view, follower } = await topicAtFive(upToTen);
+  const { story, subscriber } = view(at(1));
+  await eventually(() => expect(subscriber.mode).toBe("ahead"));
+  void follower().onLines([lineOf(6)]);
+  follower().onLost({ reason: "source_lost", to: at(6), side: "before" });
+  void follower().onLines(numbers(7, 11).map(lineOf));
+  await eventually(() => expect(story.at(-1)).toBe("11"));
+  expect(story).toEqual([...numbers(2, 10).map(String), "<gap source_lost>", "11"]);
+});
+
+test("a viewer that is ahead receives what follows a gap behind which places count anew", async () => {
+  const { view, follower } = await topicAtFive(upToTen);
+  const { story, subscriber } = view(at(1));
+  await eventually(() => expect(subscriber.mode).toBe("ahead"));
+  follower().onLost({ reason: "truncated", to: at(0) });
+  void follower().onLines([lineOf(1)]);
+  await eventually(() => expect(story.at(-1)).toBe("1"));
+  expect(story).toEqual([...numbers(2, 10).map(String), "<gap truncated>", "1"]);
+});
 
 /** A log of which the second container has the name, with one line, or none yet. */
 const secondWith = (count: number): LogSource["readAfter"] => {

@@ -42,6 +42,8 @@ export const RUN_TRACK = "run";
 export interface LostLines {
   reason: GapReason;
   to: Position | null;
+  /** Whether `to` is before the lost lines or behind them, where marks go on across the gap; absent where they may begin anew. */
+  side?: "before" | "behind";
 }
 
 export interface ReadHandlers {

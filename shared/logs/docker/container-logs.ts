@@ -114,12 +114,14 @@ async function tailOfRun(access: LogAccess, name: string, count: number, signal:
 async function handTail(
   access: LogAccess,
   container: ContainerIdentity,
-  { lines, base, isDamaged }: Tail,
+  { lines, base, damage }: Tail,
   handlers: ReadHandlers,
   signal: AbortSignal,
 ): Promise<void> {
-  if (isDamaged) handlers.onLost({ reason: "unreadable", to: base });
   const [first] = lines;
+  if (damage === "before" || (damage && !first)) {
+    handlers.onLost({ reason: "unreadable", to: base, side: "behind" });
+  }
   if (!first) return;
   const changes = await changesOfTail(access, container, first.time, signal);
   const known = changes[0]?.known ?? knownRunOf(container.runs);
@@ -128,6 +130,7 @@ async function handTail(
     await reading.lines(lines.slice(at, at + LINES_AT_ONCE), reading.position());
   }
   await reading.finish(changes.length);
+  if (damage === "behind") handlers.onLost({ reason: "unreadable", to: reading.position(), side: "before" });
 }
 
 async function changesOfTail(

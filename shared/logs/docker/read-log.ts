@@ -226,7 +226,7 @@ async function readUnread(
   if (unread.lost) {
     const to = positionBefore(unread.end.lines, reading.position());
     reading.rebase(to);
-    handlers.onLost({ reason: "unreadable", to });
+    handlers.onLost({ reason: "unreadable", to, side: "behind" });
   }
   const filter = createResumeFilter(reading.position());
   const { lines } = filter.accept(unread.end.lines);

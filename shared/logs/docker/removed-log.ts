@@ -39,7 +39,7 @@ export async function readRemoved(
   await reading.lines(left?.lines.filter(isUnread) ?? [], position);
   if (left || isUnfinished || firstStart !== -1) {
     if (!isUnfinished) await reading.finish(firstStart + 1);
-    handlers.onLost({ reason: "source_lost", to: reading.position() });
+    handlers.onLost({ reason: "source_lost", to: reading.position(), side: "before" });
   }
   await reading.finish(changes.length);
   return reading.position();

@@ -121,7 +121,7 @@ export function createResumeFilter(
           state.seeking = false;
           if (sought && isGone) {
             sought = false;
-            lost = { reason: "rotated", to: new Map(from).set(track, { epoch: line.time, at: 0 }) };
+            lost = { reason: "rotated", to: new Map(from).set(track, { epoch: line.time, at: 0 }), side: "behind" };
           }
         }
         if (line.time >= high && line.time >= state.mark.epoch) {

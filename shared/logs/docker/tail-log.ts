@@ -10,8 +10,8 @@ export interface Tail {
   /** Where a reader stands that lacks them, and one that has them. */
   base: Position;
   position: Position;
-  /** The Engine cannot read what is before these lines, which are too few for that reason, or after them. */
-  isDamaged: boolean;
+  /** Where the Engine cannot read: before these lines, which are too few for that reason, or behind them. */
+  damage: "before" | "behind" | undefined;
 }
 
 /**
@@ -41,12 +41,9 @@ export async function readTail(
     const { lines } = filter.accept(read.lines);
     filter.note(read.pendingTime);
     const base = filter.baseline(startOf(container.id));
-    return {
-      lines,
-      base,
-      position: advance(base, lines),
-      isDamaged: isLastDamaged || (isDamaged && lines.length < count),
-    };
+    const isTooFew = isDamaged && (lines.length < count || read.isCut);
+    const damage = isLastDamaged ? "behind" : isTooFew ? "before" : undefined;
+    return { lines, base, position: advance(base, lines), damage };
   }
 }
 

@@ -85,15 +85,16 @@ test("and in a log that grows all the time, but for what is written during one r
   expect(first).toBeLessThanOrEqual(151 + 5);
 });
 
-test.each<[string, number[], number, number, boolean]>([
-  ["no damaged record", [], 5, 400, false],
-  ["one before the lines that are asked for", [150], 5, 400, false],
-  ["one among them", [398], 5, 400, true],
-  ["one at the end, and enough lines before it", [400], 5, 399, true],
-  ["one at the end, and another one further before it than lines are asked for", [150, 400], 5, 149, true],
-])("the last lines of a log with %s", async (_, damaged, count, newest, isDamaged) => {
+test.each<[string, number[], number, number, "before" | "behind" | undefined]>([
+  ["no damaged record", [], 5, 400, undefined],
+  ["one before the lines that are asked for", [150], 5, 400, undefined],
+  ["one among them", [398], 5, 400, "before"],
+  ["one directly before them, where the first may be half a line", [395], 5, 400, "before"],
+  ["one at the end, and enough lines before it", [400], 5, 399, "behind"],
+  ["one at the end, and another one further before it than lines are asked for", [150, 400], 5, 149, "behind"],
+])("the last lines of a log with %s", async (_, damaged, count, newest, damage) => {
   const { docker } = damagedLog(damaged, 400, () => 0);
   const tail = await readTail(docker, container, count, new AbortController().signal);
   expect(Number(tail.lines.at(-1)?.text)).toBe(newest);
-  expect(tail.isDamaged).toBe(isDamaged);
+  expect(tail.damage).toBe(damage);
 });

@@ -28,6 +28,8 @@ export interface LogEnd {
   isWhole: boolean;
   /** A damaged record ended the reading: older lines, and some of those before the end, are missing. */
   isDamaged: boolean;
+  /** The first line may be the end of a longer one, whose beginning was not read. */
+  isCut: boolean;
   /** The rest was more than is read at once. */
   isFull: boolean;
   /** Time of a last line that is not whole yet. */
@@ -80,6 +82,7 @@ export async function readBehindDamage(
     messages: 0,
     isWhole: false,
     isDamaged: false,
+    isCut: false,
     isFull: false,
     pendingTime: undefined,
   };
@@ -92,7 +95,7 @@ export async function readBehindDamage(
     intact = asked;
     return true;
   };
-  const isEnough = () => best.isFull || best.lines.length >= keep;
+  const isEnough = () => best.isFull || (best.lines.length >= keep && !best.isCut);
   for (let round = 1; round <= MAX_TRIES; round++) {
     while (damaged - intact > 1 && !isEnough()) {
       const middle = Math.floor((intact + damaged) / 2);
@@ -190,8 +193,10 @@ async function readMessages(
   trim();
   const isShort = decoder.broken !== undefined || (asked !== undefined && decoder.messages < asked);
   if (!isShort && !keepsFirst) lines = lines.filter((line) => line !== cut);
+  lines = lines.slice(Math.max(0, lines.length - keep));
   return {
-    lines: lines.slice(Math.max(0, lines.length - keep)),
+    lines,
+    isCut: !isShort && lines[0] !== undefined && lines[0] === cut,
     messages: decoder.messages,
     /** Of the first messages. */
     firstTime,
