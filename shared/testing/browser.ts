@@ -15,12 +15,19 @@ export interface TestBrowser {
 /** A Docker network created by a test adds an interface, which aborts requests: not an error of the page, which retries. */
 export const networkChanged = /net::ERR_NETWORK_CHANGED/;
 
-/** Reloads a page whose script request was aborted, as a user would. */
+/** Reloads a document that was left without a script, as a user would. What it loads later it fetches again by itself. */
 function loadBrokenAgain(page: Page): void {
+  let isLoaded = false;
   let isReloading = false;
+  page.on("request", (request) => {
+    if (request.isNavigationRequest() && request.frame() === page.mainFrame()) isLoaded = false;
+  });
+  page.on("load", () => {
+    isLoaded = true;
+  });
   page.on("requestfailed", (request) => {
     const isBroken = request.resourceType() === "script" && networkChanged.test(request.failure()?.errorText ?? "");
-    if (!isBroken || isReloading) return;
+    if (!isBroken || isLoaded || isReloading) return;
     isReloading = true;
     page
       .waitForLoadState()

@@ -1,5 +1,6 @@
-import { type Component, ErrorBoundary, lazy, Match, onMount, Suspense, Switch } from "solid-js";
+import { type Component, ErrorBoundary, Match, onMount, Suspense, Switch } from "solid-js";
 import { whenUnauthorized } from "./lib/api/request.ts";
+import { lazy } from "./lib/load-part.ts";
 import { type Session, SessionProvider } from "./lib/session.ts";
 import { Unreachable } from "./shell/Unreachable.tsx";
 import { Waiting } from "./shell/Waiting.tsx";

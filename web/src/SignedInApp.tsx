@@ -1,7 +1,8 @@
-import { lazy, Show } from "solid-js";
+import { Show } from "solid-js";
 import { StepUpHost } from "./features/access/account/StepUp.tsx";
 import { Bell } from "./features/alerts/bell/Bell.tsx";
 import { JobsTray } from "./features/jobs/JobsTray.tsx";
+import { lazy } from "./lib/load-part.ts";
 import { useSession } from "./lib/session.ts";
 import { routes } from "./routes.tsx";
 import { Desk, type DeskDeps } from "./shell/Desk.tsx";

@@ -1,4 +1,3 @@
-import { lazy } from "solid-js";
 import { render } from "solid-js/web";
 import "@fontsource-variable/geist/wght.css";
 import "@fontsource-variable/geist-mono/wght.css";
@@ -6,6 +5,7 @@ import "./ui/fonts/latin.css";
 import "./ui/styles/index.css";
 import { App } from "./App.tsx";
 import { api } from "./lib/api.ts";
+import { lazy } from "./lib/load-part.ts";
 import { createSession } from "./lib/session.ts";
 
 const root = document.getElementById("root");

@@ -1,5 +1,5 @@
 import { Navigate, type RouteDefinition } from "@solidjs/router";
-import { lazy } from "solid-js";
+import { lazy } from "./lib/load-part.ts";
 
 /** Sends a signed-in person from the log-in, set-up and file addresses to the Watch page. */
 const Home = () => <Navigate href="/" />;

@@ -91,7 +91,18 @@ export function reconnectJourney(at: () => TestDesktop): void {
     const desk = at();
     const { page, stack } = desk;
     const since = desk.problems.length;
-    const parts = /\/assets\/(SystemPage|Palette|AlertsPage)-[^/]+\.js$/;
+    const parts = /\/assets\/(SystemPage|Palette|LogsPage)-[^/]+\.js$/;
+    // Once is no failure: it is fetched again.
+    let aborted = 0;
+    const once = /\/assets\/AlertsPage-[^/]+\.js$/;
+    await page.route(once, (route) => (++aborted === 1 ? route.abort() : route.continue()));
+    await page.getByRole("link", { name: "Alerts" }).click();
+    await page.getByRole("heading", { name: "Alerts" }).waitFor();
+    expect(aborted).toBe(2);
+    await page.unroute(once);
+    await page.goBack();
+    await page.getByRole("heading", { name: "ticking" }).waitFor();
+
     await page.route(parts, (route) => route.abort());
     await page.keyboard.press("Control+k");
     await page.getByText(/^This part of the page could not be loaded\. The connection may/).waitFor();
@@ -109,14 +120,14 @@ export function reconnectJourney(at: () => TestDesktop): void {
       const response = await route.fetch();
       await route.fulfill({ response, body: (await response.text()).replace(/start-[^".]+/, "start-newer") });
     });
-    await page.getByRole("link", { name: "Alerts" }).click();
+    await page.getByRole("link", { name: "Logs", exact: true }).click();
     const updated = page.getByRole("alert").filter({ hasText: "AI Desktop was updated" });
     await updated.waitFor();
     expect(await updated.getByRole("button", { name: "Try again" }).count()).toBe(0);
     await page.unroute(parts);
     await page.unroute(`${stack.origin}/`);
     await updated.getByRole("button", { name: "Reload" }).click();
-    await page.getByRole("heading", { name: "Alerts" }).waitFor();
+    await page.getByRole("heading", { name: "Logs" }).waitFor();
     desk.expected(/Failed to load resource|Failed to fetch dynamically imported module/, since);
   });
 }

@@ -2,13 +2,14 @@ import type {
   PublicKeyCredentialCreationOptionsJSON,
   PublicKeyCredentialRequestOptionsJSON,
 } from "@simplewebauthn/browser";
+import { loadPart } from "./load-part.ts";
 
 /** Options from the server for `navigator.credentials.get` and `create`. */
 export type RequestOptions = PublicKeyCredentialRequestOptionsJSON;
 export type CreationOptions = PublicKeyCredentialCreationOptionsJSON;
 
 /** Loaded on demand: most users have no passkey. */
-const load = () => import("@simplewebauthn/browser");
+const load = () => loadPart(() => import("@simplewebauthn/browser"));
 
 /** Whether this browser supports passkeys on this page. It does not over plain http. */
 export const passkeysSupported = (): boolean => typeof window.PublicKeyCredential === "function";

@@ -7,7 +7,6 @@ import {
   createSignal,
   ErrorBoundary,
   For,
-  lazy,
   on,
   onCleanup,
   onMount,
@@ -33,6 +32,7 @@ import { createLiveCounts } from "./live-counts.ts";
 import { shellMessages } from "./messages.ts";
 import { type Destination, mayOpen, navigation } from "./navigation.tsx";
 import "./shell.css";
+import { lazy } from "../lib/load-part.ts";
 import { createTypedAhead } from "./typed-ahead.ts";
 import { UserMenu } from "./UserMenu.tsx";
 

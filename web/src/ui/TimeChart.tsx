@@ -1,4 +1,5 @@
-import { lazy, Show, Suspense } from "solid-js";
+import { Show, Suspense } from "solid-js";
+import { lazy } from "../lib/load-part.ts";
 import { repairLanguage } from "../lib/locale.ts";
 import type { TimePlotProps } from "./TimePlot.tsx";
 

@@ -1,10 +1,11 @@
 import KeyRound from "lucide-solid/icons/key-round";
 import Plus from "lucide-solid/icons/plus";
 import UserRound from "lucide-solid/icons/user-round";
-import { createMemo, lazy } from "solid-js";
+import { createMemo } from "solid-js";
 import type { User } from "../../../../shared/protocol/account.ts";
 import { api } from "../../lib/api.ts";
 import { useCachedList } from "../../lib/cached-list.ts";
+import { lazy } from "../../lib/load-part.ts";
 import { queryKeys } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";

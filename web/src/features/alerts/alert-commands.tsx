@@ -1,10 +1,11 @@
 import Plus from "lucide-solid/icons/plus";
 import Send from "lucide-solid/icons/send";
 import SlidersHorizontal from "lucide-solid/icons/sliders-horizontal";
-import { createMemo, lazy } from "solid-js";
+import { createMemo } from "solid-js";
 import type { AlertChannel, ListedAlertRule } from "../../../../shared/protocol/alert.ts";
 import { api } from "../../lib/api.ts";
 import { useCachedList } from "../../lib/cached-list.ts";
+import { lazy } from "../../lib/load-part.ts";
 import { queryKeys, useInvalidate } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";

@@ -1,7 +1,7 @@
 import Plus from "lucide-solid/icons/plus";
 import Rocket from "lucide-solid/icons/rocket";
 import Unplug from "lucide-solid/icons/unplug";
-import { createMemo, createSignal, lazy, onCleanup, Show } from "solid-js";
+import { createMemo, createSignal, onCleanup, Show } from "solid-js";
 import { countDeployments } from "../../../../shared/health/running.ts";
 import type { DependencyState } from "../../../../shared/protocol/system.ts";
 import { useDeployments } from "../../lib/queries.ts";
@@ -19,6 +19,7 @@ import { createDeploymentColumns, createNarrowColumns } from "./deployment-colum
 import { deploymentName, isStale, searchTextsOf } from "./deployment-list.ts";
 import { deploymentMessages, listMessages } from "./messages.ts";
 import "./deployments.css";
+import { lazy } from "../../lib/load-part.ts";
 
 const CreateProcessDialog = lazy(async () => ({
   default: (await import("./create/CreateProcessDialog.tsx")).CreateProcessDialog,

@@ -1,4 +1,5 @@
-import { createSignal, lazy, Show } from "solid-js";
+import { createSignal, Show } from "solid-js";
+import { lazy } from "../../lib/load-part.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Status } from "../../ui/index.ts";
 import { rebootMessages as texts } from "./messages.ts";

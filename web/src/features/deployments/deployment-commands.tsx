@@ -1,12 +1,13 @@
 import Cpu from "lucide-solid/icons/cpu";
 import Plus from "lucide-solid/icons/plus";
 import Save from "lucide-solid/icons/save";
-import { createMemo, lazy } from "solid-js";
+import { createMemo } from "solid-js";
 import { OWN_DAEMON } from "../../../../shared/protocol/daemon-key.ts";
 import type { Deployment, DeploymentAction } from "../../../../shared/protocol/deployment.ts";
 import { processHref } from "../../lib/addresses.ts";
 import { api } from "../../lib/api.ts";
 import { useCachedList } from "../../lib/cached-list.ts";
+import { lazy } from "../../lib/load-part.ts";
 import { queryKeys } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
 import type { CommandAction, CommandContext, CommandSource } from "../../shell/commands.ts";

@@ -1,5 +1,5 @@
 import Eraser from "lucide-solid/icons/eraser";
-import { lazy } from "solid-js";
+import { lazy } from "../../lib/load-part.ts";
 import type { CommandSource } from "../../shell/commands.ts";
 import { diskMessages } from "./messages.ts";
 

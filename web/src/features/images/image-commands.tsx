@@ -1,13 +1,14 @@
 import CloudDownload from "lucide-solid/icons/cloud-download";
 import Package from "lucide-solid/icons/package";
 import RefreshCw from "lucide-solid/icons/refresh-cw";
-import { createMemo, lazy } from "solid-js";
+import { createMemo } from "solid-js";
 import type { Image } from "../../../../shared/protocol/image.ts";
 import { itemHref } from "../../lib/addresses.ts";
 import { images, updates } from "../../lib/api/docker.ts";
 import { useCachedList } from "../../lib/cached-list.ts";
 import { dockerKeys } from "../../lib/docker-queries.ts";
 import { useJobs } from "../../lib/jobs/jobs.ts";
+import { lazy } from "../../lib/load-part.ts";
 import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { sendAction } from "../../resource/confirm-action.ts";

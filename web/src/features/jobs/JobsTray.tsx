@@ -1,6 +1,7 @@
 import ListChecks from "lucide-solid/icons/list-checks";
-import { lazy, onCleanup, Show } from "solid-js";
+import { onCleanup, Show } from "solid-js";
 import { useJobs } from "../../lib/jobs/jobs.ts";
+import { lazy, loadPart } from "../../lib/load-part.ts";
 import { PanelButton } from "../../ui/PanelButton.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { trayMessages } from "./messages.ts";
@@ -14,7 +15,7 @@ export function JobsTray() {
   onCleanup(
     jobs.whenEnded((job, mine) => {
       if (!mine) return;
-      void import("./job-labels.ts").then(({ jobEnd }) => {
+      void loadPart(() => import("./job-labels.ts")).then(({ jobEnd }) => {
         if (job.state === "failed") toast.error(jobEnd(job), job.error?.detail);
         else if (job.state === "cancelled") toast.info(jobEnd(job));
         else toast.success(jobEnd(job));

@@ -2,7 +2,7 @@ import { A } from "@solidjs/router";
 import Blocks from "lucide-solid/icons/blocks";
 import FileDown from "lucide-solid/icons/file-down";
 import Plus from "lucide-solid/icons/plus";
-import { createSignal, lazy, Show } from "solid-js";
+import { createSignal, Show } from "solid-js";
 import { countServers } from "../../../../shared/health/running.ts";
 import type { McpServer } from "../../../../shared/protocol/mcp.ts";
 import { useMcpServers } from "../../lib/queries.ts";
@@ -19,6 +19,7 @@ import { ServerDialog } from "./servers/ServerDialog.tsx";
 import { ServerPane, targetOf } from "./servers/ServerPane.tsx";
 import { statusDisplay } from "./servers/server-status.ts";
 import "./mcp.css";
+import { lazy } from "../../lib/load-part.ts";
 
 const ImportDialog = lazy(async () => ({ default: (await import("./import/ImportDialog.tsx")).ImportDialog }));
 

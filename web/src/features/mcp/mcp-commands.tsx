@@ -1,10 +1,11 @@
 import Blocks from "lucide-solid/icons/blocks";
 import Plus from "lucide-solid/icons/plus";
-import { createMemo, lazy } from "solid-js";
+import { createMemo } from "solid-js";
 import type { McpServer } from "../../../../shared/protocol/mcp.ts";
 import { serverHref } from "../../lib/addresses.ts";
 import { api } from "../../lib/api.ts";
 import { useCachedList } from "../../lib/cached-list.ts";
+import { lazy } from "../../lib/load-part.ts";
 import { queryKeys } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";

@@ -1,11 +1,12 @@
 import NetworkIcon from "lucide-solid/icons/network";
 import Plus from "lucide-solid/icons/plus";
-import { createMemo, lazy } from "solid-js";
+import { createMemo } from "solid-js";
 import type { Network } from "../../../../shared/protocol/network.ts";
 import { itemHref } from "../../lib/addresses.ts";
 import { networks } from "../../lib/api/docker.ts";
 import { useCachedList } from "../../lib/cached-list.ts";
 import { dockerKeys } from "../../lib/docker-queries.ts";
+import { lazy } from "../../lib/load-part.ts";
 import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import type { CommandAction, CommandSource } from "../../shell/commands.ts";

@@ -1,6 +1,6 @@
 import Container from "lucide-solid/icons/container";
 import Unplug from "lucide-solid/icons/unplug";
-import { createMemo, createSignal, lazy, onCleanup, Show } from "solid-js";
+import { createMemo, createSignal, onCleanup, Show } from "solid-js";
 import { countContainers } from "../../../../shared/health/running.ts";
 import type { Service } from "../../../../shared/protocol/service.ts";
 import type { DependencyState } from "../../../../shared/protocol/system.ts";
@@ -21,6 +21,7 @@ import { createServiceSorting } from "./list/service-sorting.ts";
 import { createServiceUsages } from "./list/service-usage.ts";
 import { listMessages, serviceLabels, serviceMessages } from "./messages.ts";
 import "./services.css";
+import { lazy } from "../../lib/load-part.ts";
 
 /** Log, charts and shells: half of the page's code, and none of it needed for the list. */
 const ServiceDetail = lazy(() => import("./detail/ServiceDetail.tsx"));

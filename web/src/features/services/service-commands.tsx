@@ -1,9 +1,10 @@
 import Container from "lucide-solid/icons/container";
-import { createMemo, lazy } from "solid-js";
+import { createMemo } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
 import { containerHref } from "../../lib/addresses.ts";
 import { api } from "../../lib/api.ts";
 import { useCachedList } from "../../lib/cached-list.ts";
+import { lazy } from "../../lib/load-part.ts";
 import { queryKeys } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";

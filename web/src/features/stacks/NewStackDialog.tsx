@@ -1,6 +1,7 @@
-import { createSignal, lazy, Suspense } from "solid-js";
+import { createSignal, Suspense } from "solid-js";
 import { api } from "../../lib/api.ts";
 import { createFormDraft } from "../../lib/form-draft.ts";
+import { lazy } from "../../lib/load-part.ts";
 import { createCheckedSubmit } from "../../resource/checked-submit.ts";
 import { FormDialog } from "../../resource/FormDialog.tsx";
 import { Skeleton, TextField } from "../../ui/index.ts";

@@ -1,12 +1,13 @@
 import Layers from "lucide-solid/icons/layers";
 import Plus from "lucide-solid/icons/plus";
-import { createMemo, lazy } from "solid-js";
+import { createMemo } from "solid-js";
 import type { Job } from "../../../../shared/protocol/job.ts";
 import type { Stack } from "../../../../shared/protocol/stack.ts";
 import { stackHref } from "../../lib/addresses.ts";
 import { api } from "../../lib/api.ts";
 import { useCachedList } from "../../lib/cached-list.ts";
 import { useJobs } from "../../lib/jobs/jobs.ts";
+import { lazy } from "../../lib/load-part.ts";
 import { queryKeys, useInvalidate } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";

@@ -1,5 +1,6 @@
-import { lazy, Show, Suspense } from "solid-js";
+import { Show, Suspense } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
+import { lazy } from "../../lib/load-part.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Callout, Skeleton } from "../../ui/index.ts";
 import { endMessage, shellMessages } from "./messages.ts";

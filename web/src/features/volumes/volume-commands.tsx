@@ -1,10 +1,11 @@
 import Database from "lucide-solid/icons/database";
 import Plus from "lucide-solid/icons/plus";
-import { createMemo, lazy } from "solid-js";
+import { createMemo } from "solid-js";
 import { volumeHref } from "../../lib/addresses.ts";
 import { volumes } from "../../lib/api/docker.ts";
 import { useCachedList } from "../../lib/cached-list.ts";
 import { dockerKeys } from "../../lib/docker-queries.ts";
+import { lazy } from "../../lib/load-part.ts";
 import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import type { CommandSource } from "../../shell/commands.ts";

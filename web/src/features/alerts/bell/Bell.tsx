@@ -1,5 +1,6 @@
 import BellIcon from "lucide-solid/icons/bell";
-import { lazy, Show } from "solid-js";
+import { Show } from "solid-js";
+import { lazy } from "../../../lib/load-part.ts";
 import { useBell } from "../../../lib/queries.ts";
 import { PanelButton } from "../../../ui/PanelButton.tsx";
 import { alertMessages } from "../messages.ts";

@@ -1,11 +1,12 @@
 import { StreamLanguage, type StreamParser } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
+import { loadPart } from "../../../lib/load-part.ts";
 import { extensionOf } from "../folder/file-type.ts";
 
 /** Loads the syntax highlighting for a file name; undefined for plain text. */
 export async function languageOf(name: string): Promise<Extension | undefined> {
   const load = loaders[name.toLowerCase()] ?? loaders[`.${extensionOf(name)}`];
-  return load?.();
+  return load && loadPart(load);
 }
 
 const javascript = (options: { jsx?: boolean; typescript?: boolean }) => async () =>

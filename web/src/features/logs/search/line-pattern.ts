@@ -1,3 +1,4 @@
+import { loadPart } from "../../../lib/load-part.ts";
 /** From and to of a match, in characters. */
 export type Range = [from: number, to: number];
 
@@ -34,7 +35,7 @@ export function textPattern(text: string): LinePattern {
  * made for it would block the page forever.
  */
 export async function regexPattern(source: string): Promise<LinePattern> {
-  const { RE2JS } = await import("re2js");
+  const { RE2JS } = await loadPart(() => import("re2js"));
   const compiled = RE2JS.compile(source);
   return {
     test: (plain) => compiled.matcher(plain).find(),

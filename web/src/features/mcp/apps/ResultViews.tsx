@@ -1,5 +1,6 @@
-import { createSignal, lazy, Show, Suspense } from "solid-js";
+import { createSignal, Show, Suspense } from "solid-js";
 import type { McpTool } from "../../../../../shared/protocol/mcp.ts";
+import { lazy } from "../../../lib/load-part.ts";
 import { Segmented, Skeleton } from "../../../ui/index.ts";
 import type { ToolCall } from "../tools/call-history.ts";
 import { ToolResultView } from "../tools/ToolResultView.tsx";

@@ -1,8 +1,9 @@
-import { createMemo, type JSX, lazy, onCleanup, Show, Suspense } from "solid-js";
+import { createMemo, type JSX, onCleanup, Show, Suspense } from "solid-js";
 import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
 import { api, toMessage } from "../../../lib/api.ts";
 import { formatAgo } from "../../../lib/format.ts";
 import { useLive } from "../../../lib/live-context.ts";
+import { lazy } from "../../../lib/load-part.ts";
 import { createTitle, joinTitle } from "../../../lib/page-title.ts";
 import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { useSession } from "../../../lib/session.ts";

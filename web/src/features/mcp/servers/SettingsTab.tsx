@@ -1,6 +1,7 @@
-import { createSignal, type JSX, lazy, onCleanup, Show, Suspense } from "solid-js";
+import { createSignal, type JSX, onCleanup, Show, Suspense } from "solid-js";
 import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
 import { formatAgo, formatBytes, formatDateTime, formatDuration, formatElapsed } from "../../../lib/format.ts";
+import { lazy } from "../../../lib/load-part.ts";
 import { useNow } from "../../../lib/now.ts";
 import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { useSession } from "../../../lib/session.ts";

@@ -1,9 +1,10 @@
 import Plug from "lucide-solid/icons/plug";
 import Wrench from "lucide-solid/icons/wrench";
-import { createMemo, createSignal, lazy, Match, onCleanup, Show, Switch } from "solid-js";
+import { createMemo, createSignal, Match, onCleanup, Show, Switch } from "solid-js";
 import type { McpServer, McpTool } from "../../../../../shared/protocol/mcp.ts";
 import { api } from "../../../lib/api.ts";
 import { useLive } from "../../../lib/live-context.ts";
+import { lazy } from "../../../lib/load-part.ts";
 import { createTitle, joinTitle } from "../../../lib/page-title.ts";
 import { queryKeys } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
