@@ -72,7 +72,7 @@ async function topicAtFive(readAfter: LogSource["readAfter"]) {
   return { view, follower: () => handlers };
 }
 
-/** A log that gives lines up to 10 to whoever reads it. */
+/** A log that holds lines 1 to 10. */
 const upToTen: LogSource["readAfter"] = async (from, handlers) => {
   const stored = numbers(1, 10).map(lineOf);
   await handlers.onLines(
@@ -82,10 +82,16 @@ const upToTen: LogSource["readAfter"] = async (from, handlers) => {
   return new Map(from).set("out", markOf(10));
 };
 
-test("a viewer that has read on behind lost lines receives neither their gap nor a line twice", async () => {
+/** A viewer that has read up to line 10, ahead of the shared stream at line 5. */
+async function viewerAtTen() {
   const { view, follower } = await topicAtFive(upToTen);
-  const { story, subscriber } = view(at(1));
-  await eventually(() => expect(subscriber.mode).toBe("ahead"));
+  const viewer = view(at(1));
+  await eventually(() => expect(viewer.subscriber.mode).toBe("ahead"));
+  return { ...viewer, follower };
+}
+
+test("a viewer that has read on behind lost lines receives neither their gap nor a line twice", async () => {
+  const { story, subscriber, follower } = await viewerAtTen();
   follower().onLost({ reason: "unreadable", to: at(7), side: "behind" });
   void follower().onLines(numbers(8, 12).map(lineOf));
   await eventually(() => expect(story).toContain("12"));
@@ -94,9 +100,7 @@ test("a viewer that has read on behind lost lines receives neither their gap nor
 });
 
 test("a viewer that lacks lost lines receives their gap, and what follows it", async () => {
-  const { view, follower } = await topicAtFive(upToTen);
-  const { story, subscriber } = view(at(1));
-  await eventually(() => expect(subscriber.mode).toBe("ahead"));
+  const { story, follower } = await viewerAtTen();
   follower().onLost({ reason: "unreadable", to: at(14), side: "behind" });
   void follower().onLines(numbers(15, 16).map(lineOf));
   await eventually(() => expect(story).toContain("16"));
@@ -104,9 +108,7 @@ test("a viewer that lacks lost lines receives their gap, and what follows it", a
 });
 
 test("a gap of which a viewer that is ahead lacks but the other stream is followed by no line twice", async () => {
-  const { view, follower } = await topicAtFive(upToTen);
-  const { story, subscriber } = view(at(1));
-  await eventually(() => expect(subscriber.mode).toBe("ahead"));
+  const { story, follower } = await viewerAtTen();
   const to = new Map(at(7)).set("err", { epoch: timeOf(11), at: 0 });
   follower().onLost({ reason: "unreadable", to, side: "behind" });
   void follower().onLines([...numbers(8, 10).map(lineOf), { ...lineOf(11), track: "err", error: true }, lineOf(12)]);
@@ -115,9 +117,7 @@ test("a gap of which a viewer that is ahead lacks but the other stream is follow
 });
 
 test("a viewer that is ahead learns of lines that a removed container took away, and receives none twice", async () => {
-  const { view, follower } = await topicAtFive(upToTen);
-  const { story, subscriber } = view(at(1));
-  await eventually(() => expect(subscriber.mode).toBe("ahead"));
+  const { story, follower } = await viewerAtTen();
   void follower().onLines([lineOf(6)]);
   follower().onLost({ reason: "source_lost", to: at(6), side: "before" });
   void follower().onLines(numbers(7, 11).map(lineOf));
@@ -126,9 +126,7 @@ test("a viewer that is ahead learns of lines that a removed container took away,
 });
 
 test("a viewer that is ahead receives what follows a gap behind which places count anew", async () => {
-  const { view, follower } = await topicAtFive(upToTen);
-  const { story, subscriber } = view(at(1));
-  await eventually(() => expect(subscriber.mode).toBe("ahead"));
+  const { story, follower } = await viewerAtTen();
   follower().onLost({ reason: "truncated", to: at(0) });
   void follower().onLines([lineOf(1)]);
   await eventually(() => expect(story.at(-1)).toBe("1"));

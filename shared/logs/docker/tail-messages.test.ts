@@ -50,7 +50,7 @@ function damagedLog(damaged: readonly number[], count: number, onOpen: (opened: 
       return Readable.from((broken === -1 ? last : last.slice(0, broken)).map((number) => frameOf(number)));
     },
   } as unknown as DockerHost;
-  return { docker, stored: () => stored };
+  return docker;
 }
 
 function frameOf(number: number): Buffer {
@@ -63,7 +63,7 @@ function frameOf(number: number): Buffer {
 
 /** The lines behind a damaged record that is the 150th of 400, by their numbers. */
 async function behindDamage(onOpen: (opened: number) => number): Promise<number[]> {
-  const { docker } = damagedLog([150], 400, onOpen);
+  const docker = damagedLog([150], 400, onOpen);
   const { lines } = await readBehindDamage(docker, container, 256, 10_000, new AbortController().signal);
   return lines.map(({ text }) => Number(text));
 }
@@ -93,7 +93,7 @@ test.each<[string, number[], number, number, "before" | "behind" | undefined]>([
   ["one at the end, and enough lines before it", [400], 5, 399, "behind"],
   ["one at the end, and another one further before it than lines are asked for", [150, 400], 5, 149, "behind"],
 ])("the last lines of a log with %s", async (_, damaged, count, newest, damage) => {
-  const { docker } = damagedLog(damaged, 400, () => 0);
+  const docker = damagedLog(damaged, 400, () => 0);
   const tail = await readTail(docker, container, count, new AbortController().signal);
   expect(Number(tail.lines.at(-1)?.text)).toBe(newest);
   expect(tail.damage).toBe(damage);
